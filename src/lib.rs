@@ -1,0 +1,1 @@
+//! The authenticated `fetch` for single-page apps.
