@@ -1,1 +1,18 @@
 //! The authenticated `fetch` for single-page apps.
+//!
+//! [`protocol`] decides: a pure machine, the same on the host as in the browser, explored by a model checker.
+//! `browser` carries out: it exists on wasm32 only, and exports the class that the npm package wraps.
+
+#![deny(missing_docs)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod protocol;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+// wasm32 without threads: one thread is all there is.
+static ALLOCATOR: lol_alloc::AssumeSingleThreaded<lol_alloc::FreeListAllocator> =
+    unsafe { lol_alloc::AssumeSingleThreaded::new(lol_alloc::FreeListAllocator::new()) };

@@ -1,0 +1,134 @@
+// Builds the package: `dist/index.js`, one ES module with the wasm inside, and `dist/index.d.ts`.
+// The small build rebuilds std from its sources; without them a plain stable build is made, which is larger.
+
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { setup } from "./setup.js";
+import { fingerprint, once, root, run, step } from "./run.js";
+
+const PKG = join(root, "target", "pkg");
+const DIST = join(root, "dist");
+const FEATURES = ["bulk-memory", "reference-types", "multivalue", "mutable-globals", "nontrapping-float-to-int", "sign-ext"];
+const SMALL_FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+const SMALL_ARGS = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+
+async function compile() {
+  const args = ["build", "--release", "--lib", "--target", "wasm32-unknown-unknown"];
+  const sysroot = (await run("rustc", ["--print", "sysroot"], { quiet: true })).trim();
+  const small = existsSync(join(sysroot, "lib/rustlib/src/rust/library/std"));
+  // A folder of its own: other flags would throw away what the tests have built.
+  const env = { CARGO_TARGET_DIR: join(root, "target", small ? "small" : "plain") };
+  if (small) Object.assign(env, { RUSTC_BOOTSTRAP: "1", RUSTFLAGS: SMALL_FLAGS });
+  await run("cargo", small ? [...args, ...SMALL_ARGS] : args, { quiet: true, env });
+  return { small, wasm: join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "authfetch.wasm") };
+}
+
+async function bindgen(wasm) {
+  rmSync(PKG, { recursive: true, force: true });
+  const tool = join(root, "target", "debug", "examples", "bindgen");
+  const drop = ["--remove-name-section", "--remove-producers-section", "--no-typescript"];
+  await run(tool, ["--target", "web", ...drop, "--out-dir", PKG, wasm], { quiet: true });
+}
+
+/** Shrinks the wasm and shortens the names between it and its glue. */
+async function shrink() {
+  const opt = join(root, "node_modules", ".bin", "wasm-opt");
+  const enable = FEATURES.map((name) => `--enable-${name}`);
+  const [full, small, short] = ["authfetch_bg.wasm", "small.wasm", "short.wasm"].map((name) => join(PKG, name));
+  const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+  await run(opt, [full, "-Oz", "-ocimfs", "20", ...strip, "-o", small, ...enable], { quiet: true });
+  const map = await run(opt, [small, ...enable, "--minify-imports-and-exports-and-modules", "-o", short], { quiet: true });
+  writeFileSync(join(PKG, "glue.js"), renamed(readFileSync(join(PKG, "authfetch.js"), "utf8"), JSON.parse(map)));
+  return readFileSync(short);
+}
+
+/**
+ * The glue with the names of `map`: all imports become keys of one object, exports are members of `wasm`. A function that
+ * the wasm takes straight from a module of ours joins that object.
+ */
+export function renamed(glue, { imports, exports }) {
+  const plain = (text) => text.replaceAll(/[$.*+?^{}()|[\]\\]/g, "\\$&");
+  const rename = (text, before, after) => {
+    const pattern = new RegExp(before, "g");
+    if (!pattern.test(text)) throw new Error(`the glue has no ${before}`);
+    return text.replaceAll(pattern, after);
+  };
+  const own = imports.find(([module]) => module.endsWith("_bg.js"))[0];
+  let text = glue;
+  const joined = [];
+  for (const [module, before, after] of imports) {
+    if (module === own) {
+      text = rename(text, `(?<=^        )${plain(before)}(?=: )`.replace("^", "\\n"), after);
+    } else {
+      const [, namespace] = text.match(new RegExp(`import \\* as (\\w+) from "${plain(module)}"`));
+      joined.push(`${after}: ${namespace}.${before},`);
+      text = text.replaceAll(new RegExp(`\\n *"${plain(module)}": \\w+,`, "g"), "");
+    }
+  }
+  text = rename(text, `"${plain(own)}": (\\w+)`, `"a": $1`);
+  text = rename(text, "const import0 = \\{\\n        __proto__: null,", `const import0 = {\n        __proto__: null, ${joined.join(" ")}`);
+  for (const [before, after] of exports) text = text.replaceAll(new RegExp(`wasm\\.${plain(before)}\\b`, "g"), `wasm.${after}`);
+  return text;
+}
+
+const CANDIDATES = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((c) => !'\\"$`'.includes(c));
+
+/**
+ * Bytes as printable ASCII that stays byte-aligned, so that it compresses like the bytes themselves: the most frequent
+ * bytes are one character each (themselves where printable), the others a prefix and a character.
+ */
+export function encode(bytes) {
+  const prefixes = CANDIDATES.slice(-2);
+  const singles = CANDIDATES.slice(0, -2);
+  const count = new Array(256).fill(0);
+  for (const byte of bytes) count[byte]++;
+  const ranked = [...count.keys()].sort((a, b) => count[b] - count[a] || a - b).slice(0, singles.length);
+  const free = new Set(singles);
+  const text = new Map();
+  for (const byte of ranked) if (free.delete(String.fromCharCode(byte))) text.set(byte, String.fromCharCode(byte));
+  const rest = [...free];
+  for (const byte of ranked) if (!text.has(byte)) text.set(byte, rest.shift());
+  const table = singles.map((c) => [...text].find(([, of]) => of === c)[0]);
+  const others = [...count.keys()].filter((byte) => !text.has(byte));
+  others.forEach((byte, at) => text.set(byte, prefixes[Math.floor(at / singles.length)] + singles[at % singles.length]));
+  return { text: Array.from(bytes, (byte) => text.get(byte)).join(""), table: Buffer.from([...table, ...others]).toString("base64") };
+}
+
+async function bundle(wasm) {
+  const { build } = await import("esbuild");
+  const { text, table } = encode(wasm);
+  writeFileSync(join(PKG, "wasm.js"), `export const size = ${wasm.length}, table = "${table}", text = "${text}";\n`);
+  const one = {
+    // The glue brings its own copies of our modules: there must be one, or its errors are not the exported class.
+    name: "one-copy",
+    setup({ onResolve }) {
+      onResolve({ filter: /\/js\/[a-z]+\.js$/ }, ({ path }) => ({ path: join(root, "js", path.split("/").pop()) }));
+      onResolve({ filter: /^#glue$/ }, () => ({ path: join(PKG, "glue.js") }));
+      onResolve({ filter: /^#wasm$/ }, () => ({ path: join(PKG, "wasm.js") }));
+    },
+  };
+  const options = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", plugins: [one] };
+  mkdirSync(DIST, { recursive: true });
+  await build({ ...options, entryPoints: [join(root, "js", "index.js")], outfile: join(DIST, "index.js"), define: { "import.meta.url": '""' } });
+  copyFileSync(join(root, "js", "authfetch.d.ts"), join(DIST, "index.d.ts"));
+}
+
+/** Builds what is not built yet. */
+export async function build() {
+  const inputs = ["src", "js", "scripts/build.js", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml"];
+  const there = () => existsSync(join(DIST, "index.js")) && existsSync(join(PKG, "short.wasm"));
+  const built = await once("build", fingerprint(...inputs), there, async () => {
+    const { small, wasm } = await step("wasm", compile);
+    await step("glue", () => bindgen(wasm));
+    const bytes = await step("smaller wasm", shrink);
+    await step("dist/index.js", () => bundle(bytes));
+    writeFileSync(join(PKG, "build.json"), JSON.stringify({ small }));
+  });
+  if (!built) process.stdout.write("  the package is built\n");
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await setup({ browsers: false });
+  await build();
+}

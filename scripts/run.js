@@ -1,0 +1,73 @@
+// Running commands and naming steps: what all scripts share. Node built-ins only, since it runs before anything is installed.
+
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's root. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Names a step, runs it, and says how long it took. */
+export async function step(name, work) {
+  const start = Date.now();
+  process.stdout.write(`▸ ${name}\n`);
+  const result = await work();
+  process.stdout.write(`  ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s${typeof result === "string" ? `, ${result}` : ""}\n`);
+  return result;
+}
+
+/** Runs a command in the root and resolves with its output; throws when it fails. With `quiet`, output is shown only then. */
+export function run(command, args, { env, quiet = false, cwd = root, limit = 1_800_000 } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
+    let output = "";
+    const take = (target) => (chunk) => {
+      output += chunk;
+      if (!quiet) target.write(chunk);
+    };
+    child.stdout.on("data", take(process.stdout));
+    child.stderr.on("data", take(process.stderr));
+    child.on("error", (error) => (clearTimeout(timer), reject(error)));
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      if (code === 0) return resolve(output);
+      if (quiet) process.stdout.write(output);
+      reject(new Error(`${command} ${args.join(" ")} ended with ${code}`));
+    });
+  });
+}
+
+/** The first of these programs that is on the PATH, or null. */
+export function which(...names) {
+  for (const name of names) {
+    const found = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" });
+    if (found.status === 0) return found.stdout.trim();
+  }
+  return null;
+}
+
+function* files(path) {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory()) yield path;
+  else for (const name of readdirSync(path).sort()) yield* files(join(path, name));
+}
+
+/** A fingerprint of everything in these files and folders. */
+export function fingerprint(...paths) {
+  const hash = createHash("sha256");
+  for (const path of paths) for (const file of files(join(root, path))) hash.update(file).update(readFileSync(file));
+  return hash.digest("hex");
+}
+
+/** Does `work` unless it was done before with the same `stamp`. */
+export async function once(name, stamp, isThere, work) {
+  const file = join(root, "target", "stamps", name);
+  if (existsSync(file) && readFileSync(file, "utf8") === stamp && isThere()) return false;
+  await work();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, stamp);
+  return true;
+}

@@ -1,0 +1,124 @@
+//! `WWW-Authenticate` (RFC 9110 §11.6.1): what a 401 says beside its status (RFC 6750 §3, RFC 9470 §3).
+//!
+//! One pass, no look-back: several challenges in one header, quoted strings, token68 and unknown schemes are read as the
+//! grammar has them, and hostile input costs no more than its length.
+
+/// What was said.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Challenge {
+    /// Nothing that changes what a 401 means.
+    Other,
+    /// The token is good, and allows too little: a renewal would not help.
+    InsufficientScope,
+    /// The token is good, and the user is to authenticate again (RFC 9470).
+    StepUp {
+        /// The authentication contexts asked for; 32 at most.
+        acr_values: Vec<String>,
+        /// The allowed age of the authentication, in seconds.
+        max_age: Option<f64>,
+    },
+}
+
+const MOST_ACR_VALUES: usize = 32;
+
+/// Where one challenge's parameters are gathered.
+#[derive(Default)]
+struct Found {
+    counts: bool,
+    error: String,
+    acr_values: String,
+    max_age: String,
+}
+
+impl Found {
+    fn take(&mut self, name: &str, value: String) {
+        for (known, place) in
+            [("error", &mut self.error), ("acr_values", &mut self.acr_values), ("max_age", &mut self.max_age)]
+        {
+            // The first of a duplicated parameter counts.
+            if name.eq_ignore_ascii_case(known) && place.is_empty() {
+                *place = value;
+                return;
+            }
+        }
+    }
+
+    fn verdict(&self) -> Challenge {
+        match self.error.as_str() {
+            "insufficient_scope" if self.counts => Challenge::InsufficientScope,
+            "insufficient_user_authentication" if self.counts => Challenge::StepUp {
+                acr_values: self.acr_values.split_ascii_whitespace().take(MOST_ACR_VALUES).map(String::from).collect(),
+                max_age: seconds(&self.max_age),
+            },
+            _ => Challenge::Other,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Option<f64> {
+    let digits = !text.is_empty() && text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0')))
+}
+
+/// Reads the header; the first challenge that says something counts.
+#[must_use]
+pub fn read(www_authenticate: &str) -> Challenge {
+    let mut chars = www_authenticate.chars().peekable();
+    let mut found = Found::default();
+    loop {
+        let word = word(&mut chars);
+        let spaced = skip_blanks(&mut chars);
+        if word.is_empty() {
+            match chars.next() {
+                Some(_) => continue,
+                None => return found.verdict(),
+            }
+        }
+        if chars.peek() == Some(&'=') {
+            chars.next();
+            skip_blanks(&mut chars);
+            let value = if chars.peek() == Some(&'"') { quoted(&mut chars) } else { self::word(&mut chars) };
+            found.take(&word, value);
+        } else if spaced || chars.peek().is_none_or(|c| *c == ',') {
+            // A scheme: a new challenge begins.
+            let verdict = found.verdict();
+            if verdict != Challenge::Other {
+                return verdict;
+            }
+            let counts = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("dpop");
+            found = Found { counts, ..Found::default() };
+        }
+    }
+}
+
+type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+/// A token of RFC 9110 §5.6.2, or the longer alphabet of token68 without its padding.
+fn word(chars: &mut Chars<'_>) -> String {
+    let mut word = String::new();
+    while let Some(c) = chars.next_if(|c| !matches!(c, ' ' | '\t' | ',' | '=' | '"')) {
+        word.push(c);
+    }
+    word
+}
+
+fn quoted(chars: &mut Chars<'_>) -> String {
+    let mut text = String::new();
+    chars.next();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => break,
+            '\\' => text.extend(chars.next()),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+fn skip_blanks(chars: &mut Chars<'_>) -> bool {
+    let mut any = false;
+    while chars.next_if(|c| matches!(c, ' ' | '\t')).is_some() {
+        any = true;
+    }
+    any
+}

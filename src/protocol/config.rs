@@ -1,0 +1,80 @@
+//! The options that decide, parsed once. What each means for a user is in the README.
+
+/// A call made without a session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum SignedOut {
+    /// It is sent without a token.
+    #[default]
+    Send,
+    /// It is rejected with `signed_out`.
+    Reject,
+}
+
+/// The token endpoint refused the refresh token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum OnSessionExpired {
+    /// The session ends, every pending call fails together.
+    #[default]
+    Logout,
+    /// Calls wait for a sign-in or a logout.
+    Hold,
+    /// Calls go out without a token until the next sign-in.
+    PassThrough,
+}
+
+/// The retried request was answered 401 too.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum OnRetryRejected {
+    /// The session ends only where no token of it can be told to be good.
+    #[default]
+    Auto,
+    /// The session ends.
+    Logout,
+    /// The caller gets the 401.
+    Return,
+}
+
+/// What a renewal needs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Renewable {
+    /// No `refresh` is set: tokens are never renewed.
+    #[default]
+    Never,
+    /// A stored refresh token.
+    WithToken,
+    /// Nothing stored: a refresh function, or a cookie may hold the refresh token.
+    Always,
+}
+
+/// Everything the machine was told at construction.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Policy {
+    /// A call made without a session.
+    pub signed_out: SignedOut,
+    /// The refresh token was refused.
+    pub on_session_expired: OnSessionExpired,
+    /// The retry was answered 401 too.
+    pub on_retry_rejected: OnRetryRejected,
+    /// What a renewal needs.
+    pub renewable: Renewable,
+    /// Renew ahead of expiry by this many ms.
+    pub leeway: u64,
+    /// Token requests before a passing failure is reported.
+    pub attempts: u32,
+    /// How long a refusal waits for a newer record that another tab may have written, in ms; 0 where there are no other tabs.
+    pub grace: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            signed_out: SignedOut::Send,
+            on_session_expired: OnSessionExpired::Logout,
+            on_retry_rejected: OnRetryRejected::Auto,
+            renewable: Renewable::WithToken,
+            leeway: 30_000,
+            attempts: 3,
+            grace: 250,
+        }
+    }
+}

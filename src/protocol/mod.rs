@@ -1,0 +1,17 @@
+//! The rules of a session, and nothing else: no JS, no clock, no randomness, no logging, no async.
+//!
+//! What happens outside is shown to [`session::Session`] as an observation; it answers with one decision.
+//! The modules below it know one thing each: [`grant`] a token endpoint's answer, [`challenge`] a
+//! `WWW-Authenticate` header, [`backoff`] when to try again, [`lifetime`] what the clock says,
+//! [`scope`] where a token may be sent. Times are milliseconds since the Unix epoch.
+
+pub mod backoff;
+pub mod challenge;
+pub mod config;
+pub mod error;
+pub mod grant;
+pub mod lifetime;
+pub mod renewal;
+pub mod scope;
+pub mod session;
+pub mod token;

@@ -1,0 +1,233 @@
+//! One renewal, from its start to its one outcome: the machine's half that talks of the token endpoint.
+//!
+//! An answer belongs to the epoch, sign-in and refresh token it started from; each decision compares them first. It
+//! does no waiting itself: it says for how long.
+
+use super::backoff::{LONGEST_WAIT_MS, cooldown_ms, delay_ms};
+use super::grant::GrantOutcome;
+use super::lifetime::leeway_ms;
+use super::session::{Renew, Session};
+use super::token::{AccessToken, Record, RefreshToken};
+
+/// Why a renewal was started, as a `RefreshFunction` is told.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reason {
+    /// By the clock, ahead of expiry included.
+    Expired,
+    /// By a 401.
+    Unauthorized,
+    /// By `refresh()`.
+    Manual,
+}
+
+impl Reason {
+    /// The reason of a call that finds its token unfit: by the clock or by a 401.
+    #[must_use]
+    pub const fn of_clock(run_out: bool) -> Self {
+        if run_out { Self::Expired } else { Self::Unauthorized }
+    }
+
+    /// The contract's word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Unauthorized => "unauthorized",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// What a renewal started from.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Renewal {
+    /// Its number: only its owner may go on with it, or end it.
+    pub id: u32,
+    /// The epoch it belongs to.
+    pub epoch: u64,
+    /// The sign-in it belongs to.
+    pub signin: u64,
+    /// The access token it replaces; none for a try with a cookie alone.
+    pub from: Option<AccessToken>,
+    /// The refresh token it presents; none where a cookie holds it.
+    pub presented: Option<RefreshToken>,
+    /// Calls wait for it: the token has run out or was rejected.
+    pub blocking: bool,
+    /// Why it was started.
+    pub reason: Reason,
+    /// Token requests sent so far.
+    pub attempts: u32,
+    prompt_spent: bool,
+}
+
+/// Before each token request: the record may have changed while the renewal waited.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// Present the refresh token.
+    Exchange,
+    /// Somebody else has new tokens: use them.
+    Adopt,
+    /// The session it belongs to is over.
+    Ended,
+}
+
+/// What became of one token request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// The answer's class.
+    pub class: GrantOutcome,
+    /// No answer came at all: the server may have rotated the token.
+    pub lost: bool,
+    /// What `Retry-After` asks for, in ms.
+    pub retry_after: Option<u64>,
+}
+
+/// What the renewal does with it.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Grant {
+    /// The new tokens are stored; with `true`, only the new refresh token: the access token was replaced meanwhile.
+    Store(Keep),
+    /// The stored tokens are newer than the answer.
+    Adopt,
+    /// Try again after so many ms.
+    Again(u64),
+    /// Report a passing failure; the cooldown ends then, as ms since the epoch.
+    Failed(u64),
+    /// The refresh token was refused. It counts only if no newer record comes within [`super::config::Policy::grace`].
+    Refused,
+    /// The session it belongs to is over.
+    Ended,
+}
+
+/// Which access token stands after a renewal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keep {
+    /// The renewed one.
+    New,
+    /// The stored one: `setTokens` gave it while the renewal ran.
+    Stored,
+}
+
+impl Session {
+    /// Opens a renewal of what `record` holds, or joins the running one; `blocking` makes calls wait for it.
+    pub fn start(&mut self, record: &Record, reason: Reason, blocking: bool) -> Renew {
+        if let Some(renewal) = &mut self.renewal {
+            renewal.blocking |= blocking && renewal.from == record.access;
+            return Renew::No;
+        }
+        self.renewals = self.renewals.wrapping_add(1);
+        self.renewal = Some(Renewal {
+            id: self.renewals,
+            epoch: self.epoch,
+            signin: record.signin,
+            from: record.access,
+            presented: record.refresh,
+            blocking,
+            reason,
+            attempts: 0,
+            prompt_spent: false,
+        });
+        Renew::Start
+    }
+
+    /// Whether a failed renewal forbids another one for now.
+    #[must_use]
+    pub const fn cooling(&self, record: &Record, now: u64) -> bool {
+        record.retry_at > now
+    }
+
+    /// Whether `Retry-After` forbids even a renewal by hand.
+    #[must_use]
+    pub const fn forbidden(&self, record: &Record, now: u64) -> bool {
+        self.forbidden && self.cooling(record, now)
+    }
+
+    /// May the renewal `id` send its request? Asked before each one.
+    pub fn on_turn(&mut self, id: u32, record: &Record) -> Turn {
+        let epoch = self.epoch;
+        let Some(renewal) = &mut self.renewal else {
+            return Turn::Ended;
+        };
+        if renewal.id != id || renewal.epoch != epoch {
+            return Turn::Ended;
+        }
+        if record.refresh != renewal.presented || record.access != renewal.from {
+            return if record.signed_in() { Turn::Adopt } else { Turn::Ended };
+        }
+        renewal.attempts += 1;
+        Turn::Exchange
+    }
+
+    /// The token request of renewal `id` has ended. `jitter` is a number from 0 up to 1.
+    pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
+        let epoch = self.epoch;
+        let attempts = self.policy.attempts;
+        let Some(renewal) = &mut self.renewal else {
+            return Grant::Ended;
+        };
+        if renewal.id != id || renewal.epoch != epoch {
+            return Grant::Ended;
+        }
+        let overtaken = record.refresh != renewal.presented
+            || (renewal.presented.is_none() && (record.access != renewal.from || record.signin != renewal.signin));
+        if overtaken {
+            return if record.signed_in() { Grant::Adopt } else { Grant::Ended };
+        }
+        match outcome.class {
+            GrantOutcome::Tokens => {
+                Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
+            }
+            GrantOutcome::Refused => Grant::Refused,
+            GrantOutcome::Passing => {
+                let wait = outcome.retry_after.unwrap_or(0);
+                if renewal.attempts >= attempts || wait as f64 > LONGEST_WAIT_MS {
+                    return self.on_failed(outcome.retry_after, now);
+                }
+                let prompt = outcome.lost && !renewal.prompt_spent;
+                renewal.prompt_spent |= prompt;
+                let delay = if prompt { 0 } else { delay_ms(renewal.attempts, jitter) as u64 };
+                Grant::Again(delay.max(wait))
+            }
+            GrantOutcome::Misconfigured => self.on_failed(outcome.retry_after, now),
+        }
+    }
+
+    fn on_failed(&mut self, retry_after: Option<u64>, now: u64) -> Grant {
+        self.failures = self.failures.saturating_add(1);
+        self.forbidden = retry_after.is_some();
+        let wait = retry_after.unwrap_or(0).max(cooldown_ms(self.failures) as u64);
+        Grant::Failed(now + wait)
+    }
+
+    /// The renewal `id` is over, whatever became of it; with `renewed`, the failures before it are forgotten.
+    pub fn finish(&mut self, id: u32, renewed: bool) {
+        if self.renewal.as_ref().is_none_or(|renewal| renewal.id != id) {
+            return;
+        }
+        self.renewal = None;
+        if renewed {
+            self.failures = 0;
+            self.forbidden = false;
+        }
+    }
+
+    /// When a renewal ahead of expiry is due, as ms since the epoch; none where none is to be made.
+    #[must_use]
+    pub fn due(&self, record: &Record) -> Option<u64> {
+        if self.renewal.is_some() || !record.signed_in() || !self.can_renew(record) {
+            return None;
+        }
+        let expires_at = record.expires_at?;
+        let lifetime = expires_at.checked_sub(record.received_at).filter(|lifetime| *lifetime > 0)?;
+        let leeway = leeway_ms(self.policy.leeway as f64, Some(lifetime as f64)) as u64;
+        Some(expires_at.saturating_sub(leeway).max(record.retry_at))
+    }
+
+    /// The network is back: the end of a cooldown that no `Retry-After` set. True where the record has one to clear.
+    #[must_use]
+    pub const fn on_online(&self, record: &Record, now: u64) -> bool {
+        self.cooling(record, now) && !self.forbidden
+    }
+}

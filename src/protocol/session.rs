@@ -1,0 +1,375 @@
+//! The machine: what one session does with each call, and what a 401 means.
+//!
+//! ```text
+//!                    setTokens                        refused ("logout"), retry rejected, logout
+//!   signed-out ───────────────────▶ signed-in ─────────────────────────────▶ signed-out (epoch + 1)
+//!                                    │     ▲
+//!                          renewal   ▼     │  Tokens · Adopt · passing failure
+//!                                   refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
+//! ```
+//! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. The
+//! renewal's own decisions are in [`super::renewal`]. Every decision compares epochs first.
+
+use super::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
+use super::lifetime::{Freshness, freshness};
+use super::renewal::{Reason, Renewal};
+use super::token::{AccessToken, Record};
+
+/// One call, from `fetch` to its settling.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Call {
+    /// Its number: lower is older.
+    pub id: u32,
+    /// The epoch it was made in; nothing of an older epoch is sent, stored or retried.
+    pub epoch: u64,
+    /// The token it was last sent with.
+    pub sent: Option<AccessToken>,
+    /// How often it was sent: twice at most, three times after an answered step-up.
+    pub sends: u8,
+    /// Set by a step-up: it waits for a sign-in later than this one.
+    pub after_signin: Option<u64>,
+    /// It carries a verdict when it is answered: a wait for a token alone never does, and is no canary.
+    pub answers: bool,
+}
+
+/// What a call does now.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Admission {
+    /// It goes out with this token; with `renew`, a renewal ahead of expiry is started beside it.
+    Send(AccessToken, Renew),
+    /// It goes out without a token.
+    Bare,
+    /// It waits; with `renew`, for a renewal that is to be started.
+    Wait(Renew),
+    /// It is rejected with `signed_out`.
+    SignedOut,
+    /// It is rejected with the last `refresh_failed`.
+    Failed,
+    /// Its session is over: it is rejected with that end.
+    Ended,
+}
+
+/// Whether the driver has a renewal to start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Renew {
+    /// None is needed, or one is running.
+    No,
+    /// The machine has opened one: the driver runs it.
+    Start,
+}
+
+/// What is known of a response that says "unauthorized".
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Refusal {
+    /// The request can be sent again, byte for byte.
+    pub replayable: bool,
+    /// The answer came after a redirect: it never ends a session.
+    pub redirected: bool,
+    /// It says nothing about the token's life: `insufficient_scope`, or a redirect that lost the header.
+    pub not_the_token: bool,
+    /// Origin and path of the request, as one number.
+    pub path: u64,
+}
+
+/// What a 401 means for its call.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The caller gets the response.
+    Deliver(Renew),
+    /// The call is to be admitted again, now or after a renewal.
+    Again(Renew),
+    /// The call is rejected with the last `refresh_failed`.
+    Failed,
+    /// The session ends: the new token was rejected too.
+    EndRetryRejected,
+    /// The token has run out and nothing can renew it: as a refusal of the token endpoint.
+    EndRefused,
+    /// The call's session is over already.
+    Ended,
+}
+
+/// The machine of one session. See the module's diagram.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Session {
+    pub(super) policy: Policy,
+    pub(super) epoch: u64,
+    pub(super) renewal: Option<Renewal>,
+    pub(super) failures: u32,
+    pub(super) forbidden: bool,
+    probe: Option<Probe>,
+    seen: Seen,
+    broken: Vec<u64>,
+    calls: u32,
+    pub(super) renewals: u32,
+}
+
+/// After a renewal: the one call that tries the new token first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Probe {
+    token: AccessToken,
+    canaries: Vec<u32>,
+    allowed: usize,
+}
+
+/// What was last seen of the access token, so that its successor can be judged.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+struct Seen {
+    access: Option<AccessToken>,
+    accepted: bool,
+    expires_at: Option<u64>,
+    predecessor_good: bool,
+}
+
+const BROKEN_PATHS: usize = 64;
+
+impl Session {
+    /// A machine that has seen nothing yet.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            epoch: 0,
+            renewal: None,
+            failures: 0,
+            forbidden: false,
+            probe: None,
+            seen: Seen::default(),
+            broken: Vec::new(),
+            calls: 0,
+            renewals: 0,
+        }
+    }
+
+    /// The highest epoch seen.
+    #[must_use]
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// How long a refusal waits for a newer record, in ms.
+    #[must_use]
+    pub const fn grace(&self) -> u64 {
+        self.policy.grace
+    }
+
+    /// Whether this machine may renew what `record` holds.
+    #[must_use]
+    pub const fn can_renew(&self, record: &Record) -> bool {
+        match self.policy.renewable {
+            Renewable::Never => false,
+            Renewable::WithToken => record.refresh.is_some(),
+            Renewable::Always => true,
+        }
+    }
+
+    /// The renewal that is running.
+    #[must_use]
+    pub const fn renewal(&self) -> Option<&Renewal> {
+        self.renewal.as_ref()
+    }
+
+    /// A record that differs from the last one was read or written.
+    pub fn observe(&mut self, record: &Record, now: u64) {
+        self.epoch = self.epoch.max(record.epoch);
+        if self.renewal.as_ref().is_some_and(|renewal| renewal.epoch != self.epoch) {
+            self.renewal = None;
+        }
+        if record.access != self.seen.access {
+            let good = self.seen.accepted && self.seen.expires_at.is_some_and(|at| at > now);
+            self.seen.predecessor_good = self.seen.access.is_some() && good;
+            self.seen.access = record.access;
+            self.broken.clear();
+            if self.probe.as_ref().is_some_and(|probe| record.access != Some(probe.token)) {
+                self.probe = None;
+            }
+        }
+        self.seen.accepted = record.accepted;
+        self.seen.expires_at = record.expires_at;
+        if record.accepted {
+            self.probe = None;
+        }
+    }
+
+    /// A new call; `answers` as in [`Call`].
+    #[must_use]
+    pub const fn open(&mut self, answers: bool) -> Call {
+        self.calls = self.calls.wrapping_add(1);
+        Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers }
+    }
+
+    /// What `call` does now: asked before each send, and for each waiting call, oldest first, after each change.
+    pub fn admit(&mut self, call: &Call, record: &Record, now: u64) -> Admission {
+        if call.epoch != self.epoch {
+            return Admission::Ended;
+        }
+        let Some(token) = record.access else {
+            return self.without_token(record);
+        };
+        if call.after_signin.is_some_and(|signin| record.signin <= signin) {
+            return Admission::Wait(Renew::No);
+        }
+        let clock = self.clock(record, now);
+        let refused = call.sent == Some(token) && call.after_signin.is_none();
+        let run_out = clock == Freshness::Expired && self.can_renew(record);
+        if let Some(renewal) = &self.renewal {
+            if renewal.from == Some(token) && (renewal.blocking || refused || run_out) {
+                return Admission::Wait(Renew::No);
+            }
+        } else if refused || run_out {
+            return if self.cooling(record, now) || !self.can_renew(record) {
+                Admission::Failed
+            } else {
+                Admission::Wait(self.start(record, Reason::of_clock(run_out), true))
+            };
+        }
+        if call.answers && self.must_wait_for_canary(call.id, token) {
+            return Admission::Wait(Renew::No);
+        }
+        let ahead = clock == Freshness::Expiring && self.can_renew(record) && !self.cooling(record, now);
+        Admission::Send(token, if ahead { self.start(record, Reason::Expired, false) } else { Renew::No })
+    }
+
+    fn clock(&self, record: &Record, now: u64) -> Freshness {
+        let expires_at = record.expires_at.map(|at| at as f64);
+        freshness(now as f64, record.received_at as f64, expires_at, self.policy.leeway as f64)
+    }
+
+    fn without_token(&self, record: &Record) -> Admission {
+        if record.suspended {
+            return match self.policy.on_session_expired {
+                OnSessionExpired::Hold => Admission::Wait(Renew::No),
+                OnSessionExpired::PassThrough | OnSessionExpired::Logout => Admission::Bare,
+            };
+        }
+        match self.policy.signed_out {
+            SignedOut::Send => Admission::Bare,
+            SignedOut::Reject => Admission::SignedOut,
+        }
+    }
+
+    /// `call` was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
+    /// accepted: true is returned where that is news to be stored.
+    #[must_use]
+    pub fn on_accepted(&mut self, call: &Call, record: &Record, proof: bool) -> bool {
+        if call.epoch != self.epoch || record.access != call.sent || call.sent.is_none() {
+            return false;
+        }
+        self.probe = None;
+        proof && !record.accepted
+    }
+
+    /// `call` was answered "unauthorized".
+    pub fn on_unauthorized(&mut self, call: &Call, record: &Record, now: u64, refusal: Refusal) -> Verdict {
+        if call.epoch != self.epoch {
+            return Verdict::Ended;
+        }
+        let canary = self.is_canary(call.id);
+        if call.sent.is_none() || refusal.not_the_token {
+            self.on_gone(call.id);
+            return Verdict::Deliver(Renew::No);
+        }
+        if record.access != call.sent {
+            let again = call.sends < 2 && refusal.replayable && (record.signed_in() || record.suspended);
+            return if again { Verdict::Again(Renew::No) } else { Verdict::Deliver(Renew::No) };
+        }
+        if call.sends >= 2 || canary {
+            return self.on_retry_rejected(record, now, &refusal);
+        }
+        if self.broken.contains(&refusal.path) {
+            return Verdict::Deliver(Renew::No);
+        }
+        if !self.can_renew(record) {
+            let run_out = record.expires_at.is_some_and(|at| at <= now);
+            return if run_out && !refusal.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
+        }
+        if self.renewal.is_none() && self.cooling(record, now) {
+            return if refusal.replayable { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
+        }
+        let renew = self.start(record, Reason::Unauthorized, true);
+        if refusal.replayable { Verdict::Again(renew) } else { Verdict::Deliver(renew) }
+    }
+
+    fn on_retry_rejected(&mut self, record: &Record, now: u64, refusal: &Refusal) -> Verdict {
+        self.probe = None;
+        let ran_out_meanwhile = record.expires_at.is_some_and(|at| at <= now);
+        let end = match self.policy.on_retry_rejected {
+            OnRetryRejected::Logout => true,
+            OnRetryRejected::Return => false,
+            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !ran_out_meanwhile,
+        };
+        if end && !refusal.redirected {
+            return Verdict::EndRetryRejected;
+        }
+        if !ran_out_meanwhile && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&refusal.path) {
+            self.broken.push(refusal.path);
+        }
+        Verdict::Deliver(Renew::No)
+    }
+
+    /// A call settled without an answer: aborted, or failed by the network. The next one is the canary.
+    pub fn on_gone(&mut self, call: u32) {
+        if let Some(probe) = &mut self.probe {
+            probe.canaries.retain(|id| *id != call);
+        }
+    }
+
+    /// The canary has had no headers for a while: one more goes, and at the second time all go.
+    pub fn on_patience(&mut self) {
+        match &mut self.probe {
+            Some(probe) if probe.allowed < 2 => probe.allowed += 1,
+            Some(_) | None => self.probe = None,
+        }
+    }
+
+    /// Whether `call` tries the new token ahead of the others.
+    #[must_use]
+    pub fn is_canary(&self, call: u32) -> bool {
+        self.probe.as_ref().is_some_and(|probe| probe.canaries.contains(&call))
+    }
+
+    /// Whether calls wait for a canary's answer.
+    #[must_use]
+    pub const fn probing(&self) -> bool {
+        self.probe.is_some()
+    }
+
+    /// New tokens are stored and calls wait for them: the oldest goes first.
+    pub fn on_probe(&mut self, record: &Record) {
+        self.probe = record
+            .access
+            .filter(|_| !record.accepted)
+            .map(|token| Probe { token, canaries: Vec::new(), allowed: 1 });
+    }
+
+    fn must_wait_for_canary(&mut self, call: u32, token: AccessToken) -> bool {
+        match &mut self.probe {
+            Some(probe) if probe.token == token && !probe.canaries.contains(&call) => {
+                let full = probe.canaries.len() >= probe.allowed;
+                if !full {
+                    probe.canaries.push(call);
+                }
+                full
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    /// The epoch of a sign-in from signed-out, or of an end: clearing the storage never restarts it.
+    #[must_use]
+    pub fn next_epoch(&self, record: &Record, now: u64) -> u64 {
+        (self.epoch + 1).max(record.epoch + 1).max(now)
+    }
+
+    /// The session ends: what stands in storage from now on. Whatever comes back later meets the new epoch.
+    #[must_use]
+    pub fn on_end(&mut self, record: &Record, now: u64) -> Record {
+        let tombstone = Record::tombstone(self.next_epoch(record, now));
+        self.failures = 0;
+        self.forbidden = false;
+        self.probe = None;
+        self.observe(&tombstone, now);
+        tombstone
+    }
+}

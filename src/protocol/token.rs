@@ -1,0 +1,51 @@
+//! Tokens as the machine sees them, and the stored record.
+//!
+//! The machine never holds a token. It knows each by a number that its owner gave out, so it can tell whether two are
+//! the same and can do nothing else: no `Debug` output, message or log of it can ever show one.
+
+/// An access token (RFC 6749 §1.4), by number: equal numbers are equal tokens.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct AccessToken(pub u32);
+
+/// A refresh token (RFC 6749 §1.5), by number: equal numbers are equal tokens.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct RefreshToken(pub u32);
+
+/// What the stored record says, read afresh for each decision. The default is "nothing stored".
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Record {
+    /// Grows at each sign-in from signed-out and at each end; a call belongs to the one it was made in.
+    pub epoch: u64,
+    /// Grows with each write; compared only within an epoch.
+    pub version: u64,
+    /// Counts `setTokens`.
+    pub signin: u64,
+    /// The access token; none when signed out or suspended.
+    pub access: Option<AccessToken>,
+    /// The refresh token, where it is not held in a cookie.
+    pub refresh: Option<RefreshToken>,
+    /// When the access token was received, in ms; 0 when that is not known.
+    pub received_at: u64,
+    /// When the access token expires, in ms; none when that is not known.
+    pub expires_at: Option<u64>,
+    /// Whether a call has been accepted with this access token, in any tab.
+    pub accepted: bool,
+    /// The refresh token was refused, and the session was not ended for it.
+    pub suspended: bool,
+    /// End of the cooldown after a failed renewal, in ms; 0 where there is none.
+    pub retry_at: u64,
+}
+
+impl Record {
+    /// Whether somebody is signed in: an access token is there.
+    #[must_use]
+    pub const fn signed_in(&self) -> bool {
+        self.access.is_some()
+    }
+
+    /// The tombstone that ends this record's session, in `epoch`.
+    #[must_use]
+    pub fn tombstone(epoch: u64) -> Self {
+        Self { epoch, ..Self::default() }
+    }
+}
