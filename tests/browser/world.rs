@@ -134,7 +134,7 @@ impl World {
     /// Another instance on the same server.
     pub fn on(server: Rc<Server>, name: &str, options: &str) -> Self {
         let all = js("{'refresh': '/token', 'backgroundRefresh': false}");
-        Object::assign(all.unchecked_ref(), js(options).unchecked_ref());
+        let _: Object = Object::assign(all.unchecked_ref::<Object>(), js(options).unchecked_ref::<Object>());
         let _ = Reflect::set(&all, &"name".into(), &name.into());
         let _ = Reflect::set(&all, &"fetch".into(), &server.fetch());
         let auth = construct(&all).unwrap_or_else(|error| panic!("{error:?}"));

@@ -1,0 +1,139 @@
+//! The record: one value, read with suspicion, moved over from the recipe, kept in memory where storage fails.
+
+use crate::world::{World, construct, get, js, local_storage, parse, status, store, stored, text, turn};
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen_test]
+async fn access_and_refresh_token_are_one_value_under_one_key() {
+    let world = World::signed_in("{}");
+    let record = world.stored();
+    assert_eq!((text(&record, "access_token"), text(&record, "refresh_token")), ("access-0".into(), "refresh-0".into()));
+    for member in ["v", "epoch", "version", "signin", "received_at", "expires_at"] {
+        assert!(get(&record, member).as_f64().is_some(), "{member}");
+    }
+    assert_eq!(text(&record, "token_type"), "Bearer");
+}
+
+#[wasm_bindgen_test]
+async fn a_record_with_only_an_access_token_is_valid() {
+    store("by-hand", &"{\"access_token\":\"access-0\"}".into());
+    let world = World::named("by-hand", "{}");
+    assert_eq!((world.auth.state(), status(&world.call("/api/1")).await), ("signed-in".into(), Ok(200)));
+}
+
+#[wasm_bindgen_test]
+fn a_corrupt_record_is_no_session_and_never_a_throw() {
+    for (at, record) in ["{", "null", "[]", "5", "\"text\"", "{\"access_token\":5}", "{\"access_token\":\"\"}", "{\"v\":99,\"access_token\":\"a\"}"]
+        .iter()
+        .enumerate()
+    {
+        let name = format!("corrupt-{at}");
+        store(&name, &(*record).into());
+        assert_eq!(World::named(&name, "{}").auth.state(), "signed-out", "{record}");
+        assert_eq!(local_storage().get_item(&name).expect("storage").as_deref(), Some(*record), "left as it was");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_recipes_keys_are_taken_over_once_and_removed() {
+    let storage = local_storage();
+    let put = |name: &str, value: &str| storage.set_item(name, value).expect("storage");
+    put("access_token", "access-0");
+    put("refresh_token", "refresh-0");
+    put("access_token_expiration", "2099-01-01T00:00:00Z");
+    put("cart", "full");
+    let world = World::new("{'adoptRecipeKeys': true}");
+    assert_eq!(status(&world.call("/api/1")).await, Ok(200));
+    assert_eq!(get(&world.auth.session(), "expiresAt").as_f64(), Some(4_070_908_800_000.0));
+    assert_eq!(text(&world.stored(), "refresh_token"), "refresh-0");
+    for name in ["access_token", "refresh_token", "access_token_expiration"] {
+        assert_eq!(storage.get_item(name).expect("storage"), None);
+    }
+    assert_eq!(storage.get_item("cart").expect("storage").as_deref(), Some("full"));
+    let _ = world.auth.logout(&JsValue::UNDEFINED);
+    put("access_token", "ghost");
+    let again = World::named(&world.name, "{'adoptRecipeKeys': true}");
+    assert_eq!(again.auth.state(), "signed-out", "never over a tombstone");
+    storage.remove_item("access_token").expect("storage");
+}
+
+fn failing_storage(fails: &'static str) -> JsValue {
+    let area: JsValue = Object::new().into();
+    for name in ["getItem", "setItem", "removeItem"] {
+        let method: JsValue = if name == fails {
+            Closure::<dyn Fn() -> Result<JsValue, JsValue>>::new(|| Err(js_sys::Error::new("no").into())).into_js_value()
+        } else {
+            Closure::<dyn Fn() -> JsValue>::new(|| JsValue::NULL).into_js_value()
+        };
+        Reflect::set(&area, &name.into(), &method).expect("set");
+    }
+    area
+}
+
+#[wasm_bindgen_test]
+async fn blocked_or_full_storage_falls_back_to_memory_and_says_so() {
+    for fails in ["getItem", "setItem"] {
+        let world = World::new("{}");
+        Reflect::set(&world.options, &"storage".into(), &failing_storage(fails)).expect("set");
+        let auth = construct(&world.options).expect("works all the same");
+        let events = Array::new();
+        let into = events.clone();
+        let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+            into.push(&event);
+        });
+        auth.on("storageblocked", listener.into_js_value().unchecked_ref());
+        auth.set_tokens(&js("{'access_token': 'access-0'}")).expect("tokens");
+        turn().await;
+        assert_eq!((events.length(), auth.state()), (1, "signed-in".into()), "{fails}");
+        let call = auth.fetch().call1(&JsValue::UNDEFINED, &"/api/1".into()).expect("a promise");
+        assert_eq!(status(&call.unchecked_into()).await, Ok(200));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn memory_and_session_storage_leave_local_storage_alone() {
+    for kind in ["memory", "session"] {
+        let world = World::signed_in(&format!("{{'storage': '{kind}'}}"));
+        assert_eq!(status(&world.call("/api/1")).await, Ok(200));
+        assert!(stored(&world.name).is_null());
+    }
+}
+
+#[wasm_bindgen_test]
+fn junk_on_object_prototype_widens_nothing() {
+    let prototype = Object::get_prototype_of(&Object::new());
+    let pollute = |name: &str, value: &JsValue| Reflect::set(&prototype, &name.into(), value).expect("set");
+    pollute("access_token", &"ghost".into());
+    pollute("origins", &js("['https://evil.test']"));
+    let world = World::new("{}");
+    store("polluted", &"{}".into());
+    let states = (world.auth.state(), World::named("polluted", "{}").auth.state());
+    let refused = world.auth.set_tokens(&js("{}")).is_err();
+    for name in ["access_token", "origins"] {
+        Reflect::delete_property(prototype.unchecked_ref::<Object>(), &name.into()).expect("deleted");
+    }
+    assert_eq!(states, ("signed-out".into(), "signed-out".into()));
+    assert!(refused);
+}
+
+#[wasm_bindgen_test]
+async fn subscribers_are_called_after_a_change_and_not_after_they_left() {
+    let world = World::new("{}");
+    let calls = Array::new();
+    let into = calls.clone();
+    let listener = Closure::<dyn Fn()>::new(move || {
+        into.push(&JsValue::TRUE);
+    });
+    let subscribe: Function = world.auth.subscribe();
+    let leave: Function = subscribe.call1(&JsValue::UNDEFINED, &listener.into_js_value()).expect("bound").unchecked_into();
+    world.sign_in(60);
+    assert_eq!(calls.length(), 1);
+    let session = world.auth.session();
+    assert!(Object::is_frozen(session.unchecked_ref::<Object>()) && Object::is(&session, &world.auth.session()));
+    leave.call0(&JsValue::UNDEFINED).expect("left");
+    let _ = world.auth.logout(&JsValue::UNDEFINED);
+    assert_eq!(calls.length(), 1);
+    assert!(parse("null").expect("null").is_null());
+}
