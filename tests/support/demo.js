@@ -1,0 +1,113 @@
+// The demo as somebody at the keyboard meets it: a page of its own in a browser, and the server's counts beside it.
+
+import { setTimeout as pause } from "node:timers/promises";
+import { startDemoServer } from "../../www/server/index.js";
+
+const PATIENCE = 30_000; // ms
+
+/** Waits for a condition here, as `page.waitForFunction` does there. */
+export async function until(condition, what) {
+  const end = Date.now() + PATIENCE;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await pause(5);
+  }
+}
+
+/**
+ * A server, started with these options, and a page of a browser context of its own on it. `said` are the lines of the console, `asked` the URLs requested,
+ * `tokens` every token that the server has handed to the page.
+ */
+export async function openDemo(browser, options) {
+  const server = await startDemoServer(options);
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const [said, asked, answers] = [[], [], []];
+  page.on("console", (message) => said.push(`${message.text()} ${message.location()?.url ?? ""}`));
+  page.on("pageerror", (error) => said.push(`uncaught: ${error.message}`));
+  page.on("request", (request) => asked.push(request.url()));
+  page.on("response", (response) => {
+    if (response.ok() && ["/token", "/demo/tokens"].includes(new URL(response.url()).pathname)) answers.push(response.json().catch(() => ({})));
+  });
+  await page.goto(server.url);
+  await page.waitForSelector("html[data-ready]");
+  return new Demo({ server, context, page, said, asked, answers });
+}
+
+class Demo {
+  constructor(parts) {
+    Object.assign(this, parts);
+  }
+
+  async tokens() {
+    const answers = await Promise.all(this.answers);
+    return answers.flatMap(({ access_token, refresh_token, id_token }) => [access_token, refresh_token, id_token].filter(Boolean));
+  }
+
+  text(selector) {
+    return this.page.$eval(selector, (element) => element.textContent);
+  }
+
+  async is(state) {
+    await this.page.waitForFunction((wanted) => document.getElementById("state").textContent === wanted, {}, state);
+  }
+
+  /** The state of the session, on a page that has come to rest: navigations on the way are none of the caller's business. */
+  async signedIn() {
+    await this.page.waitForFunction(
+      () => document.documentElement.dataset.ready !== undefined && document.getElementById("state")?.textContent === "signed in",
+    );
+  }
+
+  async signIn() {
+    await this.page.click("#sign-in");
+    await this.page.waitForSelector("#account");
+    await this.page.click("button.primary");
+    await this.signedIn();
+  }
+
+  choose(name, value) {
+    return this.page.click(`[name=${name}][value="${value}"]`);
+  }
+
+  press(id) {
+    return this.page.click(`#${id}`);
+  }
+
+  /** How the calls of the burst ended, once the last has. */
+  async outcomes() {
+    await this.page.waitForSelector("#result[data-done]");
+    const all = await this.page.$$eval("#rows tr", (rows) => rows.map((row) => row.dataset.outcome));
+    return all.reduce((counts, outcome) => ({ ...counts, [outcome]: (counts[outcome] ?? 0) + 1 }), {});
+  }
+
+  /** Runs one of the three that are compared and resolves with the numbers shown. */
+  async compared(lane) {
+    await this.page.waitForSelector(`[data-run=${lane}]:not([aria-disabled])`);
+    await this.page.click(`[data-run=${lane}]`);
+    await this.page.waitForSelector(`#lane-${lane} .outcome[data-done]`);
+    return this.page.$$eval(`#lane-${lane} [data-value]`, (cells) =>
+      Object.fromEntries(cells.map((cell) => [cell.dataset.value, cell.textContent])),
+    );
+  }
+
+  /** Everything in localStorage, read from JSON where it is JSON. */
+  storage() {
+    return this.page.evaluate(() => Object.fromEntries(Object.entries(localStorage).map(([key, value]) => [key, JSON.parse(value)])));
+  }
+
+  /** Tab until this element has the focus. */
+  async tabTo(id) {
+    for (let presses = 0; presses < 60; presses++) {
+      await this.page.keyboard.press("Tab");
+      if ((await this.page.evaluate(() => document.activeElement?.id)) === id) return;
+    }
+    throw new Error(`Tab never reaches #${id}`);
+  }
+
+  async close() {
+    await this.context.close();
+    await this.server.close();
+  }
+}

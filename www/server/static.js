@@ -1,0 +1,57 @@
+// Files: the demo's own, and the built package under /dist/. Every page goes out under a strict Content-Security-Policy.
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const WWW = fileURLToPath(new URL("..", import.meta.url));
+export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** Nothing but our own files and the wasm inside the package; the import map, the one inline script, by its hash. */
+function policy(html) {
+  const inline = [...html.matchAll(/<script type="importmap">([^]*?)<\/script>/g)];
+  const hashes = inline.map(([, text]) => ` 'sha256-${createHash("sha256").update(text).digest("base64")}'`);
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval'${hashes.join("")}`,
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join("; ");
+}
+
+/** The path of the file that answers this URL path, or null where there can be none. */
+function fileFor(pathname, dist) {
+  if (pathname === "/") return join(WWW, "index.html");
+  const [base, rest] = pathname.startsWith("/dist/") ? [dist, pathname.slice(6)] : [WWW, pathname.slice(1)];
+  const path = normalize(rest);
+  const inside = !path.startsWith("..") && !path.startsWith(sep) && !path.includes("\0") && !(base === WWW && path.startsWith("server"));
+  return inside && TYPES[extname(path)] ? join(base, path) : null;
+}
+
+/** Answers with a file; false where there is none. */
+export async function sendFile(res, pathname, { dist = DIST } = {}) {
+  const path = fileFor(pathname, dist);
+  const content = path && (await readFile(path).catch(() => null));
+  if (!content) return false;
+  const type = TYPES[extname(path)];
+  const headers = { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+  if (type.startsWith("text/html")) {
+    headers["content-security-policy"] = policy(content.toString());
+    headers["cross-origin-opener-policy"] = "same-origin";
+  }
+  res.writeHead(200, headers).end(content);
+  return true;
+}
