@@ -1,0 +1,103 @@
+// Starting the wasm: at the first construction or ahead of it, and what a page is told whose Content-Security-Policy forbids it.
+// Everything happens in the page's own script, since a debugger's evaluation is outside the policy.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { HTML, install, launch, sendFile, serve } from "./support.js";
+
+const CONSTRUCT = `
+import { AuthFetch, AuthFetchError, ready } from "authfetch";
+const attempt = async (work) => {
+  try {
+    return await work();
+  } catch (error) {
+    return { code: error.code, name: error.name, ours: error instanceof AuthFetchError, explained: /wasm-unsafe-eval/.test(error.message), caused: error.cause !== undefined };
+  }
+};
+const construct = () => new AuthFetch({ refresh: "/token" }).state;
+globalThis.result = (async () => [await attempt(construct), await attempt(construct), await attempt(() => ready().then(() => "ready"))])();
+`;
+
+const AHEAD = `
+import { AuthFetch, ready } from "authfetch";
+const calls = { Module: 0, compile: 0 };
+WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: (target, args) => (calls.Module++, Reflect.construct(target, args)) });
+WebAssembly.compile = new Proxy(WebAssembly.compile, { apply: (target, self, args) => (calls.compile++, Reflect.apply(target, self, args)) });
+globalThis.result = (async () => {
+  const early = ready();
+  const told = await early;
+  const ahead = { ...calls };
+  const state = new AuthFetch().state;
+  new AuthFetch({ name: "another" });
+  await ready();
+  return { told: told === undefined, ahead, state, after: calls };
+})();
+`;
+
+const MEANWHILE = `
+import { AuthFetch, ready } from "authfetch";
+globalThis.result = (async () => {
+  const compiling = [ready(), ready()];
+  const auth = new AuthFetch();
+  auth.setTokens({ access_token: "kept" });
+  await Promise.all(compiling);
+  return [auth.session.accessToken, new AuthFetch().session.accessToken];
+})();
+`;
+
+let app;
+before(async () => {
+  app = await install();
+  for (const [name, source] of Object.entries({ construct: CONSTRUCT, ahead: AHEAD, meanwhile: MEANWHILE })) {
+    app.write(`${name}/main.js`, source);
+    const [entry, outfile] = [join(app.folder, name, "main.js"), join(app.folder, name, "out.js")];
+    await build({ entryPoints: [entry], bundle: true, format: "esm", outfile });
+    app.write(`${name}/index.html`, HTML('<script type="module" src="/out.js"></script>'));
+  }
+});
+after(() => app?.remove());
+
+for (const name of ["chromium", "firefox"]) {
+  test(`in ${name}`, async (t) => {
+    const browser = await launch(name);
+    t.after(() => browser.close());
+
+    const result = async (folder, policy) => {
+      const headers = policy ? { "content-security-policy": policy } : {};
+      const server = await serve((request, response) => sendFile(join(app.folder, folder), request, response, headers));
+      const page = await browser.newPage();
+      try {
+        await page.goto(`${server.origin}/`);
+        return await page.evaluate(() => globalThis.result);
+      } finally {
+        await page.close();
+        await server.close();
+      }
+    };
+
+    await t.test("a policy without 'wasm-unsafe-eval' is told as wasm_unavailable, each time", async () => {
+      const told = { code: "wasm_unavailable", name: "AuthFetchError", ours: true, explained: true, caused: true };
+      assert.deepEqual(await result("construct", "script-src 'self'"), [told, told, told]);
+    });
+
+    await t.test("with script-src 'self' 'wasm-unsafe-eval' it works, and nothing else is asked of the policy", async () => {
+      const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
+      assert.deepEqual(await result("construct", policy), ["signed-out", "signed-out", "ready"]);
+    });
+
+    await t.test("without a policy it works", async () => {
+      assert.deepEqual(await result("construct"), ["signed-out", "signed-out", "ready"]);
+    });
+
+    await t.test("after ready() the first construction compiles nothing", async () => {
+      const compiled = { Module: 0, compile: 1 };
+      assert.deepEqual(await result("ahead"), { told: true, ahead: compiled, state: "signed-out", after: compiled });
+    });
+
+    await t.test("constructing while ready() is under way gives one working session", async () => {
+      assert.deepEqual(await result("meanwhile"), ["kept", "kept"]);
+    });
+  });
+}

@@ -1,0 +1,97 @@
+// The package as its users get it: packed, installed into an empty folder, and served next to an API that wants a token.
+
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "../../scripts/run.js";
+import { serve } from "../../benches/support.js";
+
+export { launch, sendFile, serve } from "../../benches/support.js";
+
+const execute = promisify(execFile);
+
+/** `npm pack` and `npm install` of the tarball, without a network: there is nothing to download. */
+export async function install() {
+  if (!existsSync(join(root, "dist", "index.js"))) throw new Error("no dist/index.js: `npm run build` first");
+  const folder = mkdtempSync(join(tmpdir(), "authfetch-package-"));
+  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
+  const [{ filename, files }] = JSON.parse(stdout);
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], { cwd: folder });
+  return {
+    folder,
+    /** What the tarball holds, in order of name. */
+    packed: files.map(({ path }) => path).sort(),
+    /** Writes a file of the app that uses the package. */
+    write(path, text) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a module in a Node of its own, in the app's folder, and resolves with the JSON it printed. It has to end by itself. */
+export async function inNode(app, source) {
+  const args = ["--input-type=module", "--eval", source];
+  const { stdout } = await execute("node", args, { cwd: app.folder, timeout: 20_000 });
+  return JSON.parse(stdout);
+}
+
+async function text(request) {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  return body;
+}
+
+/**
+ * An origin with `/api` (401 without the current token), `/token` (a refresh token is good for one renewal) and, for all other
+ * paths, `page`.
+ */
+export async function api(page) {
+  const log = { calls: 0, refused: 0, renewals: 0 };
+  let access = "never sent";
+  let refresh = "refresh-0";
+  const routes = {
+    "/api"(request, response) {
+      log.calls++;
+      const good = request.headers.authorization === `Bearer ${access}`;
+      if (!good) log.refused++;
+      response.writeHead(good ? 200 : 401, good ? {} : { "www-authenticate": 'Bearer error="invalid_token"' }).end();
+    },
+    async "/token"(request, response) {
+      const body = new URLSearchParams(await text(request));
+      const good = body.get("grant_type") === "refresh_token" && body.get("refresh_token") === refresh;
+      log.renewals++;
+      if (good) [access, refresh] = [`access-${log.renewals}`, `refresh-${log.renewals}`];
+      const answer = good ? { access_token: access, refresh_token: refresh, expires_in: 3600 } : { error: "invalid_grant" };
+      response.writeHead(good ? 200 : 400, { "content-type": "application/json" }).end(JSON.stringify(answer));
+    },
+  };
+  const server = await serve((request, response) => {
+    const route = routes[new URL(request.url, "http://localhost").pathname];
+    return route ? route(request, response) : page(request, response);
+  });
+  return { ...server, log };
+}
+
+/**
+ * An app whose `burst(tokens, late)` signs in, makes 20 calls at once when `late` ms have gone by, and resolves with how they
+ * ended. It constructs as the README does.
+ */
+export const APP = `
+import { AuthFetch } from "authfetch";
+const auth = new AuthFetch({ refresh: "/token" });
+globalThis.burst = async (tokens, late) => {
+  auth.setTokens(tokens);
+  const now = Date.now;
+  Date.now = () => now() + late;
+  const answers = await Promise.all(Array.from({ length: 20 }, () => auth.fetch("/api")));
+  Date.now = now;
+  return { statuses: answers.map(({ status }) => status), state: auth.state, token: auth.session.accessToken };
+};
+`;
+
+export const HTML = (head) => `<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">${head}`;
