@@ -1,0 +1,87 @@
+// The contenders, each set up as its own documentation says, each over the same `fetch`, each signed in with a valid token.
+// A contender is one function: make the call, resolve with the answer.
+
+import axios from "axios";
+import { createAuthRefresh } from "axios-auth-refresh";
+import ky from "ky";
+import { AuthFetch } from "authfetch";
+import { createAuthFetch } from "./handwritten.js";
+
+const PATH = "/api/items";
+const TOKENS = { access_token: "a-valid-access-token", refresh_token: "a-refresh-token", expires_in: 3600 };
+
+/** The calls of all contenders, the bare stub first. `fetch` is the only way out that any of them is given. */
+export function contenders(fetch) {
+  const renew = async () => TOKENS;
+  return {
+    "raw stub": () => fetch(PATH),
+    "handwritten": handwritten(fetch, renew),
+    "authfetch": authfetch(fetch, renew),
+    "axios + axios-auth-refresh": axiosAuthRefresh(fetch, renew),
+    "ky": kyHooks(fetch, renew),
+  };
+}
+
+function handwritten(fetch, renew) {
+  const auth = createAuthFetch({ fetch, renew });
+  auth.setTokens(TOKENS);
+  return () => auth.fetch(PATH);
+}
+
+function authfetch(fetch, refresh) {
+  const auth = new AuthFetch({ fetch, refresh });
+  auth.setTokens(TOKENS);
+  return () => auth.fetch(PATH);
+}
+
+// Its README: a request interceptor that reads the token where it is kept, and one function that renews.
+// axios reads and parses each body, as it always does; nobody else touches it.
+function axiosAuthRefresh(fetch, renew) {
+  localStorage.setItem("token", TOKENS.access_token);
+  const api = axios.create({ adapter: "fetch", env: { fetch, Request, Response } });
+  api.interceptors.request.use((request) => {
+    request.headers.Authorization = `Bearer ${localStorage.getItem("token")}`;
+    return request;
+  });
+  createAuthRefresh(api, async (failed) => {
+    const { access_token } = await renew();
+    localStorage.setItem("token", access_token);
+    failed.response.config.headers.Authorization = `Bearer ${access_token}`;
+  });
+  return () => api.get(PATH);
+}
+
+// Its README, `hooks.beforeRequest` and `hooks.afterResponse`.
+function kyHooks(fetch, renew) {
+  const api = ky.create({
+    fetch,
+    hooks: {
+      beforeRequest: [
+        (request, options, { retryCount }) => {
+          if (retryCount === 0) request.headers.set("Authorization", `Bearer ${localStorage.getItem("token")}`);
+        },
+      ],
+      afterResponse: [
+        async (request, options, response, { retryCount }) => {
+          if (response.status !== 401 || retryCount !== 0) return;
+          const { access_token } = await renew();
+          localStorage.setItem("token", access_token);
+          const headers = new Headers(request.headers);
+          headers.set("Authorization", `Bearer ${access_token}`);
+          return ky.retry({ request: new Request(request, { headers }), code: "TOKEN_REFRESHED" });
+        },
+      ],
+    },
+  });
+  return () => api.get(PATH);
+}
+
+/** Those that share one renewal between all calls that wait. `renew` resolves with the token response. */
+export function renewers(fetch, renew) {
+  const tokens = { access_token: "spent", refresh_token: "a-refresh-token" };
+  const byHand = createAuthFetch({ fetch, renew, key: "handwritten-renewal" });
+  const ours = new AuthFetch({ fetch, refresh: renew, name: "authfetch-renewal" });
+  byHand.setTokens(tokens);
+  ours.setTokens(tokens);
+  return { handwritten: () => byHand.fetch(PATH), authfetch: () => ours.fetch(PATH) };
+}

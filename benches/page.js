@@ -1,0 +1,59 @@
+// The half of the benches that runs in the page: it times batches and returns numbers. Rounds and their order are run.js's business.
+// A batch is thousands of calls between two readings of the clock, since the clock is coarse.
+
+import { contenders, renewers } from "./contenders.js";
+
+const answer = (status) => new Response('{"id":1}', { status, headers: { "content-type": "application/json" } });
+const turn = () => {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => (port1.close(), resolve());
+    port2.postMessage(null);
+  });
+};
+
+const calls = contenders(() => Promise.resolve(answer(200)));
+
+/** Microseconds a call, each awaited before the next is made. */
+async function inTurn(name, count) {
+  const call = calls[name];
+  const start = performance.now();
+  for (let made = 0; made < count; made++) await call();
+  return ((performance.now() - start) * 1000) / count;
+}
+
+/** Microseconds a call, `width` of them under way at a time. */
+async function atOnce(name, count, width) {
+  const call = calls[name];
+  const start = performance.now();
+  for (let made = 0; made < count; made += width) await Promise.all(Array.from({ length: width }, call));
+  return ((performance.now() - start) * 1000) / count;
+}
+
+const renewal = { good: true, refused: 0, generation: 0, answer: null };
+const waiting = renewers(
+  () => {
+    if (renewal.good) return Promise.resolve(answer(200));
+    renewal.refused++;
+    return Promise.resolve(answer(401));
+  },
+  () => new Promise((resolve) => (renewal.answer = resolve)),
+);
+
+/** Microseconds a call from the renewal's answer until the last of `count` waiting calls has its own. */
+async function afterRenewal(name, count) {
+  Object.assign(renewal, { good: false, refused: 0, answer: null });
+  const all = Promise.all(Array.from({ length: count }, waiting[name]));
+  while (renewal.refused < count || !renewal.answer) await turn();
+  // What follows the last 401 takes microtasks only; after one more turn nothing but the renewal is awaited.
+  await turn();
+  renewal.good = true;
+  const start = performance.now();
+  renewal.answer({ access_token: `token-${renewal.generation++}` });
+  const answers = await all;
+  const took = performance.now() - start;
+  if (renewal.refused !== count || answers.some(({ status }) => status !== 200)) throw new Error(`${name}: not one retry a call`);
+  return (took * 1000) / count;
+}
+
+globalThis.bench = { names: Object.keys(calls), renewers: Object.keys(waiting), inTurn, atOnce, afterRenewal };

@@ -1,0 +1,155 @@
+// `npm run bench [-- --rounds N] [--browser firefox]`: what a call costs the page's main thread, next to the usual ways of doing it.
+// The underlying fetch is a stub, the same for all, so that nothing but the wrapper differs. Rounds are interleaved and rotate
+// their order, and medians are reported: a slow moment of the machine meets everybody. Numbers, never verdicts.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { build as bundle } from "esbuild";
+import { build } from "../scripts/build.js";
+import { root } from "../scripts/run.js";
+import { setup } from "../scripts/setup.js";
+import { launch, sendFile, serve } from "./support.js";
+
+const BATCH = 4_000;
+const WIDTH = 1_000;
+const WAITING = 10_000;
+const WARM_UP = 2;
+// They give the clock its finer steps: 5 µs in Chromium, 20 µs in Firefox.
+const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "9" }, browser: { type: "string", default: "chromium" } },
+});
+const rounds = Number(values.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error("--rounds takes a whole number of 1 or more");
+if (!["chromium", "firefox"].includes(values.browser)) throw new Error("--browser takes chromium or firefox");
+
+/** The pages' files: one bundle of all contenders, and the package alone for the cold start. */
+async function pages(folder) {
+  const options = { bundle: true, format: "esm", target: "es2022", minify: true, logLevel: "error", absWorkingDir: root };
+  const alias = { authfetch: join(root, "dist", "index.js") };
+  await bundle({ ...options, alias, entryPoints: [join(root, "benches", "page.js")], outfile: join(folder, "page.js") });
+  await bundle({ ...options, entryPoints: [alias.authfetch], outfile: join(folder, "authfetch.js") });
+  const external = ["./authfetch.js"];
+  await bundle({ ...options, external, entryPoints: [join(root, "benches", "start.js")], outfile: join(folder, "start.js") });
+  for (const name of ["page", "start"]) {
+    writeFileSync(join(folder, `${name}.html`), `<!doctype html><title>bench</title><script type="module" src="/${name}.js"></script>`);
+  }
+}
+
+async function open(target, url) {
+  const page = await target.newPage();
+  page.on("pageerror", (error) => process.stderr.write(`page: ${error}\n`));
+  await page.goto(url);
+  return page;
+}
+
+const median = (numbers) => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** Runs `measure` for each name in each round, another one first each time; resolves with name → numbers. */
+async function interleaved(names, measure) {
+  const results = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = -WARM_UP; round < rounds; round++) {
+    for (let at = 0; at < names.length; at++) {
+      const name = names[(at + round + WARM_UP) % names.length];
+      const took = await measure(name);
+      if (round >= 0) results[name].push(took);
+    }
+  }
+  return results;
+}
+
+const cell = (number) => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toFixed(2));
+
+function print(title, head, rows) {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  const line = (row) => row.map((text, at) => (at ? text.padStart(widths[at]) : text.padEnd(widths[at]))).join("  ");
+  const rule = "-".repeat(widths.reduce((sum, width) => sum + width + 2, -2));
+  process.stdout.write(`\n${title}\n${[line(head), rule, ...rows.map(line)].join("\n")}\n`);
+}
+
+function printCalls(title, results) {
+  const raw = results["raw stub"];
+  const ours = median(results.authfetch);
+  const rows = Object.entries(results).map(([name, numbers]) => {
+    const own = median(numbers);
+    // Pairs of one round: what slowed the round down is in both.
+    const added = median(numbers.map((number, round) => number - raw[round]));
+    const spread = `${cell(Math.min(...numbers))}–${cell(Math.max(...numbers))}`;
+    return [name, cell(own), spread, numbers === raw ? "–" : cell(added), cell(own / median(raw)), cell(own / ours)];
+  });
+  print(title, ["contender", "µs a call", "min–max", "added to raw", "× raw", "× authfetch"], rows);
+}
+
+function printRenewal(title, results) {
+  const byHand = median(results.handwritten);
+  const rows = Object.entries(results).map(([name, numbers]) => {
+    const spread = `${cell(Math.min(...numbers))}–${cell(Math.max(...numbers))}`;
+    return [name, cell(median(numbers)), spread, cell((median(numbers) * WAITING) / 1000), cell(median(numbers) / byHand)];
+  });
+  print(title, ["contender", "µs a call", "min–max", "ms in all", "× handwritten"], rows);
+}
+
+/** One cold start: a browser context of its own, hence a process of its own with no compiled module in it. */
+async function coldStart(browser, origin, ahead) {
+  const context = await browser.createBrowserContext();
+  try {
+    const page = await open(context, `${origin}/start.html`);
+    return await page.evaluate((options) => globalThis.coldStart(options), { ahead });
+  } finally {
+    await context.close();
+  }
+}
+
+async function coldStarts(browser, origin) {
+  const kinds = { "new AuthFetch() at once": [], "after ready()": [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of Object.keys(kinds)) kinds[kind].push(await coldStart(browser, origin, kind === "after ready()"));
+  }
+  const rows = Object.entries(kinds).map(([kind, starts]) => {
+    const of = (part) => cell(median(starts.map((start) => start[part])));
+    return [kind, of("load"), kind === "after ready()" ? of("compile") : "–", of("first"), of("second")];
+  });
+  print("Cold start, ms: load and evaluate the module; decode and compile; construct (with decoding and compiling where not done ahead)",
+    ["", "import", "ready()", "first construction", "second"], rows);
+}
+
+async function measure(browser, origin) {
+  const page = await open(browser, `${origin}/page.html`);
+  const { names, renewers } = await page.evaluate(() => ({ names: bench.names, renewers: bench.renewers }));
+  const call = (what, ...args) => page.evaluate((of, given) => bench[of](...given), what, args);
+
+  printCalls(`One after another (${BATCH} calls a round, median of ${rounds})`,
+    await interleaved(names, (name) => call("inTurn", name, BATCH)));
+  printCalls(`${WIDTH} at once (${BATCH} calls a round, median of ${rounds})`,
+    await interleaved(names, (name) => call("atOnce", name, BATCH, WIDTH)));
+  printRenewal(`${WAITING} calls wait for one renewal: from its answer until all have theirs, one retry each included`,
+    await interleaved(renewers, (name) => call("afterRenewal", name, WAITING)));
+  await page.close();
+  await coldStarts(browser, origin);
+}
+
+await setup({ browsers: true });
+await build();
+
+const folder = mkdtempSync(join(os.tmpdir(), "authfetch-bench-"));
+const server = await serve((request, response) => sendFile(folder, request, response, ISOLATED));
+const browser = await launch(values.browser);
+try {
+  await pages(folder);
+  const { model } = os.cpus()[0];
+  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`;
+  process.stdout.write(`\n${await browser.version()}, headless · ${os.cpus().length} × ${model}, ${memory}, ${os.type()} ${os.release()}\n`);
+  await measure(browser, server.origin);
+} finally {
+  await browser.close();
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+}
