@@ -9,16 +9,25 @@ import { fileURLToPath } from "node:url";
 /** The project's root. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Names a step, runs it, and says how long it took. */
+/** Names a step, runs it, and says how long it took, failed or not. */
 export async function step(name, work) {
   const start = Date.now();
+  const took = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
   process.stdout.write(`▸ ${name}\n`);
-  const result = await work();
-  process.stdout.write(`  ${name}: ${((Date.now() - start) / 1000).toFixed(1)} s${typeof result === "string" ? `, ${result}` : ""}\n`);
-  return result;
+  try {
+    const result = await work();
+    process.stdout.write(`  ${name}: ${took()}${typeof result === "string" ? `, ${result}` : ""}\n`);
+    return result;
+  } catch (error) {
+    process.stdout.write(`  ${name}: failed after ${took()}\n`);
+    throw error;
+  }
 }
 
-/** Runs a command in the root and resolves with its output; throws when it fails. With `quiet`, output is shown only then. */
+/**
+ * Runs a command in the root and resolves with its output; throws when it fails, the output in the error. With `quiet`, output
+ * is shown only then.
+ */
 export function run(command, args, { env, quiet = false, cwd = root, limit = 1_800_000 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
@@ -35,7 +44,8 @@ export function run(command, args, { env, quiet = false, cwd = root, limit = 1_8
       clearTimeout(timer);
       if (code === 0) return resolve(output);
       if (quiet) process.stdout.write(output);
-      reject(new Error(`${command} ${args.join(" ")} ended with ${code}`));
+      const how = code === null ? "was stopped, it took too long" : `ended with ${code}`;
+      reject(Object.assign(new Error(`${command} ${args.join(" ")} ${how}`), { output }));
     });
   });
 }

@@ -41,12 +41,13 @@ async function rust() {
 async function browsers() {
   const missing = Object.keys(PACKAGES).filter((name) => !which(...PACKAGES[name]));
   if (missing.length === 0) return;
-  if (!which("apt-get")) {
+  const asRoot = process.getuid?.() === 0;
+  if (!which("apt-get") || !(asRoot || which("sudo"))) {
     throw new Error(`Missing: ${missing.join(", ")}. Install Chromium with chromedriver, Firefox, and WebKitGTK's driver with Xvfb.`);
   }
-  const root_ = process.getuid?.() === 0 ? [] : ["sudo"];
   const apt = (...args) => {
-    const [command, ...rest] = [...root_, "apt-get", "-y", ...args];
+    // Nobody is there to type a password.
+    const [command, ...rest] = [...(asRoot ? [] : ["sudo", "-n"]), "apt-get", "-y", ...args];
     return run(command, rest, { quiet: true, env: { DEBIAN_FRONTEND: "noninteractive" } });
   };
   await apt("update");
