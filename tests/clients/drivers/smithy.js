@@ -1,0 +1,4 @@
+import { handler } from "../recipes/smithy.js";
+import { sending } from "../support/smithy.js";
+
+export const { read, write } = sending(handler);

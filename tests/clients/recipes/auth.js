@@ -1,0 +1,3 @@
+import { AuthFetch } from "authfetch";
+
+export const auth = new AuthFetch({ refresh: { url: "/token", clientId: "demo" } });

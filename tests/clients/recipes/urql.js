@@ -1,0 +1,9 @@
+import { cacheExchange, Client, fetchExchange } from "@urql/core";
+import { auth } from "./auth.js";
+
+export const api = new Client({
+  url: "/api/graphql",
+  exchanges: [cacheExchange, fetchExchange],
+  preferGetMethod: false,
+  fetch: auth.fetch,
+});

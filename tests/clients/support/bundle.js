@@ -1,0 +1,39 @@
+// Bundles a recipe with the driver that calls it, as an app would have it.
+
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const CLIENTS = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** The browser's own fetch in place of recipes/auth.js. */
+const native = {
+  name: "native",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/auth\.js$/ }, ({ resolveDir }) =>
+      // A package may have an auth.js of its own.
+      resolveDir.startsWith(CLIENTS) ? { path: join(CLIENTS, "support", "native.js") } : undefined,
+    );
+  },
+};
+
+/** One ES module from this entry text, whose imports are relative to tests/clients. */
+export async function bundle(contents, { control = false, alias = {} } = {}) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: CLIENTS, loader: "ts" },
+    bundle: true,
+    format: "esm",
+    write: false,
+    // Errors are told apart by the names of their classes.
+    keepNames: true,
+    define: { "process.env.NODE_ENV": '"production"' },
+    alias,
+    plugins: control ? [native] : [],
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
+    logLevel: "error",
+  });
+  return outputFiles[0].text;
+}
+
+export const HTML = (script) =>
+  `<!doctype html><meta charset="utf-8"><title>client</title><link rel="icon" href="data:,"><main id="app"></main><script type="module" src="${script}"></script>`;
