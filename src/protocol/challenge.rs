@@ -66,40 +66,46 @@ pub fn read(www_authenticate: &str) -> Challenge {
     let mut chars = www_authenticate.chars().peekable();
     let mut found = Found::default();
     loop {
-        let word = word(&mut chars);
+        while chars.next_if(|c| matches!(c, ' ' | '\t' | ',')).is_some() {}
+        let word = take_until(&mut chars, &[' ', '\t', ',', '=', '"']);
         let spaced = skip_blanks(&mut chars);
-        if word.is_empty() {
-            match chars.next() {
-                Some(_) => continue,
-                None => return found.verdict(),
+        match chars.peek() {
+            Some('=') if !word.is_empty() => {
+                chars.next();
+                skip_blanks(&mut chars);
+                // Of token68 this is the padding, of an unquoted URL its query.
+                let value = match chars.peek() {
+                    Some('"') => quoted(&mut chars),
+                    Some(_) | None => take_until(&mut chars, &[' ', '\t', ',', '"']),
+                };
+                found.take(&word, value);
             }
-        }
-        if chars.peek() == Some(&'=') {
-            chars.next();
-            skip_blanks(&mut chars);
-            let value = if chars.peek() == Some(&'"') { quoted(&mut chars) } else { self::word(&mut chars) };
-            found.take(&word, value);
-        } else if spaced || chars.peek().is_none_or(|c| *c == ',') {
-            // A scheme: a new challenge begins.
-            let verdict = found.verdict();
-            if verdict != Challenge::Other {
-                return verdict;
+            // What the grammar does not have is passed over.
+            Some('"') if !spaced => drop(quoted(&mut chars)),
+            Some('=') => drop(chars.next()),
+            None if word.is_empty() => return found.verdict(),
+            Some(_) | None => {
+                // A scheme: a new challenge begins.
+                let verdict = found.verdict();
+                if verdict != Challenge::Other {
+                    return verdict;
+                }
+                let counts = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("dpop");
+                found = Found { counts, ..Found::default() };
             }
-            let counts = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("dpop");
-            found = Found { counts, ..Found::default() };
         }
     }
 }
 
 type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
-/// A token of RFC 9110 §5.6.2, or the longer alphabet of token68 without its padding.
-fn word(chars: &mut Chars<'_>) -> String {
-    let mut word = String::new();
-    while let Some(c) = chars.next_if(|c| !matches!(c, ' ' | '\t' | ',' | '=' | '"')) {
-        word.push(c);
+/// Up to one of `ends`: a token of RFC 9110 §5.6.2, or the longer alphabet of token68.
+fn take_until(chars: &mut Chars<'_>, ends: &[char]) -> String {
+    let mut text = String::new();
+    while let Some(c) = chars.next_if(|c| !ends.contains(c)) {
+        text.push(c);
     }
-    word
+    text
 }
 
 fn quoted(chars: &mut Chars<'_>) -> String {
