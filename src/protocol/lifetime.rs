@@ -2,6 +2,7 @@
 
 /// Longer lifetimes are taken for nonsense: ten years, in seconds.
 const LONGEST_LIFETIME_S: f64 = 315_360_000.0;
+const SHORTEST_LIFETIME_S: f64 = 0.001;
 /// Fewer digits than this are seconds, more are milliseconds.
 const SECONDS_BELOW: f64 = 1e11;
 
@@ -16,10 +17,12 @@ pub enum Freshness {
     Expired,
 }
 
-/// The lifetime in ms; none where the server's number (seconds) is missing, zero, negative, unreadable or absurd.
+/// The lifetime in ms; none where the server's number (seconds) is missing, zero, negative, unreadable or absurd, or less
+/// than the clock can tell: such a token would be renewed before each send, for ever.
 #[must_use]
 pub fn lifetime_ms(expires_in_seconds: Option<f64>) -> Option<f64> {
-    expires_in_seconds.filter(|seconds| *seconds > 0.0 && *seconds <= LONGEST_LIFETIME_S).map(|seconds| seconds * 1_000.0)
+    let known = |seconds: &f64| *seconds >= SHORTEST_LIFETIME_S && *seconds <= LONGEST_LIFETIME_S;
+    expires_in_seconds.filter(known).map(|seconds| seconds * 1_000.0)
 }
 
 /// When a token received at `received_at_ms` expires, by this device's clock. `expires_in` (RFC 6749 §5.1) wins; the
