@@ -1,0 +1,8 @@
+//! The parts of the protocol that know one thing each: answers, challenges, lifetimes, scopes and waits.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod challenge_specs;
+mod grant_specs;
+mod lifetime_specs;
+mod retry_after_specs;
+mod scope_specs;
