@@ -214,7 +214,8 @@ impl Session {
         let refused = call.sent == Some(token) && call.after_signin.is_none();
         let run_out = clock == Freshness::Expired && self.can_renew(record);
         if let Some(renewal) = &self.renewal {
-            if renewal.from == Some(token) && (renewal.blocking || refused || run_out) {
+            // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to present.
+            if refused || run_out || (renewal.blocking && renewal.from == Some(token)) {
                 return Admission::Wait(Renew::No);
             }
         } else if refused || run_out {
