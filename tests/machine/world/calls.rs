@@ -1,0 +1,224 @@
+//! The world's calls: admitted, sent, answered, as the browser half does it around the machine.
+
+use super::{Answer, End, Fault, Phase, Task, World};
+use authfetch::protocol::config::OnRetryRejected;
+use authfetch::protocol::session::{Admission, Refusal, Renew, Verdict};
+use authfetch::protocol::token::AccessToken;
+
+impl World {
+    /// A call; its place among the tasks is returned.
+    pub fn call(&mut self) -> usize {
+        self.call_to(1, true)
+    }
+
+    pub fn call_to(&mut self, path: u64, replayable: bool) -> usize {
+        let call = self.machine.open(true);
+        self.tasks.push(Task { call, phase: Phase::Waiting, sends: 0, path, replayable, stepped_up: false });
+        self.step(self.tasks.len() - 1);
+        self.tasks.len() - 1
+    }
+
+    fn step(&mut self, at: usize) {
+        let mut task = self.tasks[at].clone();
+        task.phase = match self.machine.admit(&task.call, &self.record, self.now) {
+            Admission::Wait(renew) => {
+                self.renew(renew);
+                Phase::Waiting
+            }
+            Admission::Send(token, renew) => {
+                self.check_send(&task, token);
+                task.call.sent = Some(token);
+                task.call.sends += 1;
+                task.call.after_signin = None;
+                task.sends += 1;
+                self.renew(renew);
+                Phase::InFlight
+            }
+            Admission::Bare => {
+                task.sends += 1;
+                Phase::Settled(End::Bare)
+            }
+            Admission::SignedOut => Phase::Settled(End::SignedOut),
+            Admission::Failed => {
+                if !self.machine.cooling(&self.record, self.now) && self.machine.can_renew(&self.record) {
+                    self.breaks("a call fails with the renewal's error in the cooldown only");
+                }
+                Phase::Settled(End::Failed)
+            }
+            Admission::Ended => Phase::Settled(End::Ended),
+        };
+        if task.sends > if task.stepped_up { 3 } else { 2 } {
+            self.breaks("a call is sent at most twice");
+        }
+        self.tasks[at] = task;
+    }
+
+    fn check_send(&mut self, task: &Task, token: AccessToken) {
+        if task.call.epoch != self.record.epoch {
+            self.breaks("nothing of an old epoch is sent");
+        }
+        if task.call.sent == Some(token) {
+            self.breaks("no call is sent again with the token it was refused for");
+        }
+        let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
+        if run_out && self.machine.can_renew(&self.record) {
+            self.breaks("a token that has run out is renewed before it is sent");
+        }
+        let trying = |other: &&Task| other.phase == Phase::InFlight && other.call.sent == Some(token);
+        let trying = self.tasks.iter().filter(trying).count();
+        if self.probe.is_some_and(|(probed, allowed)| probed == token && trying >= allowed) {
+            self.breaks("the canary goes before the rest");
+        }
+    }
+
+    /// New tokens stand and calls wait for them: one of them tries the new token.
+    pub(super) fn start_probe(&mut self) {
+        if self.tasks.iter().any(|task| task.phase == Phase::Waiting) {
+            if self.fault != Fault::NoCanary {
+                self.machine.on_probe(&self.record);
+            }
+            self.probe = self.record.access.map(|token| (token, 1));
+        }
+    }
+
+    /// Whoever waits and may go now goes, oldest first.
+    pub fn let_go(&mut self) {
+        for at in 0..self.tasks.len() {
+            if self.tasks[at].phase == Phase::Waiting {
+                self.step(at);
+            }
+        }
+    }
+
+    fn settle(&mut self, at: usize, end: End) {
+        self.tasks[at].phase = Phase::Settled(end);
+    }
+
+    /// A call in flight is answered.
+    pub fn answer(&mut self, at: usize, answer: Answer) {
+        if self.tasks[at].call.epoch != self.machine.epoch() {
+            return self.settle(at, End::Ended);
+        }
+        match answer {
+            Answer::Accepted => self.accepted(at, answer, true),
+            Answer::ServerError => self.accepted(at, answer, false),
+            Answer::StepUp { prevented } => self.step_up(at, prevented),
+            Answer::Unauthorized => self.unauthorized(at, answer, Refusal::default()),
+            Answer::Redirected => self.unauthorized(at, answer, Refusal { redirected: true, ..Refusal::default() }),
+            Answer::NotTheToken => self.unauthorized(at, answer, Refusal { not_the_token: true, ..Refusal::default() }),
+        }
+    }
+
+    fn accepted(&mut self, at: usize, answer: Answer, proof: bool) {
+        let call = self.tasks[at].call;
+        if self.machine.on_accepted(&call, &self.record, proof) {
+            let version = self.record.version + 1;
+            self.write(super::Record { accepted: true, version, ..self.record });
+        }
+        self.probed(call.sent);
+        self.settle(at, End::Answer(answer));
+        self.let_go();
+    }
+
+    /// The new token has been answered: the rest go.
+    fn probed(&mut self, token: Option<AccessToken>) {
+        self.probe = self.probe.filter(|(probed, _)| token != Some(*probed));
+    }
+
+    fn step_up(&mut self, at: usize, prevented: bool) {
+        let task = &self.tasks[at];
+        if !prevented || !task.replayable || task.call.sends >= 3 {
+            return self.accepted(at, Answer::StepUp { prevented }, true);
+        }
+        self.machine.on_gone(task.call.id);
+        let task = &mut self.tasks[at];
+        task.stepped_up = true;
+        task.call.after_signin = Some(self.record.signin);
+        task.phase = Phase::Waiting;
+        self.let_go();
+    }
+
+    fn unauthorized(&mut self, at: usize, answer: Answer, refusal: Refusal) {
+        let Task { mut call, path, replayable, .. } = self.tasks[at];
+        let token = call.sent;
+        if self.fault == Fault::NoTokenComparison {
+            call.sent = self.record.access;
+        }
+        if self.fault == Fault::RetriesForever {
+            call.sends = 1;
+        }
+        let refusal = Refusal { replayable, path, ..refusal };
+        let verdict = self.machine.on_unauthorized(&call, &self.record, self.now, refusal);
+        if matches!(verdict, Verdict::Again(Renew::Start) | Verdict::Deliver(Renew::Start)) {
+            self.note_rejected(token);
+        }
+        match verdict {
+            Verdict::Deliver(renew) => {
+                if !refusal.not_the_token {
+                    self.probed(token);
+                }
+                self.renew(renew);
+                self.settle(at, End::Answer(answer));
+                self.let_go();
+            }
+            Verdict::Again(renew) => {
+                self.renew(renew);
+                self.tasks[at].phase = Phase::Waiting;
+                self.tasks[at].call = call;
+                self.step(at);
+            }
+            Verdict::Failed => self.settle(at, End::Failed),
+            Verdict::EndRetryRejected => {
+                self.check_retry_rejected(token, refusal.redirected);
+                self.settle(at, End::Ended);
+                self.end();
+            }
+            Verdict::EndRefused => {
+                let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
+                if !run_out || self.machine.can_renew(&self.record) || refusal.redirected {
+                    self.breaks("nobody is signed out wrongly");
+                }
+                self.settle(at, End::Ended);
+                self.refuse();
+            }
+            Verdict::Ended => self.settle(at, End::Ended),
+        }
+    }
+
+    /// The rule of `onRetryRejected`, told a second time from what this world has seen.
+    fn check_retry_rejected(&mut self, token: Option<AccessToken>, redirected: bool) {
+        let may = match self.policy.on_retry_rejected {
+            OnRetryRejected::Logout => true,
+            OnRetryRejected::Return => false,
+            OnRetryRejected::Auto => !self.record.accepted && !self.predecessor_good,
+        };
+        if !may || redirected || self.record.access != token {
+            self.breaks("nobody is signed out wrongly");
+        }
+    }
+
+    fn note_rejected(&mut self, token: Option<AccessToken>) {
+        let Some(token) = token else { return };
+        if self.rejected.contains(&token) || self.renewed.contains(&token) {
+            self.breaks("one renewal per rejected token");
+        }
+        self.rejected.push(token);
+    }
+
+    /// The caller aborts, or the network fails, before an answer.
+    pub fn gone(&mut self, at: usize) {
+        self.machine.on_gone(self.tasks[at].call.id);
+        self.settle(at, End::Gone);
+        self.let_go();
+    }
+
+    /// The canary has had no headers for two seconds.
+    pub fn patience(&mut self) {
+        self.machine.on_patience();
+        self.probe = match self.probe {
+            Some((token, 1)) => Some((token, 2)),
+            Some(_) | None => None,
+        };
+        self.let_go();
+    }
+}
