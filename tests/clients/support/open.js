@@ -24,9 +24,16 @@ export async function openScript(browser, script) {
     server.page("/", "text/html", HTML("/app.js"));
     const errors = [];
     const page = await browser.newPage();
-    page.on("pageerror", (error) => errors.push(error.message));
+    const failed = new Promise((_, reject) => {
+      page.on("pageerror", (error) => {
+        errors.push(error.message);
+        reject(error);
+      });
+    });
+    failed.catch(() => {});
     await page.goto(server.origin);
-    await page.waitForFunction(() => "harness" in globalThis);
+    // A script that throws as it starts is told as its own error, not as a wait in vain.
+    await Promise.race([failed, page.waitForFunction(() => "harness" in globalThis)]);
     return {
       server,
       page,

@@ -25,10 +25,11 @@ async function abortOne({ server, tell }) {
   return { aborted, others: await Promise.all([tell("ended", 0), tell("ended", 2)]) };
 }
 
-/** How a client hands on our error: the object itself, one that wraps it, or its text alone. */
+/** How a client hands on our error: the object itself, one that wraps it, its text alone, or an abort of the recipe's own. */
 const HANDED_ON = {
   itself: (code, [error]) => assert.deepEqual([error.name, error.code], ["AbortError", code]),
   wrapped: (code, chain) => assert.ok(chain.slice(1).some((error) => error.code === code), JSON.stringify(chain)),
+  abort: (_code, [error]) => assert.equal(error.name, "AbortError"),
   text: (_code, chain) => assert.match(chain.at(-1).text, /^AbortError: /),
 };
 
@@ -47,7 +48,7 @@ function assertEnded({ server, errors }, ends, handedOn, code) {
   assert.deepEqual(errors, []);
 }
 
-function scenarios(inBrowser, { driver, handedOn = "itself", alias }) {
+function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
   let client;
   before(async () => (client = await openClient(inBrowser(), driver, { alias })));
   after(() => client?.close());
@@ -124,11 +125,13 @@ function scenarios(inBrowser, { driver, handedOn = "itself", alias }) {
     assertEnded(client, await tell("allEnded"), handedOn, "session_expired");
     assert.equal(await tell("state"), "signed-out");
   });
+
+  also?.(() => client);
 }
 
 /**
  * The tests of these clients. `driver` names a client's file in drivers/, `handedOn` says how it hands on our errors, `alias` maps a
- * package name of the recipe to the one that is installed here.
+ * package name of the recipe to the one that is installed here, and `also` declares further tests.
  */
 export function suite(clients) {
   for (const name of ["chromium", "firefox"]) {
