@@ -1,8 +1,10 @@
 // Bundles a recipe with the driver that calls it, as an app would have it.
 
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { compile } from "svelte/compiler";
 
 const CLIENTS = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -17,8 +19,18 @@ const native = {
   },
 };
 
+const svelte = {
+  name: "svelte",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.svelte$/ }, async ({ path }) => {
+      const { js } = compile(await readFile(path, "utf8"), { filename: path, generate: "client" });
+      return { contents: js.code, resolveDir: dirname(path) };
+    });
+  },
+};
+
 /** One ES module from this entry text, whose imports are relative to tests/clients. */
-export async function bundle(contents, { control = false, alias = {} } = {}) {
+export async function bundle(contents, { control = false, alias = {}, mode = "production" } = {}) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: CLIENTS, loader: "ts" },
     bundle: true,
@@ -26,9 +38,9 @@ export async function bundle(contents, { control = false, alias = {} } = {}) {
     write: false,
     // Errors are told apart by the names of their classes.
     keepNames: true,
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": JSON.stringify(mode) },
     alias,
-    plugins: control ? [native] : [],
+    plugins: control ? [svelte, native] : [svelte],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     logLevel: "error",
   });

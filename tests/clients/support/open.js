@@ -13,34 +13,39 @@ import { harness } from "./support/page.js";
 globalThis.harness = harness(auth, driver);
 `;
 
+async function openTab(browser, origin) {
+  const page = await browser.newPage();
+  const errors = [];
+  const failed = new Promise((_, reject) => {
+    page.on("pageerror", (error) => {
+      errors.push(error.message);
+      reject(error);
+    });
+  });
+  failed.catch(() => {});
+  await page.goto(origin);
+  // A script that throws as it starts is told as its own error, not as a wait in vain.
+  await Promise.race([failed, page.waitForFunction(() => "harness" in globalThis)]);
+  const tell = (name, ...args) => page.evaluate((name, args) => globalThis.harness[name](...args), name, args);
+  return { page, errors, tell };
+}
+
 /**
  * Opens `/`, whose script this is, and waits for the `harness` that the script leaves behind. `tell(name, ...args)` calls a function of
  * it; `errors` are those that nobody has caught.
  */
 export async function openScript(browser, script) {
   const server = await startServer();
+  server.page("/app.js", "text/javascript", script);
+  server.page("/", "text/html", HTML("/app.js"));
   try {
-    server.page("/app.js", "text/javascript", script);
-    server.page("/", "text/html", HTML("/app.js"));
-    const errors = [];
-    const page = await browser.newPage();
-    const failed = new Promise((_, reject) => {
-      page.on("pageerror", (error) => {
-        errors.push(error.message);
-        reject(error);
-      });
-    });
-    failed.catch(() => {});
-    await page.goto(server.origin);
-    // A script that throws as it starts is told as its own error, not as a wait in vain.
-    await Promise.race([failed, page.waitForFunction(() => "harness" in globalThis)]);
+    const tab = await openTab(browser, server.origin);
     return {
+      ...tab,
       server,
-      page,
-      errors,
-      tell: (name, ...args) => page.evaluate((name, args) => globalThis.harness[name](...args), name, args),
+      anotherTab: () => openTab(browser, server.origin),
       async close() {
-        await page.close();
+        await tab.page.close();
         await server.close();
       },
     };

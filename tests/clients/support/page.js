@@ -13,7 +13,8 @@ export function described(error) {
 /** A later task: what comes after it is a call of its own even for a client that batches. */
 const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
-export function harness(auth, { read, write }) {
+export function harness(auth, driver) {
+  const { write, read = (n, signal) => auth.fetch(`/api/items/${n}`, { signal }).then((answer) => answer.json()) } = driver;
   const calls = [];
 
   function start(work) {
@@ -26,6 +27,7 @@ export function harness(auth, { read, write }) {
   }
 
   return {
+    ...driver,
     /** Starts over, signed in with these tokens. */
     signIn(tokens) {
       calls.length = 0;

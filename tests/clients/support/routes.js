@@ -35,6 +35,12 @@ function rest({ request, response, url, body }) {
   return json(response, 201, [].concat(JSON.parse(body)));
 }
 
+/** SignalR's first request: where the connection is to be made. */
+function negotiate({ response }) {
+  const availableTransports = [{ transport: "WebSockets", transferFormats: ["Text"] }];
+  json(response, 200, { negotiateVersion: 1, connectionId: "c", connectionToken: "t", availableTransports });
+}
+
 /** Answers a request whose token has been accepted. */
 export function answer(call) {
   const { response, url, body } = call;
@@ -45,5 +51,6 @@ export function answer(call) {
   if (url.pathname === "/api/graphql") return graphql(call);
   if (at("/api/trpc/")) return remoteProcedure(call);
   if (at("/api/rest/v1/")) return rest(call);
+  if (url.pathname === "/api/hub/negotiate") return negotiate(call);
   return json(response, 404, { error: "not_found" });
 }

@@ -4,6 +4,7 @@
 import { createServer } from "node:http";
 import { authorizationServer } from "../../../www/server/provider.js";
 import { answer } from "./routes.js";
+import { openSockets } from "./sockets.js";
 
 const LIFETIME = 600; // s: nothing runs out by the clock during a test
 
@@ -19,7 +20,7 @@ export async function startServer() {
   const counts = {};
   const pages = new Map();
   let log = [];
-  let held = null;
+  let held = {};
 
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -29,7 +30,7 @@ export async function startServer() {
     accessTokenTTL: LIFETIME,
     allowsOrigin: (from) => from === origin,
     counters: { add: (_lane, name) => (counts[name] = (counts[name] ?? 0) + 1) },
-    heldBack: () => null,
+    heldBack: () => held.renewals,
   });
 
   async function api(request, response, url) {
@@ -43,7 +44,7 @@ export async function startServer() {
     entry.body = body.toString("base64");
     entry.bearer = bearer(request.headers.authorization);
     const good = entry.bearer !== undefined && Boolean(await auth.validate(entry.bearer));
-    await held?.until;
+    await held.calls;
     if (entry.outcome === "aborted") return;
     entry.outcome = good ? "ok" : "refused";
     if (good) return answer({ request, response, url, body });
@@ -64,10 +65,11 @@ export async function startServer() {
     return auth.callback(request, response);
   });
 
+  const sockets = openSockets(server, auth.validate);
+
   return {
     origin,
-    server,
-    validate: auth.validate,
+    sockets,
     /** Serves this text under this path. */
     page: (path, type, text) => pages.set(path, { type: `${type}; charset=utf-8`, text }),
     /** Tokens of a new family; the access token is revoked already, unless `good`. */
@@ -82,13 +84,17 @@ export async function startServer() {
       log = [];
       for (const name of Object.keys(counts)) delete counts[name];
     },
-    /** Holds back the API's answers, not its verdicts, until the returned function is called. */
-    hold() {
+    /**
+     * Holds back the API's answers ("calls") or those of the token endpoint ("renewals"), not the verdicts, until the returned function
+     * is called.
+     */
+    hold(what = "calls") {
       let release;
-      held = { until: new Promise((resolve) => (release = resolve)) };
-      return () => ((held = null), release());
+      held = { [what]: new Promise((resolve) => (release = resolve)) };
+      return () => ((held = {}), release());
     },
     close() {
+      sockets.close();
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
     },

@@ -1,0 +1,6 @@
+import { mount, unmount as remove } from "svelte";
+import Session from "./session.svelte";
+
+const component = mount(Session, { target: document.getElementById("app") });
+
+export const unmount = () => remove(component);
