@@ -186,8 +186,9 @@ impl Session {
                     return self.on_failed(outcome.retry_after, now);
                 }
                 let prompt = outcome.lost && !renewal.prompt_spent;
+                let backed_off = renewal.attempts - u32::from(renewal.prompt_spent);
                 renewal.prompt_spent |= prompt;
-                let delay = if prompt { 0 } else { delay_ms(renewal.attempts, jitter) as u64 };
+                let delay = if prompt { 0 } else { delay_ms(backed_off, jitter) as u64 };
                 Grant::Again(delay.max(wait))
             }
             GrantOutcome::Misconfigured => self.on_failed(outcome.retry_after, now),
