@@ -204,12 +204,12 @@ impl Session {
         if call.epoch != self.epoch {
             return Admission::Ended;
         }
-        let Some(token) = record.access else {
-            return self.without_token(record);
-        };
         if call.after_signin.is_some_and(|signin| record.signin <= signin) {
             return Admission::Wait(Renew::No);
         }
+        let Some(token) = record.access else {
+            return self.without_token(record);
+        };
         let clock = self.clock(record, now);
         let refused = call.sent == Some(token) && call.after_signin.is_none();
         let run_out = clock == Freshness::Expired && self.can_renew(record);
