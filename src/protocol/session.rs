@@ -181,6 +181,10 @@ impl Session {
             self.seen.predecessor_good = self.seen.access.is_some() && good;
             self.seen.access = record.access;
             self.broken.clear();
+            if record.signed_in() && record.retry_at == 0 {
+                self.failures = 0;
+                self.forbidden = false;
+            }
             if self.probe.as_ref().is_some_and(|probe| record.access != Some(probe.token)) {
                 self.probe = None;
             }
