@@ -279,35 +279,37 @@ impl Session {
             let again = call.sends < 2 && refusal.replayable && (record.signed_in() || record.suspended);
             return if again { Verdict::Again(Renew::No) } else { Verdict::Deliver(Renew::No) };
         }
-        if call.sends >= 2 || canary {
-            return self.on_retry_rejected(record, now, &refusal);
+        let run_out = record.expires_at.is_some_and(|at| at <= now);
+        // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
+        if call.sends >= 2 || (canary && !run_out) {
+            return self.on_retry_rejected(record, run_out, &refusal);
         }
+        self.on_gone(call.id);
         if self.broken.contains(&refusal.path) {
             return Verdict::Deliver(Renew::No);
         }
         if !self.can_renew(record) {
-            let run_out = record.expires_at.is_some_and(|at| at <= now);
             return if run_out && !refusal.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
         }
         if self.renewal.is_none() && self.cooling(record, now) {
-            return if refusal.replayable { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
+            // Whoever waits for a canary's answer is asked again when it is delivered.
+            return if refusal.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
         }
         let renew = self.start(record, Reason::Unauthorized, true);
         if refusal.replayable { Verdict::Again(renew) } else { Verdict::Deliver(renew) }
     }
 
-    fn on_retry_rejected(&mut self, record: &Record, now: u64, refusal: &Refusal) -> Verdict {
+    fn on_retry_rejected(&mut self, record: &Record, run_out: bool, refusal: &Refusal) -> Verdict {
         self.probe = None;
-        let ran_out_meanwhile = record.expires_at.is_some_and(|at| at <= now);
         let end = match self.policy.on_retry_rejected {
             OnRetryRejected::Logout => true,
             OnRetryRejected::Return => false,
-            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !ran_out_meanwhile,
+            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !run_out,
         };
         if end && !refusal.redirected {
             return Verdict::EndRetryRejected;
         }
-        if !ran_out_meanwhile && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&refusal.path) {
+        if !run_out && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&refusal.path) {
             self.broken.push(refusal.path);
         }
         Verdict::Deliver(Renew::No)
