@@ -6,6 +6,7 @@
 //! [`scope`] where a token may be sent. Times are milliseconds since the Unix epoch.
 
 pub mod backoff;
+mod canary;
 pub mod challenge;
 pub mod config;
 pub mod error;
@@ -15,3 +16,4 @@ pub mod renewal;
 pub mod scope;
 pub mod session;
 pub mod token;
+mod verdict;

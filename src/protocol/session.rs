@@ -1,4 +1,4 @@
-//! The machine: what one session does with each call, and what a 401 means.
+//! The machine: what one session does with each call.
 //!
 //! ```text
 //!                    setTokens                        refused ("logout"), retry rejected, logout
@@ -7,13 +7,16 @@
 //!                          renewal   ▼     │  Tokens · Adopt · passing failure
 //!                                   refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
 //! ```
-//! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. The
-//! renewal's own decisions are in [`super::renewal`]. Every decision compares epochs first.
+//! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. What an
+//! answer means is in `verdict`, who tries a new token first in `canary`, a renewal's own decisions in
+//! [`super::renewal`]. Every decision compares epochs first.
 
-use super::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
+use super::canary::Probe;
+use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
 use super::lifetime::{Freshness, freshness};
 use super::renewal::{Reason, Renewal};
 use super::token::{AccessToken, Record};
+pub use super::verdict::{Refusal, Verdict};
 
 /// One call, from `fetch` to its settling.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -59,37 +62,6 @@ pub enum Renew {
     Start,
 }
 
-/// What is known of a response that says "unauthorized".
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Refusal {
-    /// The request can be sent again, byte for byte.
-    pub replayable: bool,
-    /// The answer came after a redirect: it never ends a session.
-    pub redirected: bool,
-    /// It says nothing about the token's life: `insufficient_scope`, or a redirect that lost the header.
-    pub not_the_token: bool,
-    /// Origin and path of the request, as one number.
-    pub path: u64,
-}
-
-/// What a 401 means for its call.
-#[must_use]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
-    /// The caller gets the response.
-    Deliver(Renew),
-    /// The call is to be admitted again, now or after a renewal.
-    Again(Renew),
-    /// The call is rejected with the last `refresh_failed`.
-    Failed,
-    /// The session ends: the new token was rejected too.
-    EndRetryRejected,
-    /// The token has run out and nothing can renew it: as a refusal of the token endpoint.
-    EndRefused,
-    /// The call's session is over already.
-    Ended,
-}
-
 /// The machine of one session. See the module's diagram.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Session {
@@ -98,31 +70,21 @@ pub struct Session {
     pub(super) renewal: Option<Renewal>,
     pub(super) failures: u32,
     pub(super) forbidden: bool,
-    probe: Option<Probe>,
-    seen: Seen,
-    broken: Vec<u64>,
+    pub(super) probe: Option<Probe>,
+    pub(super) seen: Seen,
+    pub(super) broken: Vec<u64>,
     calls: u32,
     pub(super) renewals: u32,
 }
 
-/// After a renewal: the one call that tries the new token first.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Probe {
-    token: AccessToken,
-    canaries: Vec<u32>,
-    allowed: usize,
-}
-
 /// What was last seen of the access token, so that its successor can be judged.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-struct Seen {
+pub(super) struct Seen {
     access: Option<AccessToken>,
     accepted: bool,
     expires_at: Option<u64>,
-    predecessor_good: bool,
+    pub(super) predecessor_good: bool,
 }
-
-const BROKEN_PATHS: usize = 64;
 
 impl Session {
     /// A machine that has seen nothing yet.
@@ -251,115 +213,6 @@ impl Session {
         match self.policy.signed_out {
             SignedOut::Send => Admission::Bare,
             SignedOut::Reject => Admission::SignedOut,
-        }
-    }
-
-    /// `call` was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
-    /// accepted: true is returned where that is news to be stored.
-    #[must_use]
-    pub fn on_accepted(&mut self, call: &Call, record: &Record, proof: bool) -> bool {
-        if call.epoch != self.epoch || record.access != call.sent || call.sent.is_none() {
-            return false;
-        }
-        self.probe = None;
-        proof && !record.accepted
-    }
-
-    /// `call` was answered "unauthorized".
-    pub fn on_unauthorized(&mut self, call: &Call, record: &Record, now: u64, refusal: Refusal) -> Verdict {
-        if call.epoch != self.epoch {
-            return Verdict::Ended;
-        }
-        let canary = self.is_canary(call.id);
-        if call.sent.is_none() || refusal.not_the_token {
-            self.on_gone(call.id);
-            return Verdict::Deliver(Renew::No);
-        }
-        if record.access != call.sent {
-            let again = call.sends < 2 && refusal.replayable && (record.signed_in() || record.suspended);
-            return if again { Verdict::Again(Renew::No) } else { Verdict::Deliver(Renew::No) };
-        }
-        let run_out = record.expires_at.is_some_and(|at| at <= now);
-        // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
-        if call.sends >= 2 || (canary && !run_out) {
-            return self.on_retry_rejected(record, run_out, &refusal);
-        }
-        self.on_gone(call.id);
-        if self.broken.contains(&refusal.path) {
-            return Verdict::Deliver(Renew::No);
-        }
-        if !self.can_renew(record) {
-            return if run_out && !refusal.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
-        }
-        if self.renewal.is_none() && self.cooling(record, now) {
-            // Whoever waits for a canary's answer is asked again when it is delivered.
-            return if refusal.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
-        }
-        let renew = self.start(record, Reason::Unauthorized, true);
-        if refusal.replayable { Verdict::Again(renew) } else { Verdict::Deliver(renew) }
-    }
-
-    fn on_retry_rejected(&mut self, record: &Record, run_out: bool, refusal: &Refusal) -> Verdict {
-        self.probe = None;
-        let end = match self.policy.on_retry_rejected {
-            OnRetryRejected::Logout => true,
-            OnRetryRejected::Return => false,
-            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !run_out,
-        };
-        if end && !refusal.redirected {
-            return Verdict::EndRetryRejected;
-        }
-        if !run_out && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&refusal.path) {
-            self.broken.push(refusal.path);
-        }
-        Verdict::Deliver(Renew::No)
-    }
-
-    /// A call settled without an answer: aborted, or failed by the network. The next one is the canary.
-    pub fn on_gone(&mut self, call: u32) {
-        if let Some(probe) = &mut self.probe {
-            probe.canaries.retain(|id| *id != call);
-        }
-    }
-
-    /// The canary has had no headers for a while: one more goes, and at the second time all go.
-    pub fn on_patience(&mut self) {
-        match &mut self.probe {
-            Some(probe) if probe.allowed < 2 => probe.allowed += 1,
-            Some(_) | None => self.probe = None,
-        }
-    }
-
-    /// Whether `call` tries the new token ahead of the others.
-    #[must_use]
-    pub fn is_canary(&self, call: u32) -> bool {
-        self.probe.as_ref().is_some_and(|probe| probe.canaries.contains(&call))
-    }
-
-    /// Whether calls wait for a canary's answer.
-    #[must_use]
-    pub const fn probing(&self) -> bool {
-        self.probe.is_some()
-    }
-
-    /// New tokens are stored and calls wait for them: the oldest goes first.
-    pub fn on_probe(&mut self, record: &Record) {
-        self.probe = record
-            .access
-            .filter(|_| !record.accepted)
-            .map(|token| Probe { token, canaries: Vec::new(), allowed: 1 });
-    }
-
-    fn must_wait_for_canary(&mut self, call: u32, token: AccessToken) -> bool {
-        match &mut self.probe {
-            Some(probe) if probe.token == token && !probe.canaries.contains(&call) => {
-                let full = probe.canaries.len() >= probe.allowed;
-                if !full {
-                    probe.canaries.push(call);
-                }
-                full
-            }
-            Some(_) | None => false,
         }
     }
 

@@ -1,0 +1,64 @@
+//! The canary: after a renewal one waiting call tries the new token, and the others wait for its answer.
+//!
+//! Which answer lets them go is decided in [`super::verdict`].
+
+use super::session::Session;
+use super::token::{AccessToken, Record};
+
+/// After a renewal: the one call that tries the new token first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Probe {
+    pub(super) token: AccessToken,
+    canaries: Vec<u32>,
+    allowed: usize,
+}
+
+impl Session {
+    /// A call settled without an answer: aborted, or failed by the network. The next one is the canary.
+    pub fn on_gone(&mut self, call: u32) {
+        if let Some(probe) = &mut self.probe {
+            probe.canaries.retain(|id| *id != call);
+        }
+    }
+
+    /// The canary has had no headers for a while: one more goes, and at the second time all go.
+    pub fn on_patience(&mut self) {
+        match &mut self.probe {
+            Some(probe) if probe.allowed < 2 => probe.allowed += 1,
+            Some(_) | None => self.probe = None,
+        }
+    }
+
+    /// Whether `call` tries the new token ahead of the others.
+    #[must_use]
+    pub fn is_canary(&self, call: u32) -> bool {
+        self.probe.as_ref().is_some_and(|probe| probe.canaries.contains(&call))
+    }
+
+    /// Whether calls wait for a canary's answer.
+    #[must_use]
+    pub const fn probing(&self) -> bool {
+        self.probe.is_some()
+    }
+
+    /// New tokens are stored and calls wait for them: the oldest goes first.
+    pub fn on_probe(&mut self, record: &Record) {
+        self.probe = record
+            .access
+            .filter(|_| !record.accepted)
+            .map(|token| Probe { token, canaries: Vec::new(), allowed: 1 });
+    }
+
+    pub(super) fn must_wait_for_canary(&mut self, call: u32, token: AccessToken) -> bool {
+        match &mut self.probe {
+            Some(probe) if probe.token == token && !probe.canaries.contains(&call) => {
+                let full = probe.canaries.len() >= probe.allowed;
+                if !full {
+                    probe.canaries.push(call);
+                }
+                full
+            }
+            Some(_) | None => false,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What an answer of the API means for its call and for the session.
+//!
+//! A 401 is a verdict on the token it was sent with, and on nothing else; whether one that was repeated ends the session
+//! is `onRetryRejected`'s rule. The renewals that a verdict starts are in [`super::renewal`].
+
+use super::config::OnRetryRejected;
+use super::renewal::Reason;
+use super::session::{Call, Renew, Session};
+use super::token::Record;
+
+/// What is known of a response that says "unauthorized".
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Refusal {
+    /// The request can be sent again, byte for byte.
+    pub replayable: bool,
+    /// The answer came after a redirect: it never ends a session.
+    pub redirected: bool,
+    /// It says nothing about the token's life: `insufficient_scope`, or a redirect that lost the header.
+    pub not_the_token: bool,
+    /// Origin and path of the request, as one number.
+    pub path: u64,
+}
+
+/// What a 401 means for its call.
+#[must_use]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The caller gets the response.
+    Deliver(Renew),
+    /// The call is to be admitted again, now or after a renewal.
+    Again(Renew),
+    /// The call is rejected with the last `refresh_failed`.
+    Failed,
+    /// The session ends: the new token was rejected too.
+    EndRetryRejected,
+    /// The token has run out and nothing can renew it: as a refusal of the token endpoint.
+    EndRefused,
+    /// The call's session is over already.
+    Ended,
+}
+
+const BROKEN_PATHS: usize = 64;
+
+impl Session {
+    /// `call` was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
+    /// accepted: true is returned where that is news to be stored.
+    #[must_use]
+    pub fn on_accepted(&mut self, call: &Call, record: &Record, proof: bool) -> bool {
+        if call.epoch != self.epoch || record.access != call.sent || call.sent.is_none() {
+            return false;
+        }
+        self.probe = None;
+        proof && !record.accepted
+    }
+
+    /// `call` was answered "unauthorized".
+    pub fn on_unauthorized(&mut self, call: &Call, record: &Record, now: u64, refusal: Refusal) -> Verdict {
+        if call.epoch != self.epoch {
+            return Verdict::Ended;
+        }
+        let canary = self.is_canary(call.id);
+        if call.sent.is_none() || refusal.not_the_token {
+            self.on_gone(call.id);
+            return Verdict::Deliver(Renew::No);
+        }
+        if record.access != call.sent {
+            let again = call.sends < 2 && refusal.replayable && (record.signed_in() || record.suspended);
+            return if again { Verdict::Again(Renew::No) } else { Verdict::Deliver(Renew::No) };
+        }
+        let run_out = record.expires_at.is_some_and(|at| at <= now);
+        // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
+        if call.sends >= 2 || (canary && !run_out) {
+            return self.on_retry_rejected(record, run_out, &refusal);
+        }
+        self.on_gone(call.id);
+        if self.broken.contains(&refusal.path) {
+            return Verdict::Deliver(Renew::No);
+        }
+        if !self.can_renew(record) {
+            return if run_out && !refusal.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
+        }
+        if self.renewal.is_none() && self.cooling(record, now) {
+            // Whoever waits for a canary's answer is asked again when it is delivered.
+            return if refusal.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
+        }
+        let renew = self.start(record, Reason::Unauthorized, true);
+        if refusal.replayable { Verdict::Again(renew) } else { Verdict::Deliver(renew) }
+    }
+
+    fn on_retry_rejected(&mut self, record: &Record, run_out: bool, refusal: &Refusal) -> Verdict {
+        self.probe = None;
+        let end = match self.policy.on_retry_rejected {
+            OnRetryRejected::Logout => true,
+            OnRetryRejected::Return => false,
+            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !run_out,
+        };
+        if end && !refusal.redirected {
+            return Verdict::EndRetryRejected;
+        }
+        if !run_out && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&refusal.path) {
+            self.broken.push(refusal.path);
+        }
+        Verdict::Deliver(Renew::No)
+    }
+}
