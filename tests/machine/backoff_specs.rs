@@ -1,0 +1,212 @@
+//! A renewal that fails for a while: attempts, waits, `Retry-After` and the cooldown.
+
+use super::world::{Answer, End, LIFETIME, Phase, Reply, Step, World};
+use authfetch::protocol::backoff::{cooldown_ms, delay_ms};
+use authfetch::protocol::config::Policy;
+use authfetch::protocol::grant::GrantOutcome;
+use authfetch::protocol::renewal::{Grant, Outcome, Reason, Turn};
+use authfetch::protocol::session::Session;
+use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
+
+const NOW: u64 = 1_000_000;
+const FAILED: Phase = Phase::Settled(End::Failed);
+
+fn record() -> Record {
+    Record { access: Some(AccessToken(1)), refresh: Some(RefreshToken(2)), received_at: NOW, ..Record::default() }
+}
+
+/// What each of these answers in a row leads to, with the greatest jitter.
+fn answers(attempts: u32, outcomes: &[Outcome]) -> Vec<Grant> {
+    let mut machine = Session::new(Policy { attempts, ..Policy::default() });
+    machine.observe(&record(), NOW);
+    let _ = machine.start(&record(), Reason::Manual, false);
+    outcomes
+        .iter()
+        .map(|outcome| {
+            assert_eq!(machine.on_turn(1, &record()), Turn::Exchange);
+            machine.on_grant(1, *outcome, &record(), NOW, 1.0)
+        })
+        .collect()
+}
+
+const BUSY: Outcome = Outcome { class: GrantOutcome::Passing, lost: false, retry_after: None };
+const LOST: Outcome = Outcome { class: GrantOutcome::Passing, lost: true, retry_after: None };
+
+fn busy_for(ms: u64) -> Outcome {
+    Outcome { retry_after: Some(ms), ..BUSY }
+}
+
+#[test]
+fn the_wait_between_attempts_doubles_from_half_a_second_to_ten() {
+    let longest: Vec<f64> = (1..8).map(|failures| delay_ms(failures, 1.0)).collect();
+    assert_eq!(longest, [500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 10_000.0, 10_000.0]);
+    for failures in [0, 1, 5, u32::MAX] {
+        assert_eq!(delay_ms(failures, 0.0), 0.0, "full jitter starts at nothing");
+        assert!(delay_ms(failures, 1.0) <= 10_000.0);
+        assert_eq!(delay_ms(failures, 7.0), delay_ms(failures, 1.0));
+    }
+}
+
+#[test]
+fn the_cooldown_doubles_from_one_second_to_thirty() {
+    let all: Vec<f64> = (1..8).map(cooldown_ms).collect();
+    assert_eq!(all, [1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0, 30_000.0, 30_000.0]);
+    assert_eq!(cooldown_ms(u32::MAX), 30_000.0);
+}
+
+#[test]
+fn attempts_count_token_requests() {
+    assert_eq!(answers(1, &[BUSY]), [Grant::Failed(NOW + 1_000)]);
+    assert_eq!(answers(3, &[BUSY, BUSY, BUSY]), [Grant::Again(500), Grant::Again(1_000), Grant::Failed(NOW + 1_000)]);
+}
+
+#[test]
+fn the_first_retry_after_a_lost_answer_is_prompt_and_the_others_back_off_from_the_start() {
+    assert_eq!(answers(5, &[LOST, LOST, LOST]), [Grant::Again(0), Grant::Again(500), Grant::Again(1_000)]);
+    assert_eq!(answers(5, &[BUSY, LOST, BUSY]), [Grant::Again(500), Grant::Again(0), Grant::Again(1_000)]);
+    assert_eq!(answers(1, &[LOST]), [Grant::Failed(NOW + 1_000)], "the prompt one counts as well");
+}
+
+#[test]
+fn retry_after_is_waited_for_up_to_thirty_seconds() {
+    assert_eq!(answers(3, &[busy_for(3_000)]), [Grant::Again(3_000)]);
+    assert_eq!(answers(3, &[busy_for(30_000)]), [Grant::Again(30_000)]);
+    assert_eq!(answers(3, &[busy_for(10)]), [Grant::Again(500)], "and no less than the back-off");
+}
+
+#[test]
+fn a_longer_retry_after_ends_the_attempts_and_the_cooldown_lasts_as_long() {
+    assert_eq!(answers(3, &[busy_for(30_001)]), [Grant::Failed(NOW + 30_001)]);
+    assert_eq!(answers(1, &[busy_for(12_000)]), [Grant::Failed(NOW + 12_000)]);
+}
+
+#[test]
+fn a_misconfiguration_is_never_tried_again() {
+    let wrong = Outcome { class: GrantOutcome::Misconfigured, ..BUSY };
+    assert_eq!(answers(3, &[wrong]), [Grant::Failed(NOW + 1_000)]);
+}
+
+/// A world with five calls that wait for a renewal of a rejected token.
+fn five_wait(policy: Policy) -> World {
+    let mut world = World::new(policy);
+    for _ in 0..5 {
+        world.call();
+    }
+    for at in 0..5 {
+        world.answer(at, Answer::Unauthorized);
+    }
+    world
+}
+
+#[test]
+fn a_renewal_that_the_network_fails_rejects_all_who_wait_in_one_turn_and_keeps_the_session() {
+    let mut world = five_wait(Policy::default());
+    for _ in 0..2 {
+        world.renewal(Reply::Dropped);
+        world.resume(0);
+        assert!((0..5).all(|at| world.phase(at) == Phase::Waiting));
+    }
+    world.renewal(Reply::Dropped);
+    assert!((0..5).all(|at| world.phase(at) == FAILED));
+    assert!(world.record.signed_in() && world.record.refresh.is_some());
+    assert_eq!((world.token_requests, world.breach), (3, None));
+}
+
+#[test]
+fn html_from_the_token_endpoint_is_one_attempt_and_signs_nobody_out() {
+    let mut world = five_wait(Policy::default());
+    world.renewal(Reply::Nonsense);
+    assert!((0..5).all(|at| world.phase(at) == FAILED));
+    assert_eq!((world.token_requests, world.record.signed_in()), (1, true));
+}
+
+#[test]
+fn a_429_is_waited_out_as_told_and_signs_nobody_out() {
+    let mut world = five_wait(Policy::default());
+    world.renewal(Reply::Busy(Some(10_000)));
+    assert_eq!(world.runs[0].step, Step::Pausing(world.now + 10_000));
+    world.resume(0);
+    world.renewal(Reply::Served);
+    world.answer(0, Answer::Accepted);
+    assert_eq!((world.in_flight(), world.breach), (4, None));
+}
+
+#[test]
+fn in_the_cooldown_a_call_whose_token_has_run_out_fails_at_once_and_asks_nobody() {
+    let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
+    world.expire();
+    world.renewal(Reply::Busy(None));
+    let at = world.call();
+    assert_eq!((world.phase(at), world.runs.len()), (FAILED, 0));
+    world.timer();
+    assert_eq!(world.runs.len(), 0);
+    world.pass(1_000);
+    let later = world.call();
+    assert_eq!((world.phase(later), world.runs.len()), (Phase::Waiting, 1));
+}
+
+#[test]
+fn while_the_token_is_valid_a_failed_renewal_disturbs_no_call() {
+    let mut world = World::new(Policy { attempts: 1, ..Policy::default() });
+    world.pass(LIFETIME - 30_000);
+    world.timer();
+    let beside = world.call();
+    world.renewal(Reply::Busy(None));
+    let after = world.call();
+    for at in [beside, after] {
+        world.answer(at, Answer::Accepted);
+        assert_eq!(world.phase(at), Phase::Settled(End::Answer(Answer::Accepted)));
+    }
+    assert_eq!(world.token_requests, 1);
+}
+
+/// A world whose renewal has just failed with this answer.
+fn cooling(reply: Reply) -> World {
+    let mut world = World::new(Policy { attempts: 1, ..Policy::default() });
+    world.refresh();
+    world.renewal(reply);
+    assert!(world.machine.cooling(&world.record, world.now));
+    world
+}
+
+#[test]
+fn a_renewal_by_hand_goes_through_a_cooldown_unless_retry_after_forbids_it() {
+    let mut world = cooling(Reply::Busy(None));
+    world.refresh();
+    assert_eq!(world.runs.len(), 1);
+    let mut world = cooling(Reply::Busy(Some(60_000)));
+    world.refresh();
+    assert_eq!(world.runs.len(), 0);
+    world.pass(60_000);
+    world.refresh();
+    assert_eq!(world.runs.len(), 1);
+}
+
+#[test]
+fn the_network_s_return_ends_a_cooldown_that_no_retry_after_set() {
+    let mut world = cooling(Reply::Dropped);
+    world.online();
+    assert!(!world.machine.cooling(&world.record, world.now));
+    let mut world = cooling(Reply::Busy(Some(60_000)));
+    world.online();
+    assert!(world.machine.cooling(&world.record, world.now));
+}
+
+/// How long the cooldown lasts that the next failure begins.
+fn next_cooldown(world: &mut World) -> u64 {
+    world.now = world.now.max(world.record.retry_at);
+    world.refresh();
+    world.renewal(Reply::Busy(None));
+    world.record.retry_at - world.now
+}
+
+#[test]
+fn the_cooldown_doubles_while_failures_go_on_and_a_success_here_or_elsewhere_starts_it_anew() {
+    let mut world = cooling(Reply::Busy(None));
+    assert_eq!([next_cooldown(&mut world), next_cooldown(&mut world)], [2_000, 4_000]);
+    world.refresh();
+    world.renewal(Reply::Served);
+    assert_eq!([next_cooldown(&mut world), next_cooldown(&mut world)], [1_000, 2_000]);
+    world.renewed_elsewhere();
+    assert_eq!(next_cooldown(&mut world), 1_000);
+}

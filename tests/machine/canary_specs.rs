@@ -1,0 +1,170 @@
+//! After a renewal one waiting call tries the new token, and its answer decides for the rest.
+
+use super::world::{Answer, End, Phase, Reply, World};
+use authfetch::protocol::config::{OnRetryRejected, Policy};
+
+/// A world whose token has been accepted, so that its successor's first 401 ends nothing, with `count` calls that wait
+/// for a renewal that has just succeeded; the first of them is the canary.
+fn renewed(count: usize) -> World {
+    let mut world = World::new(Policy::default());
+    let accepted = world.call();
+    world.answer(accepted, Answer::Accepted);
+    world.tasks.clear();
+    let calls: Vec<usize> = (0..count).map(|_| world.call()).collect();
+    for at in calls {
+        world.answer(at, Answer::Unauthorized);
+    }
+    world.renewal(Reply::Served);
+    assert_eq!((world.in_flight(), world.phase(0)), (1, Phase::InFlight));
+    world
+}
+
+fn done(world: &World) {
+    assert_eq!(world.breach, None);
+}
+
+#[test]
+fn the_oldest_waiting_call_goes_alone_and_new_calls_wait_with_the_rest() {
+    let mut world = renewed(5);
+    let new = world.call();
+    assert_eq!((world.phase(new), world.in_flight()), (Phase::Waiting, 1));
+    world.answer(0, Answer::Accepted);
+    assert_eq!(world.in_flight(), 5);
+    done(&world);
+}
+
+#[test]
+fn any_answer_but_a_401_lets_the_rest_go() {
+    let mut world = renewed(3);
+    world.answer(0, Answer::ServerError);
+    assert_eq!((world.in_flight(), world.record.accepted), (2, false));
+    done(&world);
+}
+
+#[test]
+fn a_canary_that_is_aborted_or_fails_by_network_hands_over_to_the_next() {
+    let mut world = renewed(3);
+    world.gone(0);
+    assert_eq!((world.in_flight(), world.phase(1)), (1, Phase::InFlight));
+    world.gone(1);
+    assert_eq!((world.in_flight(), world.phase(2)), (1, Phase::InFlight));
+    done(&world);
+}
+
+#[test]
+fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
+    let mut world = renewed(3);
+    world.gone(1);
+    assert_eq!((world.in_flight(), world.phase(2)), (1, Phase::Waiting));
+    done(&world);
+}
+
+#[test]
+fn after_two_seconds_a_second_canary_goes_and_after_four_all_go() {
+    let mut world = renewed(4);
+    world.patience();
+    assert_eq!(world.in_flight(), 2);
+    world.patience();
+    assert_eq!(world.in_flight(), 4);
+    done(&world);
+}
+
+#[test]
+fn of_two_canaries_one_that_is_gone_is_replaced() {
+    let mut world = renewed(4);
+    world.patience();
+    world.gone(0);
+    assert_eq!((world.in_flight(), world.phase(2), world.phase(3)), (2, Phase::InFlight, Phase::Waiting));
+    done(&world);
+}
+
+#[test]
+fn once_a_call_was_accepted_with_the_new_token_no_canary_is_needed() {
+    let mut world = renewed(3);
+    world.accepted_elsewhere();
+    assert_eq!(world.in_flight(), 3, "another tab's call counts too");
+    let mut world = renewed(2);
+    world.answer(0, Answer::Accepted);
+    let [a, b] = [world.call(), world.call()];
+    assert_eq!((world.phase(a), world.phase(b)), (Phase::InFlight, Phase::InFlight));
+    done(&world);
+}
+
+#[test]
+fn a_new_token_that_is_bad_is_tried_by_one_call_of_ten_and_ends_them_all_in_one_turn() {
+    let mut world = World::new(Policy::default());
+    let calls: Vec<usize> = (0..10).map(|_| world.call()).collect();
+    for at in &calls {
+        world.answer(*at, Answer::Unauthorized);
+    }
+    world.renewal(Reply::Served);
+    world.answer(0, Answer::Unauthorized);
+    assert!(!world.record.signed_in());
+    for at in calls {
+        assert_eq!(world.phase(at), Phase::Settled(End::Ended));
+        assert_eq!(world.tasks[at].sends, if at == 0 { 2 } else { 1 });
+    }
+    done(&world);
+}
+
+#[test]
+fn a_canary_s_401_that_ends_nothing_goes_to_its_caller_and_the_rest_are_sent() {
+    let mut world = renewed(3);
+    world.answer(0, Answer::Unauthorized);
+    assert_eq!((world.phase(0), world.in_flight()), (Phase::Settled(End::Answer(Answer::Unauthorized)), 2));
+    done(&world);
+}
+
+#[test]
+fn a_canary_answered_with_too_little_scope_says_nothing_and_hands_over() {
+    let mut world = renewed(3);
+    world.answer(0, Answer::NotTheToken);
+    assert_eq!((world.in_flight(), world.phase(1)), (1, Phase::InFlight));
+    done(&world);
+}
+
+#[test]
+fn tokens_set_while_a_canary_is_out_send_all_that_waits() {
+    let mut world = renewed(3);
+    world.set_tokens(true);
+    assert_eq!(world.in_flight(), 3);
+    world.answer(0, Answer::Unauthorized);
+    assert!(world.record.signed_in(), "it was a verdict on the token before");
+    done(&world);
+}
+
+#[test]
+fn a_token_that_runs_out_while_the_canary_is_out_is_renewed_before_the_rest_go() {
+    let mut world = World::new(Policy { leeway: 0, ..Policy::default() });
+    let calls = [world.call(), world.call(), world.call()];
+    for at in calls {
+        world.answer(at, Answer::Unauthorized);
+    }
+    world.lifetime = Some(2_000);
+    world.renewal(Reply::Served);
+    world.pass(3_000);
+    world.answer(calls[0], Answer::Accepted);
+    assert_eq!((world.in_flight(), world.runs.len()), (0, 1));
+    world.renewal(Reply::Served);
+    assert_eq!(world.in_flight(), 1, "a new token, a new canary");
+    done(&world);
+}
+
+#[test]
+fn a_held_call_rejected_as_canary_after_the_new_token_has_run_out_is_sent_again() {
+    for on_retry_rejected in [OnRetryRejected::Auto, OnRetryRejected::Logout, OnRetryRejected::Return] {
+        let mut world = World::new(Policy { on_retry_rejected, leeway: 0, ..Policy::default() });
+        world.expire();
+        let calls = [world.call(), world.call()];
+        world.lifetime = Some(2_000);
+        world.renewal(Reply::Served);
+        world.pass(3_000);
+        world.answer(calls[0], Answer::Unauthorized);
+        assert_eq!((world.phase(calls[0]), world.runs.len()), (Phase::Waiting, 1), "{on_retry_rejected:?}");
+        world.renewal(Reply::Served);
+        world.answer(calls[0], Answer::Accepted);
+        world.answer(calls[1], Answer::Accepted);
+        assert_eq!((world.tasks[calls[0]].sends, world.tasks[calls[1]].sends), (2, 1));
+        done(&world);
+    }
+}

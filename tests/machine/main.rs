@@ -5,6 +5,7 @@
 
 mod backoff_specs;
 mod canary_specs;
+mod ending_specs;
 mod model;
 mod random;
 mod renewal_specs;

@@ -162,8 +162,16 @@ fn policy(chance: &mut Chance) -> (Policy, Option<u64>) {
     (policy, chance.of(&[None, Some(2_000), Some(LIFETIME), Some(LIFETIME)]))
 }
 
-/// Runs schedules until one breaks a rule; its shortest form is given, with what was broken.
-fn search(fault: Fault, schedules: u64) -> (u64, Option<(u64, Policy, Vec<Op>, &'static str)>) {
+/// A rule that was broken, and the shortest schedule that shows it.
+struct Found {
+    seed: u64,
+    policy: Policy,
+    shortest: Vec<Op>,
+    rule: &'static str,
+}
+
+/// Runs schedules until one breaks a rule; the number of steps that took comes first.
+fn search(fault: Fault, schedules: u64) -> (u64, Option<Found>) {
     let mut steps = 0;
     for seed in 0..schedules {
         let mut chance = Chance(seed);
@@ -173,7 +181,7 @@ fn search(fault: Fault, schedules: u64) -> (u64, Option<(u64, Policy, Vec<Op>, &
         steps += ran;
         if let Some(rule) = breach {
             let shortest = shrink(ops, |ops| run(policy, lifetime, fault, ops).1 == Some(rule));
-            return (steps, Some((seed, policy, shortest, rule)));
+            return (steps, Some(Found { seed, policy, shortest, rule }));
         }
     }
     (steps, None)
@@ -182,7 +190,7 @@ fn search(fault: Fault, schedules: u64) -> (u64, Option<(u64, Policy, Vec<Op>, &
 #[test]
 fn no_random_schedule_breaks_a_rule() {
     let (steps, breach) = search(Fault::None, SCHEDULES);
-    if let Some((seed, policy, shortest, rule)) = breach {
+    if let Some(Found { seed, policy, shortest, rule }) = breach {
         panic!("seed {seed} breaks \"{rule}\" under {policy:?} with {shortest:#?}");
     }
     println!("{SCHEDULES} schedules, {steps} steps");
@@ -200,7 +208,7 @@ fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
         Fault::ForgetsRotation,
     ] {
         let (steps, breach) = search(fault, SCHEDULES);
-        let (seed, _, shortest, rule) = breach.unwrap_or_else(|| panic!("{fault:?} was not found in {steps} steps"));
+        let Found { seed, shortest, rule, .. } = breach.unwrap_or_else(|| panic!("{fault:?} was not found in {steps} steps"));
         println!("{fault:?}: seed {seed} breaks \"{rule}\" after {steps} steps, shown in {}: {shortest:?}", shortest.len());
         assert!(shortest.len() <= 14, "{fault:?} is not shown shortly: {shortest:#?}");
     }

@@ -5,6 +5,7 @@
 
 mod calls;
 mod elsewhere;
+mod look;
 mod renewals;
 
 use authfetch::protocol::config::{OnSessionExpired, Policy};
@@ -148,6 +149,7 @@ impl World {
         Self::faulty(policy, Fault::None)
     }
 
+    /// As `new`, with this fault.
     pub fn faulty(policy: Policy, fault: Fault) -> Self {
         let mut world = Self::signed_out(policy, fault);
         world.set_tokens(true);
@@ -158,7 +160,7 @@ impl World {
         Self {
             machine: Session::new(policy),
             record: Record::default(),
-            now: 1_000_000,
+            now: 1_800_000_000_000,
             policy,
             lifetime: Some(LIFETIME),
             tasks: Vec::new(),
@@ -274,29 +276,5 @@ impl World {
     /// The access token runs out by the clock.
     pub fn expire(&mut self) {
         self.now = self.now.max(self.record.expires_at.unwrap_or(0));
-    }
-
-    /// Whether everything has settled that can: held calls may wait for a sign-in.
-    pub fn quiet(&self) -> bool {
-        let held = self.policy.on_session_expired == OnSessionExpired::Hold && self.record.suspended;
-        self.tasks.iter().all(|task| match task.phase {
-            Phase::Settled(_) => true,
-            Phase::Waiting => held || task.call.after_signin.is_some(),
-            Phase::InFlight => false,
-        })
-    }
-
-    pub fn phase(&self, at: usize) -> Phase {
-        self.tasks[at].phase
-    }
-
-    /// How many calls are in flight.
-    pub fn in_flight(&self) -> usize {
-        self.tasks.iter().filter(|task| task.phase == Phase::InFlight).count()
-    }
-
-    /// The token that call `at` was last sent with.
-    pub fn sent(&self, at: usize) -> Option<AccessToken> {
-        self.tasks[at].call.sent
     }
 }
