@@ -1,7 +1,7 @@
 // `npm run size`: what a page loads for the job, next to what others load for it, all measured in this one run.
 // The budget that the test holds the package to stands here and nowhere else.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -75,7 +75,6 @@ function print(sizes, write = (line) => process.stdout.write(`${line}\n`)) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await setup({ browsers: false });
-  if (!existsSync(join(root, "dist"))) process.stdout.write("  the first build takes a minute or two\n");
   await build();
   process.stdout.write(`\nBytes a page loads${isSmall() ? "" : " (std not rebuilt: larger than the published package)"}\n`);
   print({ ...(await ownSizes()), ...(await peerSizes()) });

@@ -1,0 +1,53 @@
+// Whoever reads that a test shows something can go and look: each test that a document names is there, under that name.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { root } from "../../scripts/run.js";
+
+const DOCUMENTS = ["README.md", "tests/README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
+// Two tabs that renew at once: the README names it among the limits.
+const WITHOUT_A_TEST = ["A27"];
+
+const read = (path) => readFileSync(join(root, path), "utf8");
+const named = (document) => [...read(document).matchAll(/`(tests\/[\w./-]+)::([^`]+)`/g)].map(([, file, name]) => ({ document, file, name }));
+
+function isThere({ file, name }) {
+  if (!existsSync(join(root, file))) return false;
+  const text = read(file);
+  return file.endsWith(".rs") ? new RegExp(`test\\]\\s+(async )?fn ${name}\\(`).test(text) : text.includes(`test("${name}"`);
+}
+
+for (const document of DOCUMENTS) {
+  test(`each test that ${document} names is there`, () => {
+    assert.deepEqual(named(document).filter((one) => !isThere(one)), []);
+  });
+
+  test(`each file that ${document} links to is there`, () => {
+    const folder = join(document, "..");
+    const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path]) => join(folder, path));
+    assert.deepEqual(links.filter((path) => !existsSync(join(root, path))), []);
+  });
+}
+
+test("each heading that the README links to is there", () => {
+  const text = read("README.md");
+  const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading));
+  assert.deepEqual([...text.matchAll(/\]\(#([\w-]+)\)/g)].map(([, to]) => to).filter((to) => !headings.includes(to)), []);
+});
+
+test("each guarantee names a test", () => {
+  const [, table] = read("README.md").match(/^\| What holds \|.*\n\|[-|]+\n((?:\|.*\n)+)/m);
+  const rows = table.trim().split("\n");
+  assert.ok(rows.length >= 20);
+  assert.deepEqual(rows.filter((row) => !/`tests\/[\w./-]+::[^`]+` \|$/.test(row)), []);
+});
+
+test("each scenario of the main job has a row, and each row a test", () => {
+  const rows = [...read("tests/README.md").matchAll(/^\| ([AB]\d+) \| .* \| (.*) \|$/gm)].map(([, id, tests]) => ({ id, tests }));
+  const wanted = Array.from({ length: 32 }, (_, at) => `A${at + 1}`).filter((id) => !WITHOUT_A_TEST.includes(id));
+  assert.deepEqual(wanted.filter((id) => !rows.some((row) => row.id === id)), []);
+  assert.deepEqual(rows.filter(({ tests }) => !/`tests\/[\w./-]+::[^`]+`/.test(tests)), []);
+});

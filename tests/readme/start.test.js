@@ -1,0 +1,157 @@
+// The README's blocks that start a session, end it and tell of it, each in a page in Chromium as an app would have it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch } from "../support/browser.js";
+import { json, open } from "./support.js";
+
+let browser;
+before(async () => (browser = await launch("chromium", { protocolTimeout: 60_000 })));
+after(() => browser?.close());
+
+const TELL = "globalThis.auth = auth;";
+const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));
+const signIn = (page, server, more = {}) => page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
+
+test("ten lines sign in and make a call, and any number of further ones share a renewal", async (t) => {
+  const { page, server, paths } = await open(t, browser, "start", { after: `${TELL} globalThis.items = items;` });
+  assert.deepEqual(await page.evaluate(() => items), [{ id: 1 }]);
+  assert.deepEqual(paths(), ["/login", "/api/items"]);
+  server.access = "another";
+  const statuses = await page.evaluate(async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, at) => auth.fetch(`/api/${at}`)));
+    return answers.map(({ status }) => status);
+  });
+  assert.deepEqual(statuses, Array(10).fill(200));
+  assert.equal(paths().filter((path) => path === "/token").length, 1);
+});
+
+test("one catch tells a passing failure from the end of the session, and lets others through", async (t) => {
+  const { page, server } = await open(t, browser, "errors", {
+    after: `${TELL} globalThis.attempt = async () => {
+      const told = { shown: null, warned: null, thrown: null };
+      await load((items) => (told.shown = items), (text) => (told.warned = text)).catch((error) => (told.thrown = error.name));
+      return told;
+    };`,
+    routes: { "/token": (_, response, __, world) => json(response, world.broken ? 422 : 400, { error: world.broken ? "odd" : "invalid_grant" }) },
+  });
+  const attempt = () => page.evaluate(() => attempt());
+  const nothing = { shown: null, warned: null, thrown: null };
+  await signIn(page, server);
+  assert.deepEqual(await attempt(), { ...nothing, shown: [{ id: 1 }] });
+  server.access = "another";
+  server.broken = true;
+  assert.deepEqual(await attempt(), { ...nothing, warned: "Offline. You are still signed in." });
+  await signIn(page, server);
+  server.access = "another";
+  server.broken = false;
+  assert.deepEqual(await attempt(), nothing);
+  assert.equal(await page.evaluate(() => auth.state), "signed-out");
+  await page.evaluate(() => void (globalThis.fetch = () => Promise.reject(new TypeError("no network"))));
+  assert.deepEqual(await attempt(), { ...nothing, thrown: "TypeError" });
+});
+
+test("a dialog that signs in again lets the calls that wait go out", async (t) => {
+  const html = '<dialog><form><input name="user" value="ann"><button>Sign in</button></form></dialog>';
+  const { page, server, paths } = await open(t, browser, "dialog", { after: TELL, html });
+  await signIn(page, server);
+  Object.assign(server, { access: "another", refresh: "another" });
+  await page.evaluate(() => void (globalThis.call = auth.fetch("/api/items")));
+  await page.waitForSelector("dialog[open]");
+  assert.equal(await page.evaluate(() => auth.state), "suspended");
+  assert.deepEqual(paths(), ["/api/items", "/token"]);
+  await page.click("dialog button");
+  assert.equal(await page.evaluate(async () => (await call).status), 200);
+  assert.deepEqual(paths(), ["/login", "/api/items"]);
+  assert.equal(await page.$("dialog[open]"), null);
+});
+
+const cookieRoutes = {
+  "/session/refresh"({ headers }, response, body, world) {
+    if (headers.cookie !== "renewal=good") return json(response, 400, { error: "invalid_grant" });
+    const { access_token, expires_in } = world.issue();
+    json(response, 200, { access_token, expires_in });
+  },
+};
+
+test("a cookie signs in before the first render, and no token is stored", async (t) => {
+  const cookies = [{ name: "renewal", value: "good", httpOnly: true }];
+  const { page, server } = await open(t, browser, "cookie", { after: TELL, routes: cookieRoutes, cookies });
+  assert.equal(await page.evaluate(() => auth.state), "signed-in");
+  assert.equal(server.log[0].body, "grant_type=refresh_token");
+  assert.equal(await page.evaluate(async () => (await auth.fetch("/api/items")).status), 200);
+  assert.deepEqual(await page.evaluate(() => [localStorage.length, sessionStorage.length]), [0, 0]);
+});
+
+test("without the cookie the page starts signed out", async (t) => {
+  const { page } = await open(t, browser, "cookie", { after: TELL, routes: cookieRoutes });
+  assert.deepEqual(await page.evaluate(() => [auth.state, auth.session]), ["signed-out", null]);
+});
+
+test("a function renews with a back end of any kind, and says when the session is over", async (t) => {
+  const { page, server } = await open(t, browser, "function", {
+    after: TELL,
+    routes: {
+      "/my/renew"(_, response, body, world) {
+        if (world.status) return json(response, world.status, {});
+        if (JSON.parse(body).renewal !== world.refresh) return json(response, 410, {});
+        const { access_token: jwt, refresh_token: renewal, expires_in: seconds } = world.issue();
+        json(response, 200, { jwt, renewal, seconds });
+      },
+    },
+  });
+  const call = () => page.evaluate(() => auth.fetch("/api/items").then(({ status }) => status, ({ code }) => code));
+  await signIn(page, server);
+  server.access = "another";
+  assert.equal(await call(), 200);
+  assert.deepEqual(await stored(page).then(({ access_token, refresh_token }) => [access_token, refresh_token]), ["access-2", "refresh-2"]);
+  server.access = "another";
+  server.status = 422;
+  assert.equal(await call(), "refresh_failed");
+  await signIn(page, server);
+  Object.assign(server, { access: "another", refresh: "another", status: 0 });
+  assert.equal(await call(), "session_expired");
+});
+
+test("logout aborts the calls, tells the revocation endpoint and goes to the login page", async (t) => {
+  const routes = { "/api/slow": () => {}, "/revoke": (_, response) => response.writeHead(200).end() };
+  const { page, server } = await open(t, browser, "logout", { after: `${TELL} globalThis.logOut = logOut;`, routes });
+  await signIn(page, server);
+  const arrived = page.waitForNavigation();
+  const told = await page.evaluate(() => {
+    const call = auth.fetch("/api/slow").catch(({ code }) => code);
+    logOut();
+    return call;
+  });
+  await arrived;
+  assert.equal(told, "logged_out");
+  assert.equal(new URL(page.url()).pathname, "/login");
+  const { body } = server.log.find(({ path }) => path === "/revoke");
+  assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), { token: "refresh-1", token_type_hint: "refresh_token", client_id: "spa" });
+  assert.ok(!("access_token" in (await stored(page))));
+});
+
+test("a native shell is told once, with the reason", async (t) => {
+  const before = "globalThis.posted = []; globalThis.ReactNativeWebView = { postMessage: (text) => posted.push(JSON.parse(text)) };";
+  const { page, server } = await open(t, browser, "native", { before, after: TELL });
+  await signIn(page, server);
+  const posted = await page.evaluate(() => {
+    auth.logout({ reason: "idle" });
+    const inThatTurn = structuredClone(globalThis.posted);
+    auth.logout();
+    return [inThatTurn, globalThis.posted];
+  });
+  assert.deepEqual(posted, [[{ type: "logout", reason: "idle" }], [{ type: "logout", reason: "idle" }]]);
+});
+
+test("the recipe's keys become a session, and are gone", async (t) => {
+  const { page, server } = await open(t, browser, "adopt", {
+    before: `localStorage.setItem("access_token", "old"); localStorage.setItem("refresh_token", "kept");
+      localStorage.setItem("access_token_expiration", new Date(Date.now() + 3600e3).toISOString()); localStorage.setItem("theme", "dark");`,
+    after: TELL,
+  });
+  server.refresh = "kept";
+  assert.equal(await page.evaluate(() => auth.session.accessToken), "old");
+  assert.equal(await page.evaluate(async () => (await auth.fetch("/api/items")).status), 200);
+  assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).sort()), ["authfetch", "theme"]);
+});
