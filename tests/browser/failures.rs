@@ -196,3 +196,12 @@ async fn a_cookie_held_refresh_token_signs_in_without_a_session() {
     refused.server.grants.replace(vec![Answer::Status(400, "{\"error\":\"invalid_grant\"}")]);
     assert_eq!(text(&rejection(&refused.auth.refresh()).await, "code"), "signed_out");
 }
+
+#[wasm_bindgen_test]
+async fn too_little_scope_gives_the_caller_the_401_and_renews_nothing() {
+    let world = World::signed_in("{}");
+    let challenge = "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"write\"";
+    world.server.answers.borrow_mut().insert("/api/write".into(), Answer::Header(401, "www-authenticate", challenge));
+    assert_eq!(status(&world.call("/api/write")).await, Ok(401));
+    assert_eq!((world.server.token_requests.get(), world.auth.state()), (0, "signed-in".into()));
+}
