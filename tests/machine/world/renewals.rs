@@ -159,6 +159,9 @@ impl World {
         };
         match grant {
             Grant::Store(keep) => {
+                if self.record.epoch == run.epoch && self.record.refresh != Some(presented) {
+                    self.breaks("a late answer never replaces a newer refresh token");
+                }
                 let Some(granted) = granted else { return self.finish(at, false) };
                 self.store(at, granted, keep, from, run.epoch);
             }
