@@ -1,5 +1,5 @@
 // The two error classes of the package: the least that must be JavaScript, since Rust cannot extend `Error`.
-// Rust constructs AuthFetchError; a RefreshFunction throws SessionRefusedError. Neither message ever holds a token.
+// Rust makes AuthFetchErrors; a RefreshFunction throws SessionRefusedError. Neither message ever holds a token.
 
 export class AuthFetchError extends Error {
   constructor(message, code, cause, answer) {
@@ -15,3 +15,6 @@ export class SessionRefusedError extends Error {
     return "SessionRefusedError";
   }
 }
+
+export const failure = (message, code, cause, answer) => new AuthFetchError(message, code, cause, answer);
+export const typeError = (message) => new TypeError(message);

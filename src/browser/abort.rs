@@ -1,84 +1,80 @@
 //! Abort signals: one controller per epoch, a caller's signal joined to it once, and a wait that a signal ends.
 
-use super::js::{self, Outcome};
-use js_sys::{Array, WeakMap};
+use super::calls::Callback;
+use super::js::{Lent, NONE, Val};
+use super::keys::Key;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AbortSignal};
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    #[wasm_bindgen(catch, js_namespace = AbortSignal, js_name = any)]
-    fn any(signals: &Array) -> Outcome<AbortSignal>;
+    fn joined(known: Lent, caller: Lent, own: Lent) -> Val;
+}
+
+/// An `AbortController`, which exists wherever `fetch` does.
+pub fn controller() -> Val {
+    Val::construct(Key::AbortController, &NONE, &NONE)
 }
 
 /// Everything that one epoch's end aborts.
 pub struct Epoch {
-    controller: AbortController,
-    joined: WeakMap,
+    controller: Val,
+    /// The signal of calls that bring none of their own.
+    pub signal: Val,
+    known: Val,
+}
+
+impl Default for Epoch {
+    fn default() -> Self {
+        let controller = controller();
+        let signal = controller.get(Key::Signal);
+        Self { controller, signal, known: Val::construct(Key::WeakMap, &NONE, &NONE) }
+    }
 }
 
 impl Epoch {
-    /// A new one; `AbortController` exists wherever `fetch` does.
-    pub fn new() -> Outcome<Self> {
-        Ok(Self { controller: AbortController::new()?, joined: WeakMap::new() })
-    }
-
-    /// The signal of calls that bring none of their own.
-    pub fn signal(&self) -> AbortSignal {
-        self.controller.signal()
-    }
-
     /// Ends every request that was sent with a signal of this epoch.
-    pub fn abort(&self, reason: &JsValue) {
-        self.controller.abort_with_reason(reason);
+    pub fn abort(&self, reason: &Val) {
+        self.controller.invoke(Key::Abort, reason, &NONE);
     }
 
     /// One signal that follows both this epoch and the caller's: the same one for each call with the same signal.
-    pub fn join(&self, caller: &JsValue) -> JsValue {
-        let key = caller.unchecked_ref::<js_sys::Object>();
-        let known = self.joined.get(key);
-        if !known.is_undefined() {
-            return known;
-        }
-        let own = self.signal();
-        let joined: JsValue = match any(&Array::of2(caller, &own)) {
-            Ok(signal) => signal.into(),
-            Err(_) => caller.clone(),
-        };
-        self.joined.set(key, &joined);
-        joined
+    pub fn join(&self, caller: &Val) -> Val {
+        if caller.is_object() { joined(self.known.lend(), caller.lend(), self.signal.lend()) } else { self.signal.clone() }
     }
 }
 
 /// Whether the signal has been aborted.
-pub fn aborted(signal: &JsValue) -> bool {
-    signal.is_object() && js::get(signal, "aborted").is_truthy()
+pub fn aborted(signal: &Val) -> bool {
+    signal.get(Key::Aborted).truthy()
 }
 
 /// The reason it was aborted with: the same object.
-pub fn reason(signal: &JsValue) -> JsValue {
-    js::get(signal, "reason")
+pub fn reason(signal: &Val) -> Val {
+    signal.get(Key::Reason)
 }
 
-/// Listens for the signal's abort until it is dropped: nothing stays behind on a long-lived signal.
-pub struct OnAbort {
-    signal: JsValue,
-    listener: Closure<dyn FnMut()>,
+/// Listens until it is dropped: nothing stays behind on a long-lived target.
+pub struct Listening {
+    target: Val,
+    kind: Key,
+    listener: Callback,
 }
 
-impl OnAbort {
-    /// Runs `run` when `signal` is aborted; none where there is no signal.
-    pub fn new(signal: &JsValue, run: impl FnOnce() + 'static) -> Option<Self> {
-        signal.is_object().then(|| {
-            let listener = Closure::once(run);
-            let _ = js::invoke(signal, "addEventListener", &"abort".into(), listener.as_ref());
-            Self { signal: signal.clone(), listener }
-        })
+impl Listening {
+    /// Runs `run` with each event of this kind.
+    pub fn new(target: &Val, kind: Key, run: impl Fn(Val) + 'static) -> Self {
+        Self::start(target, kind, Callback::new(run))
+    }
+
+    #[inline(never)]
+    fn start(target: &Val, kind: Key, listener: Callback) -> Self {
+        target.invoke(Key::AddEventListener, &Val::name(kind), &listener.value());
+        Self { target: target.clone(), kind, listener }
     }
 }
 
-impl Drop for OnAbort {
+impl Drop for Listening {
     fn drop(&mut self) {
-        let _ = js::invoke(&self.signal, "removeEventListener", &"abort".into(), self.listener.as_ref());
+        self.target.invoke(Key::RemoveEventListener, &Val::name(self.kind), &self.listener.value());
     }
 }

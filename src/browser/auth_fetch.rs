@@ -1,16 +1,33 @@
 //! The exported class. It parses arguments, finds the session that its name shares, and hands on.
 
-use super::driver::Page;
 use super::ending::Ending;
-use super::js::{self, Outcome};
+use super::js::{self, Lent, Outcome, Val};
+use super::keys::Key;
 use super::options::Options;
-use super::shared::{OURS, Shared};
+use super::page::Page;
+use super::shared::Shared;
+use super::task;
 use crate::protocol::error::Code;
-use js_sys::{Object, Promise};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
+
+#[wasm_bindgen(module = "/js/fetch.js")]
+extern "C" {
+    /// `call` as a drop-in for the native function.
+    #[wasm_bindgen(js_name = dropIn)]
+    fn drop_in(call: Lent) -> Val;
+}
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    /// `subscribe` over a set of listeners.
+    fn subscriber(listeners: Lent) -> Val;
+    #[wasm_bindgen(catch)]
+    fn listen(target: Lent, add: bool, kind: Lent, listener: Lent, options: Lent) -> Result<(), JsValue>;
+    /// Warns of plain options that differ from those of the oldest instance of the name, which count.
+    fn compare(mine: Lent, theirs: Lent);
+}
 
 thread_local! {
     /// The sessions of this page: instances of one name and place share one.
@@ -21,13 +38,13 @@ thread_local! {
 #[wasm_bindgen]
 pub struct AuthFetch {
     page: Rc<Page>,
-    fetch: JsValue,
-    subscribe: JsValue,
+    fetch: Val,
+    subscribe: Val,
     closed: Cell<bool>,
 }
 
 fn session_of(options: &Options) -> Option<Rc<Shared>> {
-    if js::global("document").is_undefined() && js::global("WorkerGlobalScope").is_undefined() {
+    if Val::global(Key::Document).is_undefined() && Val::global(Key::WorkerGlobalScope).is_undefined() {
         return None;
     }
     SESSIONS.with_borrow_mut(|sessions| {
@@ -35,25 +52,8 @@ fn session_of(options: &Options) -> Option<Rc<Shared>> {
         sessions
             .iter()
             .filter_map(Weak::upgrade)
-            .find(|session| session.options.name == options.name && session.store.is_at(&options.place))
+            .find(|session| session.options.name.same(&options.name) && session.store.is_at(&options.place))
     })
-}
-
-/// Says which plain session options differ from those of the oldest instance of the name, which count.
-fn warn_of_difference(mine: &Options, theirs: &Shared) {
-    for name in Object::keys(&mine.given).iter() {
-        let name = name.as_string().unwrap_or_default();
-        if matches!(name.as_str(), "origins" | "fetch" | "header" | "scheme") {
-            continue;
-        }
-        let (mine, theirs) = (js::get(&mine.given, &name), js::get(&theirs.options.given, &name));
-        if !(mine.is_object() || mine.is_function()) && mine != theirs {
-            let mut text = String::from("authfetch: option `");
-            text.push_str(&name);
-            text.push_str("` differs from that of an older instance of the same name, which counts.");
-            let _ = js::invoke(&js::global("console"), "warn", &text.into(), &JsValue::UNDEFINED);
-        }
-    }
 }
 
 #[wasm_bindgen]
@@ -63,58 +63,51 @@ impl AuthFetch {
     /// # Errors
     /// `AuthFetchError` with `invalid_options`.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Outcome<AuthFetch> {
-        let options = Options::parse(&options)?;
+    pub fn new(options: JsValue) -> Result<AuthFetch, JsValue> {
+        Ok(Self::open(&options.into())?)
+    }
+
+    fn open(options: &Val) -> Outcome<Self> {
+        js::learn();
+        let options = Rc::new(Options::parse(options)?);
         let shared = match session_of(&options) {
             Some(shared) => {
-                warn_of_difference(&options, &shared);
+                compare(options.given.lend(), shared.options.given.lend());
                 shared
             }
             None => {
-                let mut own = Options::parse(&options.given)?;
-                own.fetch.clone_from(&options.fetch);
-                let shared = Shared::open(own)?;
+                let shared = Shared::open(Rc::clone(&options));
                 SESSIONS.with_borrow_mut(|sessions| sessions.push(Rc::downgrade(&shared)));
                 shared
             }
         };
         shared.opened();
-        let page = Page::new(options, Rc::clone(&shared));
+        let subscribe = subscriber(shared.events.subscribers.lend());
+        let page = Page::new(options, shared);
         let call = Rc::clone(&page);
         let call = Closure::<dyn Fn(JsValue, JsValue) -> JsValue>::new(move |input: JsValue, init: JsValue| {
-            call.fetch(&input, &init).unwrap_or_else(|error| Promise::reject(&error).into())
+            call.fetch(&input.into(), &init.into()).unwrap_or_else(|error| error.reject()).into()
         });
-        let fetch = js::drop_in(&call.into_js_value());
-        OURS.with(|ours| ours.add(fetch.unchecked_ref()));
-        let subscribe = Closure::<dyn Fn(JsValue) -> JsValue>::new(move |listener: JsValue| {
-            // A function of its own for each subscription: the same listener twice is told twice.
-            let token = Rc::clone(&shared);
-            let entry = js_sys::Array::of1(&listener);
-            token.events.subscribers().add(&entry);
-            Closure::<dyn Fn()>::new(move || {
-                token.events.subscribers().delete(&entry);
-            })
-            .into_js_value()
-        });
-        Ok(Self { page, fetch, subscribe: subscribe.into_js_value(), closed: Cell::new(false) })
+        let fetch = drop_in(Val::from(call.into_js_value()).lend());
+        Ok(Self { page, fetch, subscribe, closed: Cell::new(false) })
     }
 
     /// The drop-in for `window.fetch`: bound, the same function object at each read.
     #[wasm_bindgen(getter)]
     pub fn fetch(&self) -> JsValue {
-        self.fetch.clone()
+        self.fetch.clone().into()
     }
 
     /// "signed-out", "signed-in", "refreshing" or "suspended".
     #[wasm_bindgen(getter)]
-    pub fn state(&self) -> String {
-        self.page.shared.now_told().state.into()
+    pub fn state(&self) -> JsValue {
+        self.page.shared.now_told().state.map_or(Val::UNDEFINED, Val::name).into()
     }
 
     /// The frozen snapshot of the session, or null.
     #[wasm_bindgen(getter)]
     pub fn session(&self) -> JsValue {
-        self.page.shared.session()
+        self.page.shared.session().into()
     }
 
     /// Signs in, or replaces the tokens of the running session.
@@ -122,34 +115,37 @@ impl AuthFetch {
     /// # Errors
     /// `TypeError` on a response that cannot be used; the session is unchanged.
     #[wasm_bindgen(js_name = setTokens)]
-    pub fn set_tokens(&self, tokens: &JsValue) -> Outcome<()> {
-        self.page.shared.set_tokens(tokens)
+    pub fn set_tokens(&self, tokens: JsValue) -> Result<(), JsValue> {
+        Ok(self.page.shared.set_tokens(&tokens.into())?)
     }
 
     /// A token fit to send now, renewed first if need be; null without a session. An abort of `signal` ends the wait.
     #[wasm_bindgen(js_name = getAccessToken)]
-    pub fn get_access_token(&self, options: &JsValue) -> Promise {
-        let (rejected, signal) = (js::get(options, "rejected"), js::get(options, "signal"));
-        future_to_promise(Page::access_token(Rc::clone(&self.page.shared), rejected, signal))
+    pub fn get_access_token(&self, options: JsValue) -> JsValue {
+        let options = Val::from(options);
+        let (rejected, signal) = (options.get(Key::Rejected), options.get(Key::Signal));
+        task::promise(Rc::clone(&self.page).access_token(rejected, signal)).into()
     }
 
     /// Renews now: one promise for everybody while it runs.
-    pub fn refresh(&self) -> Promise {
-        self.page.shared.refresh()
+    pub fn refresh(&self) -> JsValue {
+        self.page.shared.refresh().into()
     }
 
     /// Ends the session in this turn; the promise is the revocation's and never rejects.
-    pub fn logout(&self, options: &JsValue) -> Promise {
-        let options = js::own(options);
-        let flag = |name: &str| js::get(&options, name) != JsValue::FALSE;
-        self.page.shared.catch_up();
-        self.page.shared.end(Ending {
+    pub fn logout(&self, options: JsValue) -> JsValue {
+        let shared = Rc::clone(&self.page.shared);
+        let options = Val::from(options).own();
+        let reason = options.get(Key::Reason);
+        shared.catch_up();
+        let revoked = shared.end(Ending {
             code: Code::LoggedOut,
-            reason: js::get(&options, "reason").as_string().unwrap_or_else(|| "user".into()),
-            error: None,
-            redirect: flag("redirect"),
-            revoke: flag("revoke"),
-        })
+            reason: if reason.is_text() { reason } else { Val::name(Key::User) },
+            error: Val::UNDEFINED,
+            redirect: !options.get(Key::Redirect).same(&Val::FALSE),
+            revoke: !options.get(Key::Revoke).same(&Val::FALSE),
+        });
+        task::promise(async move { revoked.wait().await }).into()
     }
 
     /// Lets go of listeners and timers; keeps the session.
@@ -162,18 +158,22 @@ impl AuthFetch {
     /// Calls `listener` after `session` or `state` has changed; returns the unsubscriber. Bound.
     #[wasm_bindgen(getter)]
     pub fn subscribe(&self) -> JsValue {
-        self.subscribe.clone()
+        self.subscribe.clone().into()
     }
 
     /// As an `EventTarget` has it.
     #[wasm_bindgen(js_name = addEventListener)]
-    pub fn add_event_listener(&self, kind: &JsValue, listener: &JsValue, options: &JsValue) -> Outcome {
-        self.page.shared.events.listen("addEventListener", kind, listener, options)
+    pub fn add_event_listener(&self, kind: JsValue, listener: JsValue, options: JsValue) -> Result<(), JsValue> {
+        self.listen(true, &kind.into(), &listener.into(), &options.into())
     }
 
     /// As an `EventTarget` has it.
     #[wasm_bindgen(js_name = removeEventListener)]
-    pub fn remove_event_listener(&self, kind: &JsValue, listener: &JsValue, options: &JsValue) -> Outcome {
-        self.page.shared.events.listen("removeEventListener", kind, listener, options)
+    pub fn remove_event_listener(&self, kind: JsValue, listener: JsValue, options: JsValue) -> Result<(), JsValue> {
+        self.listen(false, &kind.into(), &listener.into(), &options.into())
+    }
+
+    fn listen(&self, add: bool, kind: &Val, listener: &Val, options: &Val) -> Result<(), JsValue> {
+        listen(self.page.shared.events.target.lend(), add, kind.lend(), listener.lend(), options.lend())
     }
 }

@@ -1,46 +1,47 @@
 //! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown numbers.
 
-use super::js;
-use js_sys::Function;
+use super::calls::Callback;
+use super::js::{Lent, Val};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = now)]
+    fn read() -> f64;
+    /// A number from 0 up to 1, for jitter.
+    pub fn chance() -> f64;
+    fn after(run: Lent, ms: f64) -> Val;
+    fn stop(timer: Lent);
+}
 
 /// The longest delay a timer takes; a longer one would fire at once.
 const LONGEST_TIMER_MS: f64 = 2_147_483_000.0;
 
 /// Milliseconds since the Unix epoch, by the device's clock.
 pub fn now() -> u64 {
-    #[allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-    let now = js_sys::Date::now();
-    now as u64
-}
-
-/// A number from 0 up to 1, for jitter.
-pub fn chance() -> f64 {
-    #[allow(clippy::disallowed_methods, reason = "the one place that draws a number")]
-    js_sys::Math::random()
+    read() as u64
 }
 
 /// A running timer; dropping it stops it.
 pub struct Timer {
-    id: JsValue,
-    _run: Closure<dyn FnMut()>,
+    id: Val,
+    _run: Callback,
 }
 
 impl Timer {
-    /// Runs `run` once, after so many ms; none where there are no timers.
-    pub fn after(ms: f64, run: impl FnOnce() + 'static) -> Option<Self> {
-        let run = Closure::once(run);
-        let id = js::global("setTimeout")
-            .dyn_into::<Function>()
-            .ok()?
-            .call2(&JsValue::UNDEFINED, run.as_ref(), &JsValue::from_f64(ms.clamp(0.0, LONGEST_TIMER_MS)))
-            .ok()?;
-        Some(Self { id, _run: run })
+    /// Runs `run` after so many ms, or earlier where that is longer than a timer can wait.
+    pub fn after(ms: f64, run: impl Fn() + 'static) -> Self {
+        Self::start(ms, Callback::new(move |_| run()))
+    }
+
+    #[inline(never)]
+    fn start(ms: f64, run: Callback) -> Self {
+        Self { id: after(run.value().lend(), ms.clamp(0.0, LONGEST_TIMER_MS)), _run: run }
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        let _ = js::invoke(&js_sys::global(), "clearTimeout", &self.id, &JsValue::UNDEFINED);
+        stop(self.id.lend());
     }
 }

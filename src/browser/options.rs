@@ -1,16 +1,20 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
-//!
-//! Own members only: a polluted `Object.prototype` sets no option. Values that may be secrets (headers, params) are never
-//! repeated in a message.
 
-use super::error;
-use super::js::{self, Outcome};
+use super::js::{Kind, Lent, Outcome, Val};
+use super::keys::Key;
+use super::parser::{Parser, is_http, is_url};
 use super::storage::Place;
 use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
-use crate::protocol::error::Code;
 use crate::protocol::scope::{Rule, rule};
-use js_sys::{Array, Function, Object};
 use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = onlyTexts)]
+    fn only_texts(members: Lent) -> bool;
+    #[wasm_bindgen(js_name = headerName)]
+    fn header_name(text: Lent) -> bool;
+}
 
 /// How tokens are renewed.
 pub enum Refresh {
@@ -19,24 +23,24 @@ pub enum Refresh {
     /// By a token endpoint (RFC 6749 §6).
     Endpoint(Endpoint),
     /// By the app's own function.
-    Function(Function),
+    Function(Val),
 }
 
 /// A token or revocation endpoint.
 #[derive(Clone)]
 pub struct Endpoint {
     /// Its absolute URL.
-    pub url: String,
+    pub url: Val,
     /// `client_id`, or `undefined`.
-    pub client_id: JsValue,
+    pub client_id: Val,
     /// The body is JSON, not a form.
     pub json: bool,
     /// Extra members of the body.
-    pub params: Object,
+    pub params: Val,
     /// Extra headers, as given.
-    pub headers: JsValue,
+    pub headers: Val,
     /// The cookie mode of the request.
-    pub credentials: JsValue,
+    pub credentials: Val,
 }
 
 /// Where the token may be sent.
@@ -44,12 +48,12 @@ pub enum Scope {
     /// Where one of these rules allows it.
     Rules(Vec<Rule>),
     /// Where the app's function says so.
-    Predicate(Function),
+    Predicate(Val),
 }
 
-/// Everything a page was constructed with.
+/// Everything an instance was constructed with.
 pub struct Options {
-    pub name: String,
+    pub name: Val,
     pub refresh: Refresh,
     pub scope: Scope,
     pub place: Place,
@@ -57,304 +61,208 @@ pub struct Options {
     pub policy: Policy,
     pub background: bool,
     pub refresh_timeout: f64,
-    pub is_unauthorized: Option<Function>,
+    /// A function, or `undefined`.
+    pub is_unauthorized: Val,
     pub body_copy_limit: f64,
-    pub header: String,
-    pub scheme: Option<String>,
+    /// The header's name.
+    pub header: Val,
+    /// It is `Authorization`, which browsers strip on a cross-origin redirect.
+    pub usual_header: bool,
+    /// A string, or `undefined`.
+    pub scheme: Val,
     pub revocation: Option<Endpoint>,
-    pub login_url: Option<String>,
-    pub fetch: Option<Function>,
+    /// An absolute URL, or `undefined`.
+    pub login_url: Val,
+    /// A function, or `undefined`.
+    pub fetch: Val,
     pub debug: bool,
     /// The members as given, for comparing two instances of one name.
-    pub given: Object,
+    pub given: Val,
 }
 
-const NAMES: &str = "|name|refresh|origins|storage|adoptRecipeKeys|leeway|backgroundRefresh|refreshTimeout|refreshAttempts|\
-signedOut|onSessionExpired|onRetryRejected|isUnauthorized|bodyCopyLimit|header|scheme|revocation|loginUrl|fetch|debug|";
-const ENDPOINT_NAMES: &str = "|url|clientId|encoding|params|headers|credentials|";
-
-/// An `invalid_options` error: the option, what came, what it takes.
-fn invalid<T>(name: &str, value: &JsValue, takes: &str) -> Outcome<T> {
-    let mut text = String::from("Option `");
-    text.push_str(name);
-    text.push_str("`: got ");
-    if value.is_string() {
-        text.push_str(&js::to_json(value).ok().and_then(|json| json.as_string()).unwrap_or_default());
-    } else if value.is_object() || value.is_function() {
-        text.push_str(&js::tag(value));
-    } else {
-        text.push_str(&js::text_of(value).unwrap_or_default().as_string().unwrap_or_default());
-    }
-    text.push_str(", takes ");
-    text.push_str(takes);
-    text.push('.');
-    Err(error::detailed(Code::InvalidOptions, &text, &JsValue::UNDEFINED, &JsValue::UNDEFINED))
-}
-
-fn known(members: &Object, names: &str, whose: &str) -> Outcome<()> {
-    for key in Object::keys(members).iter() {
-        let name = key.as_string().unwrap_or_default();
-        if !names.split('|').any(|known| known == name && !known.is_empty()) {
-            return invalid(&name, &js::get(members, &name), whose);
-        }
-    }
-    Ok(())
-}
-
-fn text(members: &Object, name: &str, takes: &str) -> Outcome<Option<String>> {
-    let value = js::get(members, name);
-    match value.as_string() {
-        Some(text) => Ok(Some(text)),
-        None if value.is_undefined() => Ok(None),
-        None => invalid(name, &value, takes),
-    }
-}
-
-fn flag(members: &Object, name: &str, default: bool) -> Outcome<bool> {
-    let value = js::get(members, name);
-    match value.as_bool() {
-        Some(flag) => Ok(flag),
-        None if value.is_undefined() => Ok(default),
-        None => invalid(name, &value, "true or false"),
-    }
-}
-
-fn number(members: &Object, name: &str, default: f64, least: f64, takes: &str) -> Outcome<f64> {
-    let value = js::get(members, name);
-    match value.as_f64() {
-        Some(number) if number >= least => Ok(number),
-        None if value.is_undefined() => Ok(default),
-        _ => invalid(name, &value, takes),
-    }
-}
-
-fn function(members: &Object, name: &str) -> Outcome<Option<Function>> {
-    let value = js::get(members, name);
-    if value.is_undefined() {
-        return Ok(None);
-    }
-    match value.dyn_into::<Function>() {
-        Ok(function) => Ok(Some(function)),
-        Err(value) => invalid(name, &value, "a function"),
-    }
-}
-
-fn choice(members: &Object, name: &str, words: [&str; 3], takes: &str) -> Outcome<usize> {
-    let value = js::get(members, name);
-    if value.is_undefined() {
-        return Ok(0);
-    }
-    let word = value.as_string().unwrap_or_default();
-    match words.iter().position(|known| *known == word && !word.is_empty()) {
-        Some(index) => Ok(index),
-        None => invalid(name, &value, takes),
-    }
-}
-
-/// A `URL` of the engine, resolved against the page.
-pub fn parse_url(value: &JsValue) -> Option<web_sys::Url> {
-    let text = js::text_of(value).ok()?.as_string()?;
-    let base = match js::get(&js::global("document"), "baseURI").as_string() {
-        Some(base) => Some(base),
-        None => js::get(&js::global("location"), "href").as_string(),
-    };
-    match base {
-        Some(base) => web_sys::Url::new_with_base(&text, &base).ok(),
-        None => web_sys::Url::new(&text).ok(),
-    }
-}
-
-fn is_url(value: &JsValue) -> bool {
-    value.is_string() || js::tag(value) == "[object URL]"
-}
-
-fn http(url: &web_sys::Url) -> bool {
-    matches!(url.protocol().as_str(), "http:" | "https:")
-}
-
-/// Any string stands where there is no page to resolve it against: the request itself will tell.
-fn url(name: &str, value: &JsValue) -> Outcome<String> {
-    if is_url(value) {
-        match parse_url(value) {
-            Some(url) if http(&url) => return Ok(url.href()),
-            None if js::global("location").is_undefined() && value.is_string() => {
-                return Ok(value.as_string().unwrap_or_default());
-            }
-            _ => {}
-        }
-    }
-    invalid(name, value, "an http or https URL")
-}
-
-fn endpoint(name: &str, value: &JsValue, inherit: Option<&Endpoint>) -> Outcome<Endpoint> {
+fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoint>) -> Outcome<Endpoint> {
     if is_url(value) {
         return Ok(Endpoint {
-            url: url(name, value)?,
-            client_id: inherit.map_or(JsValue::UNDEFINED, |other| other.client_id.clone()),
+            url: parser.url(name, value),
+            client_id: inherit.map_or(Val::UNDEFINED, |other| other.client_id.clone()),
             json: false,
-            params: js::bare(),
-            headers: JsValue::UNDEFINED,
-            credentials: inherit.map_or("same-origin".into(), |other| other.credentials.clone()),
+            params: Val::bare(),
+            headers: Val::UNDEFINED,
+            credentials: inherit.map_or_else(|| Val::name(Key::SameOrigin), |other| other.credentials.clone()),
         });
     }
     if !value.is_object() {
-        return invalid(name, value, "a URL, an object with a `url`, or (`refresh`) a function");
+        parser.refuse_value(name, value, "a URL, an object with a `url`, or (`refresh`) a function");
+        parser.checked()?;
     }
-    let members = js::own(value);
-    known(&members, ENDPOINT_NAMES, "no such member: url, clientId, encoding, params, headers, credentials")?;
-    let params = js::get(&members, "params");
-    let own = js::own(&params);
-    if !(params.is_undefined() || params.is_object()) || Object::values(&own).iter().any(|value| !value.is_string()) {
-        return invalid("params", &params, "an object of strings");
+    let mut inner = Parser::new(value, Key::Url, Key::Credentials);
+    let given = inner.members.get(Key::Params);
+    let params = given.own();
+    if !(given.is_undefined() || given.is_object() && only_texts(params.lend())) {
+        inner.refuse_member(Key::Params, "an object of strings");
     }
-    let headers = js::get(&members, "headers");
-    if !(headers.is_undefined() || headers.is_object()) {
-        return invalid("headers", &JsValue::UNDEFINED, "headers as a request takes them");
+    let headers = inner.members.get(Key::Headers);
+    if !matches!(headers.kind(), Kind::Undefined | Kind::Object) {
+        inner.refuse_value(Key::Headers, &Val::UNDEFINED, "headers as a request takes them");
     }
-    let modes = ["same-origin", "include", "omit"];
-    let mode = choice(&members, "credentials", modes, "\"same-origin\", \"include\" or \"omit\"")?;
-    Ok(Endpoint {
-        url: url("url", &js::get(&members, "url"))?,
-        client_id: text(&members, "clientId", "a string")?.map_or(JsValue::UNDEFINED, JsValue::from),
-        json: choice(&members, "encoding", ["form", "json", ""], "\"form\" or \"json\"")? == 1,
-        params: own,
+    let modes = [Key::SameOrigin, Key::Include, Key::Omit];
+    let mode = inner.choice(Key::Credentials, &modes);
+    let url = inner.members.get(Key::Url);
+    let read = Endpoint {
+        url: inner.url(Key::Url, &url),
+        client_id: inner.text(Key::ClientId),
+        json: inner.choice(Key::Encoding, &[Key::Form, Key::Json]) == 1,
+        params,
         headers,
-        credentials: modes.get(mode).map_or(JsValue::UNDEFINED, |mode| JsValue::from_str(mode)),
-    })
+        credentials: Val::name(modes.get(mode).copied().unwrap_or(Key::SameOrigin)),
+    };
+    inner.checked()?;
+    Ok(read)
 }
 
-fn scope(value: &JsValue) -> Outcome<Scope> {
+fn scope(parser: &mut Parser) -> Scope {
     const TAKES: &str = "an array of origins, URL prefixes or relative prefixes, or a function";
-    if let Some(predicate) = value.dyn_ref::<Function>() {
-        return Ok(Scope::Predicate(predicate.clone()));
-    }
-    if value.is_undefined() {
-        let own = js::get(&js::global("location"), "origin").as_string();
-        return Ok(Scope::Rules(own.filter(|own| own != "null").map(|own| rule(&own, "/")).into_iter().collect()));
-    }
-    if !Array::is_array(value) {
-        return invalid("origins", value, TAKES);
+    let value = parser.members.get(Key::Origins);
+    if value.is_function() {
+        return Scope::Predicate(value);
     }
     let mut rules = Vec::new();
-    for entry in Array::from(value).iter() {
-        match parse_url(&entry) {
-            Some(url) if is_url(&entry) && http(&url) => rules.push(rule(&url.origin(), &url.pathname())),
-            _ => return invalid("origins", &entry, TAKES),
+    if value.is_undefined() {
+        let own = Val::global(Key::Location).get(Key::Origin).as_text();
+        if !own.is_empty() && own != "null" {
+            rules.push(rule(&own, "/"));
         }
+    } else if value.is_array() {
+        for at in 0..value.size() {
+            let entry = value.at(at);
+            let url = if is_url(&entry) { entry.url() } else { Val::UNDEFINED };
+            if is_http(&url) {
+                rules.push(rule(&url.get(Key::Origin).as_text(), &url.get(Key::Pathname).as_text()));
+            } else {
+                parser.refuse_value(Key::Origins, &entry, TAKES);
+            }
+        }
+    } else {
+        parser.refuse_member(Key::Origins, TAKES);
     }
-    Ok(Scope::Rules(rules))
+    Scope::Rules(rules)
 }
 
-fn place(value: &JsValue) -> Outcome<Place> {
-    const TAKES: &str = "\"local\", \"session\", \"memory\" or an object with getItem, setItem and removeItem";
-    let page = js::global("document").is_object();
-    let worker = !page && js::global("WorkerGlobalScope").is_function();
-    match value.as_string().as_deref() {
-        Some("memory") => Ok(Place::Memory),
-        Some("local" | "session") if worker => invalid("storage", value, "in a worker \"memory\" or an object"),
-        Some("local" | "session") if !page => Ok(Place::Memory),
-        Some("local") => Ok(Place::Local),
-        Some("session") => Ok(Place::Session),
-        None if value.is_undefined() => Ok(if page { Place::Local } else { Place::Memory }),
-        None if ["getItem", "setItem", "removeItem"].iter().all(|name| js::get(value, name).is_function()) => {
-            Ok(Place::Custom(value.clone()))
-        }
-        _ => invalid("storage", value, TAKES),
+fn place(parser: &mut Parser) -> Place {
+    let page = Val::global(Key::Document).is_object();
+    let worker = !page && Val::global(Key::WorkerGlobalScope).is_function();
+    let value = parser.members.get(Key::Storage);
+    let stored = value.is(Key::Local) || value.is(Key::Session);
+    if stored && worker {
+        parser.refuse_member(Key::Storage, "in a worker \"memory\" or an object");
+    }
+    let usable = [Key::GetItem, Key::SetItem, Key::RemoveItem].into_iter().all(|name| value.get(name).is_function());
+    if value.is(Key::Memory) || (!page && (stored || value.is_undefined())) {
+        Place::Memory
+    } else if value.is(Key::Session) {
+        Place::Session
+    } else if value.is(Key::Local) || value.is_undefined() {
+        Place::Local
+    } else if usable {
+        Place::Custom(value)
+    } else {
+        parser.refuse_member(Key::Storage, "\"local\", \"session\", \"memory\" or an object with getItem, setItem and removeItem");
+        Place::Memory
     }
 }
 
-fn refresh(value: &JsValue) -> Outcome<(Refresh, Renewable)> {
+fn refresh(parser: &mut Parser) -> Outcome<(Refresh, Renewable)> {
+    let value = parser.members.get(Key::Refresh);
     if value.is_undefined() {
         return Ok((Refresh::None, Renewable::Never));
     }
-    if let Some(function) = value.dyn_ref::<Function>() {
-        return Ok((Refresh::Function(function.clone()), Renewable::Always));
+    if value.is_function() {
+        return Ok((Refresh::Function(value), Renewable::Always));
     }
-    let endpoint = endpoint("refresh", value, None)?;
-    let mode = endpoint.credentials.as_string().unwrap_or_default();
-    let renewable = if mode == "include" || (mode == "same-origin" && own_origin(&endpoint.url)) {
-        Renewable::Always
-    } else {
-        Renewable::WithToken
-    };
-    Ok((Refresh::Endpoint(endpoint), renewable))
+    let endpoint = endpoint(parser, Key::Refresh, &value, None)?;
+    let origin = Val::global(Key::Location).get(Key::Origin);
+    let own_origin = origin.is_text() && endpoint.url.url().get(Key::Origin).same(&origin);
+    let cookie = endpoint.credentials.is(Key::Include) || (own_origin && endpoint.credentials.is(Key::SameOrigin));
+    Ok((Refresh::Endpoint(endpoint), if cookie { Renewable::Always } else { Renewable::WithToken }))
 }
 
-fn own_origin(url: &str) -> bool {
-    let own = js::get(&js::global("location"), "origin");
-    own.is_string() && parse_url(&url.into()).is_some_and(|url| own == url.origin().as_str())
+fn policy(parser: &mut Parser, renewable: Renewable) -> Policy {
+    let expired = [Key::Logout, Key::Hold, Key::PassThrough];
+    let rejected = [Key::Auto, Key::Logout, Key::Return];
+    Policy {
+        signed_out: match parser.choice(Key::SignedOut, &[Key::Send, Key::Reject]) {
+            1 => SignedOut::Reject,
+            _ => SignedOut::Send,
+        },
+        on_session_expired: match parser.choice(Key::OnSessionExpired, &expired) {
+            1 => OnSessionExpired::Hold,
+            2 => OnSessionExpired::PassThrough,
+            _ => OnSessionExpired::Logout,
+        },
+        on_retry_rejected: match parser.choice(Key::OnRetryRejected, &rejected) {
+            1 => OnRetryRejected::Logout,
+            2 => OnRetryRejected::Return,
+            _ => OnRetryRejected::Auto,
+        },
+        renewable,
+        leeway: (parser.number(Key::Leeway, 30.0, 0.0, "a number of seconds, zero or more") * 1000.0) as u64,
+        attempts: parser.number(Key::RefreshAttempts, 3.0, 1.0, "a number of attempts, one or more") as u32,
+        ..Policy::default()
+    }
+}
+
+fn header(parser: &mut Parser) -> Val {
+    let header = parser.text(Key::Header);
+    if header.is_undefined() {
+        return Val::name(Key::Authorization);
+    }
+    if !header_name(header.lend()) {
+        parser.refuse_member(Key::Header, "a header's name");
+    }
+    header
 }
 
 impl Options {
     /// Parses what the constructor got.
-    pub fn parse(value: &JsValue) -> Outcome<Self> {
-        if !(value.is_undefined() || value.is_object()) || Array::is_array(value) {
-            return invalid("options", value, "an object");
+    pub fn parse(value: &Val) -> Outcome<Self> {
+        let mut parser = Parser::new(value, Key::Name, Key::Debug);
+        if !matches!(value.kind(), Kind::Undefined | Kind::Object) || value.is_array() {
+            parser.refuse_value(Key::Options, value, "an object");
         }
-        let members = js::own(value);
-        known(&members, NAMES, "no such option")?;
-        let (refresh, renewable) = refresh(&js::get(&members, "refresh"))?;
+        let (refresh, renewable) = refresh(&mut parser)?;
         let inherit = if let Refresh::Endpoint(endpoint) = &refresh { Some(endpoint) } else { None };
-        let optional = |name: &str| Some(js::get(&members, name)).filter(|value| !value.is_undefined());
-        let revocation = optional("revocation").map(|value| endpoint("revocation", &value, inherit)).transpose()?;
-        let login_url = optional("loginUrl").map(|value| url("loginUrl", &value)).transpose()?;
-        let name = text(&members, "name", "a string")?.unwrap_or_else(|| "authfetch".into());
-        let header = text(&members, "header", "a header's name")?.unwrap_or_else(|| "Authorization".into());
-        if header.is_empty() || !header.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)) {
-            return invalid("header", &header.into(), "a header's name");
+        let revocation = parser.members.get(Key::Revocation);
+        let revocation =
+            if revocation.is_undefined() { None } else { Some(endpoint(&mut parser, Key::Revocation, &revocation, inherit)?) };
+        let login_url = parser.members.get(Key::LoginUrl);
+        let login_url = if login_url.is_undefined() { login_url } else { parser.url(Key::LoginUrl, &login_url) };
+        let name = parser.text(Key::Name);
+        let header = header(&mut parser);
+        let scheme = parser.text(Key::Scheme);
+        if !scheme.as_text().bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            parser.refuse_member(Key::Scheme, "visible ASCII");
         }
-        let scheme = text(&members, "scheme", "a string")?;
-        if scheme.as_ref().is_some_and(|scheme| !scheme.bytes().all(|b| (0x20..0x7f).contains(&b))) {
-            return invalid("scheme", &js::get(&members, "scheme"), "visible ASCII");
-        }
-        let ms = "a number of milliseconds above zero";
-        Ok(Self {
-            name,
+        let options = Self {
+            name: if name.is_undefined() { Val::name(Key::Authfetch) } else { name },
             refresh,
-            scope: scope(&js::get(&members, "origins"))?,
-            place: place(&js::get(&members, "storage"))?,
-            adopt_recipe_keys: flag(&members, "adoptRecipeKeys", false)?,
-            policy: Policy {
-                signed_out: match choice(&members, "signedOut", ["send", "reject", ""], "\"send\" or \"reject\"")? {
-                    1 => SignedOut::Reject,
-                    _ => SignedOut::Send,
-                },
-                on_session_expired: match choice(
-                    &members,
-                    "onSessionExpired",
-                    ["logout", "hold", "pass-through"],
-                    "\"logout\", \"hold\" or \"pass-through\"",
-                )? {
-                    1 => OnSessionExpired::Hold,
-                    2 => OnSessionExpired::PassThrough,
-                    _ => OnSessionExpired::Logout,
-                },
-                on_retry_rejected: match choice(
-                    &members,
-                    "onRetryRejected",
-                    ["auto", "logout", "return"],
-                    "\"auto\", \"logout\" or \"return\"",
-                )? {
-                    1 => OnRetryRejected::Logout,
-                    2 => OnRetryRejected::Return,
-                    _ => OnRetryRejected::Auto,
-                },
-                renewable,
-                leeway: (number(&members, "leeway", 30.0, 0.0, "a number of seconds, zero or more")? * 1000.0) as u64,
-                attempts: number(&members, "refreshAttempts", 3.0, 1.0, "a number of attempts, one or more")? as u32,
-                ..Policy::default()
-            },
-            background: flag(&members, "backgroundRefresh", true)?,
-            refresh_timeout: number(&members, "refreshTimeout", 10_000.0, 1.0, ms)?,
-            is_unauthorized: function(&members, "isUnauthorized")?,
-            body_copy_limit: number(&members, "bodyCopyLimit", 1_048_576.0, 0.0, "a number of bytes, zero or more")?,
+            scope: scope(&mut parser),
+            place: place(&mut parser),
+            adopt_recipe_keys: parser.flag(Key::AdoptRecipeKeys, false),
+            policy: policy(&mut parser, renewable),
+            background: parser.flag(Key::BackgroundRefresh, true),
+            refresh_timeout: parser.number(Key::RefreshTimeout, 10_000.0, 1.0, "a number of milliseconds above zero"),
+            is_unauthorized: parser.function(Key::IsUnauthorized),
+            body_copy_limit: parser.number(Key::BodyCopyLimit, 1_048_576.0, 0.0, "a number of bytes, zero or more"),
+            usual_header: header.as_text().eq_ignore_ascii_case("authorization"),
             header,
             scheme,
             revocation,
             login_url,
-            fetch: function(&members, "fetch")?,
-            debug: flag(&members, "debug", false)?,
-            given: members,
-        })
+            fetch: parser.function(Key::Fetch),
+            debug: parser.flag(Key::Debug, false),
+            given: parser.members.clone(),
+        };
+        parser.checked()?;
+        Ok(options)
     }
 }

@@ -2,21 +2,19 @@
 //!
 //! After each await the record is read again and the machine is asked; nothing is decided here.
 
-use super::clock::{self, Timer};
+use super::clock;
 use super::ending::Ending;
 use super::error;
-use super::js::{self, Outcome};
-use super::shared::{Cut, Shared};
+use super::js::{Outcome, Val};
+use super::keys::Key;
+use super::options::Refresh;
+use super::shared::Shared;
+use super::task;
 use super::token_request::{self, Reply};
 use crate::protocol::config::OnSessionExpired;
 use crate::protocol::error::Code;
-use crate::protocol::renewal::{self, Grant, Reason, Turn};
-use crate::protocol::session::Renew;
-use futures::channel::oneshot;
-use js_sys::Promise;
+use crate::protocol::renewal::{self, Grant, Keep, Reason, Turn};
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 /// One run of the flow.
 struct Run {
@@ -29,68 +27,59 @@ struct Run {
 
 impl Shared {
     /// The running renewal's promise, or that of one the machine has just opened.
-    pub fn run_renewal(self: &Rc<Self>) -> Promise {
+    pub fn run_renewal(self: &Rc<Self>) -> Val {
         let Some((id, reason, without_session)) =
             self.ask(|machine| machine.renewal().map(|run| (run.id, run.reason, run.from.is_none())))
         else {
-            return Promise::reject(&self.ended());
+            return self.ended().reject();
         };
-        let running = self.renewal.borrow().as_ref().filter(|(owner, _)| *owner == id).map(|(_, promise)| promise.clone());
-        if let Some(promise) = running {
-            return promise;
+        if let Some((owner, promise)) = &*self.renewal.borrow()
+            && *owner == id
+        {
+            return promise.clone();
         }
         self.log("renewing");
         let run = Run { shared: Rc::clone(self), id, reason, without_session };
-        let promise = future_to_promise(async move { run.go().await });
-        js::hush(&promise);
+        let promise = task::promise(async move { run.go().await });
+        promise.hush();
         self.renewal.replace(Some((id, promise.clone())));
-        self.announce("", "this-tab");
+        self.announce(None, Key::ThisTab);
         promise
     }
 
     /// See `refresh` in the contract.
-    pub fn refresh(self: &Rc<Self>) -> Promise {
+    pub fn refresh(self: &Rc<Self>) -> Val {
         self.catch_up();
         let record = self.record();
-        let running = self.ask(|machine| machine.renewal().is_some());
-        let code = if matches!(self.options.refresh, super::options::Refresh::None) {
+        if matches!(self.options.refresh, Refresh::None) {
             let message = "Option `refresh`: not set, so nothing can be renewed; takes a URL, an object or a function.";
-            let none = JsValue::UNDEFINED;
-            return Promise::reject(&error::detailed(Code::InvalidOptions, message, &none, &none));
-        } else if running {
-            None
-        } else if record.suspended {
-            Some(Code::SessionExpired)
-        } else if !self.ask(|machine| machine.can_renew(&record)) {
-            Some(if record.signed_in() { Code::RefreshFailed } else { Code::SignedOut })
+            return error::detailed(Code::InvalidOptions, message, &Val::UNDEFINED, &Val::UNDEFINED).reject();
+        }
+        let (running, can_renew, forbidden) = self.ask(|machine| {
+            (machine.renewal().is_some(), machine.can_renew(&record), machine.forbidden(&record, clock::now()))
+        });
+        if running {
+            return self.run_renewal();
+        }
+        let code = if record.suspended {
+            Code::SessionExpired
+        } else if forbidden {
+            return self.failed().reject();
+        } else if can_renew {
+            let _ = self.ask(|machine| machine.start(&record, Reason::Manual, false));
+            return self.run_renewal();
+        } else if record.signed_in() {
+            Code::RefreshFailed
         } else {
-            None
+            Code::SignedOut
         };
-        if let Some(code) = code {
-            return Promise::reject(&error::plain(code));
-        }
-        if !running && self.ask(|machine| machine.forbidden(&record, clock::now())) {
-            return Promise::reject(&self.failed());
-        }
-        if self.ask(|machine| machine.start(&record, Reason::Manual, false)) == Renew::Start {
-            self.log("refresh() called");
-        }
-        self.run_renewal()
+        error::plain(code).reject()
     }
 
     /// Waits, unless the renewal is cut short meanwhile.
     async fn pause(&self, ms: u64) {
-        let (wake, woken) = oneshot::channel::<()>();
-        let timer = Timer::after(ms as f64, move || {
-            let _ = wake.send(());
-        });
-        if let Ok(controller) = web_sys::AbortController::new() {
-            let (cut, was_cut) = oneshot::channel::<Cut>();
-            self.cut.replace(Some((controller, cut)));
-            futures::future::select(woken, was_cut).await;
-            self.cut.take();
-        }
-        drop(timer);
+        let _ = Val::sleep(ms as f64, &self.cuttable()).wait().await;
+        self.cut.take();
     }
 }
 
@@ -110,15 +99,10 @@ impl Run {
             let record = shared.record();
             let outcome = renewal::Outcome { class: reply.class, lost: reply.lost, retry_after: reply.retry_after };
             let grant = shared.ask(|machine| machine.on_grant(self.id, outcome, &record, clock::now(), clock::chance()));
-            match grant {
-                Grant::Store(keep) => {
-                    let Some(tokens) = &reply.tokens else {
-                        return self.failed(&reply, clock::now());
-                    };
-                    return self.store(tokens, keep);
-                }
+            let wait = match grant {
+                Grant::Store(keep) => return self.store(&reply, keep),
                 Grant::Adopt => return self.adopt(),
-                Grant::Again(ms) => shared.pause(ms).await,
+                Grant::Again(ms) => ms,
                 Grant::Failed(until) => return self.failed(&reply, until),
                 Grant::Refused => {
                     let grace = shared.ask(|machine| machine.grace());
@@ -129,7 +113,8 @@ impl Run {
                     return self.refused(&reply);
                 }
                 Grant::Ended => return self.ended(),
-            }
+            };
+            shared.pause(wait).await;
         }
     }
 
@@ -143,9 +128,12 @@ impl Run {
         }
     }
 
-    fn store(&self, tokens: &super::record::Tokens, keep: renewal::Keep) -> Outcome {
+    fn store(&self, reply: &Reply, keep: Keep) -> Outcome {
         let shared = &self.shared;
         let now = clock::now();
+        let Some(tokens) = &reply.tokens else {
+            return self.failed(reply, now);
+        };
         let blocked =
             if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
         self.close(true);
@@ -158,25 +146,26 @@ impl Run {
             shared.storage_blocked(error);
         }
         shared.log("renewed");
-        shared.announce(if self.without_session { "signin" } else { "refresh" }, "this-tab");
+        shared.announce(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
         Ok(shared.session())
     }
 
-    fn adopt(&self) -> Outcome {
-        self.close(true);
+    /// The slot is cleared, and whoever waits asks again.
+    fn leave(&self, renewed: bool) {
+        self.close(renewed);
         self.shared.let_go();
-        self.shared.announce("", "this-tab");
+        self.shared.announce(None, Key::ThisTab);
+    }
+
+    fn adopt(&self) -> Outcome {
+        self.leave(true);
         Ok(self.shared.session())
     }
 
     fn ended(&self) -> Outcome {
-        self.close(false);
-        self.shared.let_go();
-        self.shared.announce("", "this-tab");
-        if self.without_session && self.shared.record().signed_in() {
-            return Ok(self.shared.session());
-        }
-        Err(self.shared.ended())
+        self.leave(false);
+        let session = self.shared.session();
+        if self.without_session && session.is_object() { Ok(session) } else { Err(self.shared.ended()) }
     }
 
     fn failed(&self, reply: &Reply, until: u64) -> Outcome {
@@ -187,14 +176,12 @@ impl Run {
         if shared.record().signed_in() {
             shared.amend(|record| record.retry_at = until);
         }
-        self.close(false);
-        shared.let_go();
         shared.log("renewal failed, session kept");
-        let detail = js::bare();
-        js::set(&detail, "error", &error);
-        js::set(&detail, "attempts", &attempts.into());
-        shared.announce("", "this-tab");
-        shared.events.fire("refreshfailed", &detail, false);
+        self.leave(false);
+        let detail = Val::bare();
+        detail.put(Key::Error, &error);
+        detail.put_number(Key::Attempts, attempts.into());
+        shared.events.fire(Key::Refreshfailed, &detail, false);
         Err(error)
     }
 
@@ -210,7 +197,7 @@ impl Run {
         let error = error::detailed(code, code.message(), &reply.cause, &reply.answer);
         self.close(false);
         if self.without_session {
-            self.shared.announce("", "this-tab");
+            shared.announce(None, Key::ThisTab);
         } else {
             shared.refuse(error.clone());
         }
@@ -220,10 +207,10 @@ impl Run {
 
 impl Shared {
     /// The refresh token was refused, or there is no way left to renew a token that has run out.
-    pub fn refuse(self: &Rc<Self>, error: JsValue) {
+    pub fn refuse(self: &Rc<Self>, error: Val) {
         match self.options.policy.on_session_expired {
             OnSessionExpired::Logout => {
-                let _ = self.end(Ending::verdict("refused", error));
+                self.end(Ending::verdict("refused", error));
             }
             OnSessionExpired::Hold | OnSessionExpired::PassThrough => self.suspend(&error),
         }

@@ -3,20 +3,21 @@
 //! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe. A
 //! write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
-use super::js::{self, Outcome};
+use super::js::{Lent, Outcome, Val};
+use super::keys::Key;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    type Area;
-    #[wasm_bindgen(method, structural, catch, js_name = getItem)]
-    fn get_item(this: &Area, key: &JsValue) -> Outcome<JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = setItem)]
-    fn set_item(this: &Area, key: &JsValue, value: &JsValue) -> Outcome<()>;
-    #[wasm_bindgen(method, structural, catch, js_name = removeItem)]
-    fn remove_item(this: &Area, key: &JsValue) -> Outcome<()>;
+    #[wasm_bindgen(catch)]
+    fn probe(area: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = getItem)]
+    fn get_item(area: Lent, key: Lent) -> Result<Val, JsValue>;
+    /// What writing threw; `undefined` where it was written.
+    #[wasm_bindgen(js_name = setItem)]
+    fn set_item(area: Lent, key: Lent, value: Lent) -> Val;
 }
 
 /// The kinds of places a record may be kept in.
@@ -29,7 +30,7 @@ pub enum Place {
     /// This page's memory.
     Memory,
     /// The app's own, by `getItem`, `setItem` and `removeItem`.
-    Custom(JsValue),
+    Custom(Val),
 }
 
 impl Place {
@@ -37,47 +38,43 @@ impl Place {
     pub fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Local, Self::Local) | (Self::Session, Self::Session) | (Self::Memory, Self::Memory) => true,
-            (Self::Custom(a), Self::Custom(b)) => a == b,
-            _ => false,
+            (Self::Custom(a), Self::Custom(b)) => a.same(b),
+            (Self::Local | Self::Session | Self::Memory | Self::Custom(_), _) => false,
         }
     }
 
-    fn area(&self) -> Outcome<Area> {
+    fn area(&self) -> Outcome {
         match self {
-            Self::Local => probed("localStorage", LocalStorage::raw),
-            Self::Session => probed("sessionStorage", SessionStorage::raw),
-            Self::Memory => Err(JsValue::UNDEFINED),
-            Self::Custom(area) => Ok(area.clone().unchecked_into()),
+            Self::Local => probed(Key::LocalStorage, LocalStorage::raw),
+            Self::Session => probed(Key::SessionStorage, SessionStorage::raw),
+            Self::Memory => Err(Val::UNDEFINED),
+            Self::Custom(area) => Ok(area.clone()),
         }
     }
 }
 
 /// Asks gloo-storage for an area once it is known to be there: its accessor would panic on a blocked one.
-fn probed(name: &str, raw: fn() -> web_sys::Storage) -> Outcome<Area> {
-    if js::try_get(&js_sys::global(), name)?.is_object() { Ok(JsValue::from(raw()).unchecked_into()) } else { Err(JsValue::UNDEFINED) }
+fn probed(name: Key, raw: fn() -> web_sys::Storage) -> Outcome {
+    probe(name as u32)?;
+    Ok(JsValue::from(raw()).into())
 }
 
 /// One record's place.
 pub struct Store {
     place: Place,
-    key: JsValue,
+    key: Val,
     /// What stands in memory, once memory is where the record is kept.
-    memory: RefCell<JsValue>,
+    memory: RefCell<Val>,
     in_memory: Cell<bool>,
 }
 
 impl Store {
     /// Opens the place. A blocked one gives the store in memory, and what blocked it.
-    pub fn open(place: Place, name: &str) -> (Self, Option<JsValue>) {
-        let store =
-            Self { place, key: name.into(), memory: RefCell::new(JsValue::NULL), in_memory: Cell::new(false) };
-        if matches!(store.place, Place::Memory) {
-            store.in_memory.set(true);
-            return (store, None);
-        }
-        let blocked = store.place.area().and_then(|area| area.get_item(&store.key)).err();
-        store.in_memory.set(blocked.is_some());
-        (store, blocked)
+    pub fn open(place: Place, name: &Val) -> (Self, Option<Val>) {
+        let memory = matches!(place, Place::Memory);
+        let blocked = if memory { None } else { get(&place, name).err() };
+        let in_memory = Cell::new(memory || blocked.is_some());
+        (Self { place, key: name.clone(), memory: RefCell::new(Val::NULL), in_memory }, blocked)
     }
 
     /// Whether other pages can see this record.
@@ -91,46 +88,60 @@ impl Store {
     }
 
     /// The stored string, as JavaScript has it; `null` where there is none or it cannot be read.
-    pub fn read(&self) -> JsValue {
+    pub fn read(&self) -> Val {
         if self.in_memory.get() {
             return self.memory.borrow().clone();
         }
-        self.place.area().and_then(|area| area.get_item(&self.key)).unwrap_or(JsValue::NULL)
+        get(&self.place, &self.key).unwrap_or(Val::NULL)
     }
 
     /// Writes the record. What is returned blocked the write, and from now on the record is kept in memory.
-    pub fn write(&self, text: &JsValue) -> Option<JsValue> {
+    pub fn write(&self, text: &Val) -> Option<Val> {
         if !self.in_memory.get() {
-            let first = self.place.area().and_then(|area| {
-                area.set_item(&self.key, text).or_else(|_| {
-                    area.remove_item(&self.key)?;
-                    let second = area.set_item(&self.key, text);
-                    if second.is_err() {
-                        let _ = area.remove_item(&self.key);
-                    }
-                    second
-                })
-            });
-            let error = first.err()?;
+            let area = self.place.area();
+            let error = match &area {
+                Ok(area) => {
+                    put(area, &self.key, text)?;
+                    remove(area, &self.key);
+                    let error = put(area, &self.key, text)?;
+                    remove(area, &self.key);
+                    error
+                }
+                Err(error) => error.clone(),
+            };
             self.in_memory.set(true);
-            *self.memory.borrow_mut() = text.clone();
+            self.memory.replace(text.clone());
             return Some(error);
         }
-        *self.memory.borrow_mut() = text.clone();
+        self.memory.replace(text.clone());
         None
     }
 
     /// Takes over the three keys of the widely copied interceptor recipe, in this order: `access_token`,
     /// `refresh_token`, `access_token_expiration`. They are removed.
-    pub fn take_recipe_keys(&self) -> Option<[JsValue; 3]> {
+    pub fn take_recipe_keys(&self) -> Option<[Val; 3]> {
         let area = Place::Local.area().ok()?;
-        let take = |key: &str| {
-            let key = JsValue::from_str(key);
-            let value = area.get_item(&key).unwrap_or(JsValue::NULL);
-            let _ = area.remove_item(&key);
+        let take = |key| {
+            let key = Val::name(key);
+            let value = area.invoke(Key::GetItem, &key, &Val::UNDEFINED);
+            remove(&area, &key);
             value
         };
-        let keys = [take("access_token"), take("refresh_token"), take("access_token_expiration")];
-        keys[0].is_string().then_some(keys)
+        let keys = [take(Key::AccessToken), take(Key::RefreshToken), take(Key::AccessTokenExpiration)];
+        keys[0].is_text().then_some(keys)
     }
+}
+
+fn get(place: &Place, key: &Val) -> Outcome {
+    let area = place.area()?;
+    Ok(get_item(area.lend(), key.lend())?)
+}
+
+/// What the write threw; none where it was done.
+fn put(area: &Val, key: &Val, text: &Val) -> Option<Val> {
+    Some(set_item(area.lend(), key.lend(), text.lend())).filter(|thrown| !thrown.is_undefined())
+}
+
+fn remove(area: &Val, key: &Val) {
+    area.invoke(Key::RemoveItem, key, &Val::UNDEFINED);
 }

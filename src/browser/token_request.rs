@@ -4,32 +4,28 @@
 //! carry the refresh token away), and headers and body stand under one timeout.
 
 use super::clock::{self, Timer};
-use super::js::{self, Outcome, Response};
+use super::js::{Lent, NONE, Outcome, Val};
+use super::keys::Key;
 use super::options::{Endpoint, Refresh};
-use super::record::{self, Stored, Tokens, Unusable};
 use super::shared::{Cut, Shared};
+use super::tokens::{Tokens, Unusable};
+use super::{abort, record, task};
 use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::{Answer, Body, GrantOutcome, classify};
 use crate::protocol::renewal::Reason;
-use futures::channel::oneshot;
-use futures::future::{Either, select};
-use js_sys::{Array, Function, Object, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::AbortController;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = URLSearchParams)]
-    type Params;
-    #[wasm_bindgen(constructor, js_class = "URLSearchParams")]
-    fn new(from: &JsValue) -> Params;
-    #[wasm_bindgen(js_name = Headers)]
-    type Headers;
-    #[wasm_bindgen(constructor, catch, js_class = "Headers")]
-    fn new(from: &JsValue) -> Outcome<Headers>;
+    /// The status and the members, without those that are or hold a token.
+    #[wasm_bindgen(js_name = answerOf)]
+    fn answer_of(status: u32, members: Lent, secret: Lent) -> Val;
+    #[wasm_bindgen(js_name = formOf)]
+    fn form_of(members: Lent) -> Val;
+    #[wasm_bindgen(catch, js_name = endpointHeaders)]
+    fn endpoint_headers(given: Lent, json: bool) -> Result<Val, JsValue>;
 }
 
 /// What came of it.
@@ -41,15 +37,15 @@ pub struct Reply {
     pub tokens: Option<Tokens>,
     /// What `refresh_failed` says, and what caused it.
     pub message: String,
-    pub cause: JsValue,
+    pub cause: Val,
     /// The answer's status and members, without those that are tokens.
-    pub answer: JsValue,
+    pub answer: Val,
 }
 
 impl Reply {
-    fn new(class: GrantOutcome, message: &str, cause: JsValue) -> Self {
-        let message = message.into();
-        Self { class, lost: false, retry_after: None, tokens: None, message, cause, answer: JsValue::UNDEFINED }
+    #[inline(never)]
+    fn new(class: GrantOutcome, message: &str, cause: Val) -> Self {
+        Self { class, lost: false, retry_after: None, tokens: None, message: message.into(), cause, answer: Val::UNDEFINED }
     }
 }
 
@@ -58,152 +54,141 @@ const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; t
 instance, it waits for itself: use `context.fetch`.";
 const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
+impl Shared {
+    /// A controller that [`Self::cut`] aborts, until it is replaced.
+    pub fn cuttable(&self) -> Val {
+        let controller = abort::controller();
+        self.was_cut.set(None);
+        self.cut.replace(controller.clone());
+        controller.get(Key::Signal)
+    }
+
+    /// Ends the running token request, or the pause before the next.
+    pub fn cut(&self, why: Cut) {
+        let controller = self.cut.take();
+        if controller.is_object() {
+            self.was_cut.set(Some(why));
+            let reason = match why {
+                Cut::Timeout => Val::construct(Key::DomException, &Val::text(TIMED_OUT), &Val::name(Key::TimeoutError)),
+                Cut::Overtaken => Val::UNDEFINED,
+            };
+            controller.invoke(Key::Abort, &reason, &NONE);
+        }
+    }
+}
+
 /// Sends one token request with the stored refresh token.
 pub async fn exchange(shared: &Rc<Shared>, reason: Reason) -> Reply {
-    let Ok(controller) = AbortController::new() else {
-        return Reply::new(GrantOutcome::Misconfigured, Code::RefreshFailed.message(), JsValue::UNDEFINED);
-    };
-    let (cut, was_cut) = oneshot::channel();
-    shared.cut.replace(Some((controller.clone(), cut)));
+    let reply = attempt(shared, reason).await;
+    shared.cut.take();
+    match reply {
+        Ok(reply) => reply,
+        Err(error) => thrown(shared, error),
+    }
+}
+
+async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
+    let signal = shared.cuttable();
     let on_time = Rc::clone(shared);
-    let timer = Timer::after(shared.options.refresh_timeout, move || on_time.cut(Cut::Timeout));
+    let _timer = Timer::after(shared.options.refresh_timeout, move || on_time.cut(Cut::Timeout));
     shared.reentered.set(false);
     let sent = match &shared.options.refresh {
-        Refresh::Endpoint(endpoint) => request(shared, endpoint, &controller),
-        Refresh::Function(function) => call(shared, function, &controller, reason),
-        Refresh::None => Err(JsValue::UNDEFINED),
-    };
-    let work = async {
-        let value = JsFuture::from(js::promise(sent)).await?;
-        judge(shared, value).await
-    };
-    let reply = match select(Box::pin(work), was_cut).await {
-        Either::Left((Ok(reply), _)) => reply,
-        Either::Left((Err(error), _)) => thrown(shared, error),
-        Either::Right(_) => {
-            let function = matches!(shared.options.refresh, Refresh::Function(_));
-            Reply::new(GrantOutcome::Passing, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, JsValue::UNDEFINED)
-        }
-    };
-    drop(timer);
-    shared.cut.take();
-    reply
-}
-
-fn thrown(shared: &Shared, error: JsValue) -> Reply {
-    let message = Code::RefreshFailed.message();
-    if shared.reentered.get() {
-        return Reply::new(GrantOutcome::Misconfigured, REENTERED, error);
+        Refresh::Endpoint(endpoint) => request(shared, endpoint, &signal),
+        Refresh::Function(function) => call(shared, function, &signal, reason),
+        Refresh::None => Err(Val::UNDEFINED),
+    }?;
+    let value = sent.until(&signal).wait().await?;
+    let is_response = !value.get(Key::Status).as_number().is_nan()
+        && (value.get(Key::Text).is_function() || value.get(Key::Json).is_function());
+    if matches!(shared.options.refresh, Refresh::Function(_)) && !is_response {
+        return Ok(read(shared, 200, true, value, false, None));
     }
-    if js::get(&error, "name") == "SessionRefusedError" {
-        return Reply::new(GrantOutcome::Refused, message, error);
-    }
-    let lost = matches!(shared.options.refresh, Refresh::Endpoint(_));
-    Reply { lost, ..Reply::new(GrantOutcome::Passing, message, error) }
-}
-
-/// The grant's members in the order of RFC 6749 §6, then the app's own.
-fn body(endpoint: &Endpoint, members: [(&str, JsValue); 3]) -> JsValue {
-    let body = js::bare();
-    for (name, value) in members {
-        if value.is_string() {
-            js::set(&body, name, &value);
-        }
-    }
-    Object::assign(&body, &endpoint.params);
-    if endpoint.json { js::to_json(&body).unwrap_or(JsValue::NULL) } else { Params::new(&body).into() }
-}
-
-fn post(shared: &Shared, endpoint: &Endpoint, body: &JsValue, signal: &JsValue, keepalive: bool) -> Outcome {
-    let init = js::bare();
-    let word = |name: &str, value: &str| js::set(&init, name, &JsValue::from_str(value));
-    word("method", "POST");
-    word("redirect", "manual");
-    word("cache", "no-store");
-    word("referrerPolicy", "no-referrer");
-    js::set(&init, "credentials", &endpoint.credentials);
-    let headers: JsValue = Headers::new(&endpoint.headers)?.into();
-    let header = |name: &str, value: &str| {
-        if js::invoke(&headers, "has", &name.into(), &JsValue::UNDEFINED).is_ok_and(|has| has.is_falsy()) {
-            let _ = js::invoke(&headers, "set", &name.into(), &value.into());
-        }
-    };
-    header("accept", "application/json");
-    if endpoint.json {
-        header("content-type", "application/json");
-    }
-    js::set(&init, "headers", &headers);
-    js::set(&init, "body", body);
-    js::set(&init, "signal", signal);
-    js::set(&init, "auth", &JsValue::FALSE);
-    if keepalive {
-        js::set(&init, "keepalive", &JsValue::TRUE);
-    }
-    shared.underlying().call2(&JsValue::UNDEFINED, &JsValue::from_str(&endpoint.url), &init)
-}
-
-fn request(shared: &Shared, endpoint: &Endpoint, controller: &AbortController) -> Outcome {
-    let refresh_token = shared.stored().member("refresh_token");
-    let body = body(endpoint, [
-        ("grant_type", "refresh_token".into()),
-        ("refresh_token", refresh_token),
-        ("client_id", endpoint.client_id.clone()),
-    ]);
-    post(shared, endpoint, &body, &controller.signal().into(), false)
-}
-
-fn call(shared: &Rc<Shared>, function: &Function, controller: &AbortController, reason: Reason) -> Outcome {
-    let context = Object::new();
-    let refresh_token = shared.stored().member("refresh_token");
-    js::set(&context, "refreshToken", &if record::usable(&refresh_token) { refresh_token } else { JsValue::NULL });
-    js::set(&context, "signal", &controller.signal());
-    js::set(&context, "fetch", &shared.underlying());
-    js::set(&context, "reason", &reason.as_str().into());
-    shared.in_function.set(true);
-    let result = function.call1(&JsValue::UNDEFINED, &context);
-    shared.in_function.set(false);
-    result
-}
-
-/// Reads an answer: a response in whole, or the token response a refresh function returned.
-async fn judge(shared: &Rc<Shared>, value: JsValue) -> Outcome<Reply> {
-    let function = matches!(shared.options.refresh, Refresh::Function(_));
-    let is_response = js::get(&value, "status").as_f64().is_some()
-        && (js::get(&value, "text").is_function() || js::get(&value, "json").is_function());
-    if function && !is_response {
-        return Ok(read(200, false, true, value, false, None));
-    }
-    let response: &Response = value.unchecked_ref();
-    let status = response.status() as u16;
-    let opaque = status == 0 || js::get(&value, "type") == "opaqueredirect";
+    let opaque = value.get(Key::Type).is(Key::Opaqueredirect);
+    let status = if opaque { 0 } else { value.get(Key::Status).as_number() as u16 };
     let lenient = match &shared.options.refresh {
         Refresh::Endpoint(endpoint) => endpoint.json,
         Refresh::Function(_) | Refresh::None => true,
     };
-    let retry_after = js::invoke(&js::get(&value, "headers"), "get", &"retry-after".into(), &JsValue::UNDEFINED);
-    let retry_after = retry_after.ok().and_then(|text| text.as_string());
-    let retry_after = retry_after.and_then(|text| retry_after_ms(&text, clock::now() as f64, record::date_ms));
-    let (parsed, empty) = if opaque {
-        (JsValue::UNDEFINED, true)
-    } else if js::get(&value, "text").is_function() {
-        let text = JsFuture::from(js::promise(js::invoke(&value, "text", &JsValue::UNDEFINED, &JsValue::UNDEFINED))).await?;
-        (js::parse_json(&text).unwrap_or(JsValue::UNDEFINED), text.is_falsy())
+    let retry_after = value.get(Key::Headers).invoke(Key::Get, &Val::name(Key::RetryAfter), &NONE);
+    let retry_after = retry_after_ms(&retry_after.as_text(), clock::now() as f64, |_| retry_after.date()).map(|ms| ms as u64);
+    let (parsed, empty) = if status == 0 {
+        (Val::UNDEFINED, true)
+    } else if value.get(Key::Text).is_function() {
+        let text = value.invoke0(Key::Text).until(&signal).wait().await?;
+        (text.parse(), !text.truthy())
     } else {
-        let json = JsFuture::from(js::promise(js::invoke(&value, "json", &JsValue::UNDEFINED, &JsValue::UNDEFINED))).await;
-        (json.unwrap_or(JsValue::UNDEFINED), false)
+        (value.invoke0(Key::Json).until(&signal).wait().await.unwrap_or_default(), false)
     };
-    Ok(read(status, opaque, lenient, parsed, empty, retry_after.map(|ms| ms as u64)))
+    Ok(read(shared, status, lenient, parsed, empty, retry_after))
 }
 
-fn read(status: u16, opaque_redirect: bool, lenient: bool, json: JsValue, empty: bool, retry_after: Option<u64>) -> Reply {
-    let object = json.is_object() && !Array::is_array(&json);
-    let members = js::own(&json);
-    let error = js::get(&members, "error");
-    let error_text = error.as_string();
+fn thrown(shared: &Shared, error: Val) -> Reply {
+    let function = matches!(shared.options.refresh, Refresh::Function(_));
+    if shared.was_cut.get().is_some() {
+        return Reply::new(GrantOutcome::Passing, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
+    }
+    if shared.reentered.get() {
+        return Reply::new(GrantOutcome::Misconfigured, REENTERED, error);
+    }
+    let refused = error.get(Key::Name).is(Key::SessionRefusedError);
+    let class = if refused { GrantOutcome::Refused } else { GrantOutcome::Passing };
+    Reply { lost: !function, ..Reply::new(class, Code::RefreshFailed.message(), error) }
+}
+
+/// The body: these members, then `client_id` and the app's own; what is `undefined` is left out.
+fn body(endpoint: &Endpoint, members: &Val) -> Val {
+    members.put(Key::ClientIdMember, &endpoint.client_id);
+    members.merge(&endpoint.params);
+    if endpoint.json { members.json() } else { form_of(members.lend()) }
+}
+
+fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
+    let init = Val::bare();
+    init.put_name(Key::Method, Key::MethodPost);
+    init.put_name(Key::Redirect, Key::Manual);
+    init.put_name(Key::Cache, Key::NoStore);
+    init.put_name(Key::ReferrerPolicy, Key::NoReferrer);
+    init.put(Key::Credentials, &endpoint.credentials);
+    init.put(Key::Headers, &endpoint_headers(endpoint.headers.lend(), endpoint.json)?);
+    init.put(Key::Body, body);
+    init.put(Key::Signal, signal);
+    init.put(Key::Auth, &Val::FALSE);
+    if keepalive {
+        init.put(Key::Keepalive, &Val::TRUE);
+    }
+    shared.underlying().call(&endpoint.url, &init)
+}
+
+fn request(shared: &Shared, endpoint: &Endpoint, signal: &Val) -> Outcome {
+    let members = Val::bare();
+    members.put_name(Key::GrantType, Key::RefreshToken);
+    members.put(Key::RefreshToken, &shared.member(Key::RefreshToken));
+    post(shared, endpoint, &body(endpoint, &members), signal, false)
+}
+
+fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+    let context = Val::bare();
+    let token = shared.member(Key::RefreshToken);
+    context.put(Key::RefreshTokenOfContext, &if record::usable(&token) { token } else { Val::NULL });
+    context.put(Key::Signal, signal);
+    context.put(Key::Fetch, &shared.underlying());
+    context.put(Key::Reason, &Val::text(reason.as_str()));
+    shared.in_function.set(true);
+    let result = function.call(&context.plain(), &NONE);
+    shared.in_function.set(false);
+    result
+}
+
+/// What an answer's JSON says, or the token response that a refresh function returned.
+fn read(shared: &Shared, status: u16, lenient: bool, json: Val, empty: bool, retry_after: Option<u64>) -> Reply {
+    let object = json.is_object() && !json.is_array();
+    let members = json.own();
+    let error = members.get(Key::Error);
+    let text = error.as_text();
     let tokens = Tokens::read(&members, clock::now());
     let class = classify(&Answer {
         status,
-        opaque_redirect,
+        opaque_redirect: status == 0,
         lenient,
         body: if empty {
             Body::Empty
@@ -211,8 +196,8 @@ fn read(status: u16, opaque_redirect: bool, lenient: bool, json: JsValue, empty:
             Body::NotJson
         } else {
             Body::Json {
-                error: error_text.as_deref(),
-                error_is_other_type: !(error.is_undefined() || error.is_string()),
+                error: error.is_text().then_some(text.as_str()),
+                error_is_other_type: !(error.is_undefined() || error.is_text()),
                 usable: !matches!(tokens, Err(Unusable::NoToken | Unusable::BadToken)),
                 sendable: !matches!(tokens, Err(Unusable::BadType)),
                 object,
@@ -220,52 +205,35 @@ fn read(status: u16, opaque_redirect: bool, lenient: bool, json: JsValue, empty:
         },
     });
     let mut message = String::from(Code::RefreshFailed.message());
-    if matches!(class, GrantOutcome::Misconfigured) {
+    if class == GrantOutcome::Misconfigured {
         message = String::from("The token endpoint's answer cannot be used; the session is kept. Its members: ");
-        message.push_str(&Object::keys(&members).join(", ").as_string().unwrap_or_default());
+        message.push_str(&members.names().as_text());
     }
-    Reply { retry_after, tokens: tokens.ok(), answer: answer(status, object, &members), ..Reply::new(class, &message, JsValue::UNDEFINED) }
+    let secret = shared.member(Key::RefreshToken);
+    let body = if object { members } else { Val::NULL };
+    let answer = answer_of(status.into(), body.lend(), secret.lend());
+    Reply { retry_after, tokens: tokens.ok(), answer, ..Reply::new(class, &message, Val::UNDEFINED) }
 }
 
-/// The status, and the members that cannot be tokens.
-fn answer(status: u16, object: bool, members: &Object) -> JsValue {
-    let body = Object::new();
-    for name in Object::keys(members).iter() {
-        let text = name.as_string().unwrap_or_default();
-        let value = js::get(members, &text);
-        let secret = text.to_ascii_lowercase().ends_with("token") || (status < 400 && value.is_object());
-        if !secret {
-            js::set(&body, &text, &value);
-        }
+/// Tells the revocation endpoint about the refresh token of an ended session. The promise settles in any case.
+pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
+    let Some(endpoint) = &shared.options.revocation else { return Val::UNDEFINED };
+    if !record::usable(token) && !endpoint.credentials.is(Key::Include) {
+        return Val::UNDEFINED;
     }
-    let answer = Object::new();
-    js::set(&answer, "status", &JsValue::from_f64(status.into()));
-    js::set(&answer, "body", &if object { body.into() } else { JsValue::NULL });
-    answer.into()
-}
-
-/// Tells the revocation endpoint about the refresh token of `ended`. The promise settles in any case.
-pub fn revoke(shared: &Rc<Shared>, ended: &Stored) -> Option<Promise> {
-    let endpoint = shared.options.revocation.as_ref()?;
-    let token = ended.member("refresh_token");
-    if !record::usable(&token) && endpoint.credentials != "include" {
-        return None;
-    }
-    let body = body(endpoint, [
-        ("token", token),
-        ("token_type_hint", "refresh_token".into()),
-        ("client_id", endpoint.client_id.clone()),
-    ]);
-    let controller = AbortController::new().ok()?;
-    let sent = js::promise(post(shared, endpoint, &body, &controller.signal().into(), true));
-    let (late, is_late) = oneshot::channel::<()>();
-    let timer = Timer::after(shared.options.refresh_timeout, move || {
-        controller.abort();
-        let _ = late.send(());
-    });
-    Some(future_to_promise(async move {
-        select(JsFuture::from(sent), is_late).await;
-        drop(timer);
-        Ok(JsValue::UNDEFINED)
-    }))
+    let members = Val::bare();
+    members.put(Key::Token, token);
+    members.put_name(Key::TokenTypeHint, Key::RefreshToken);
+    let controller = abort::controller();
+    let signal = controller.get(Key::Signal);
+    let Ok(sent) = post(shared, endpoint, &body(endpoint, &members), &signal, true) else { return Val::UNDEFINED };
+    let timeout = shared.options.refresh_timeout;
+    task::promise(async move {
+        let late = Timer::after(timeout, move || {
+            controller.invoke0(Key::Abort);
+        });
+        let _ = sent.until(&signal).wait().await;
+        drop(late);
+        Ok(Val::UNDEFINED)
+    })
 }

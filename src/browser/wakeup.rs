@@ -2,57 +2,40 @@
 //!
 //! Nothing's correctness depends on it: expiry is checked at each send. Where there is no page there is nothing of it.
 
+use super::abort::Listening;
 use super::clock::{self, Timer};
-use super::js;
+use super::js::Val;
+use super::keys::Key;
 use super::shared::Shared;
 use crate::protocol::renewal::Reason;
-use crate::protocol::session::Renew;
-use std::rc::{Rc, Weak};
-use wasm_bindgen::prelude::*;
-
-/// A listener on the page; dropping it removes it.
-pub struct Listening {
-    target: JsValue,
-    kind: &'static str,
-    listener: Closure<dyn FnMut(JsValue)>,
-}
-
-impl Listening {
-    fn new(target: &JsValue, kind: &'static str, shared: Weak<Shared>) -> Self {
-        let listener = Closure::new(move |_: JsValue| {
-            if let Some(shared) = shared.upgrade() {
-                shared.wake(kind == "online");
-            }
-        });
-        let _ = js::invoke(target, "addEventListener", &kind.into(), listener.as_ref());
-        Self { target: target.clone(), kind, listener }
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let _ = js::invoke(&self.target, "removeEventListener", &self.kind.into(), self.listener.as_ref());
-    }
-}
+use std::rc::Rc;
 
 impl Shared {
     /// One more instance uses this session.
     pub fn opened(self: &Rc<Self>) {
         self.open_pages.set(self.open_pages.get() + 1);
-        let document = js::global("document");
-        if self.open_pages.get() == 1 && document.is_object() {
-            let window: JsValue = js_sys::global().into();
-            let weak = Rc::downgrade(self);
-            let on = |target: &JsValue, kind| Listening::new(target, kind, weak.clone());
-            self.wakeup.replace(vec![
-                on(&document, "visibilitychange"),
-                on(&document, "resume"),
-                on(&window, "pageshow"),
-                on(&window, "online"),
-                on(&window, "storage"),
-            ]);
-            self.arm();
+        let document = Val::global(Key::Document);
+        if self.open_pages.get() > 1 || !document.is_object() {
+            return;
         }
+        let window = Val::global(Key::Window);
+        let heard = [
+            (&document, Key::Visibilitychange),
+            (&document, Key::Resume),
+            (&window, Key::Pageshow),
+            (&window, Key::Online),
+            (&window, Key::Storage),
+        ];
+        let listen = |(target, kind): (&Val, Key)| {
+            let weak = Rc::downgrade(self);
+            Listening::new(target, kind, move |_| {
+                if let Some(shared) = weak.upgrade() {
+                    shared.wake(kind == Key::Online);
+                }
+            })
+        };
+        self.wakeup.replace(heard.into_iter().map(listen).collect());
+        self.arm();
     }
 
     /// One instance fewer: with the last one, listeners and timer are let go.
@@ -76,7 +59,7 @@ impl Shared {
     /// Sets the timer for the next renewal ahead of expiry, or starts it where it is due.
     pub fn arm(self: &Rc<Self>) {
         self.timer.take();
-        let visible = js::get(&js::global("document"), "visibilityState") == "visible";
+        let visible = Val::global(Key::Document).get(Key::VisibilityState).is(Key::Visible);
         if !visible || !self.options.background || self.open_pages.get() == 0 {
             return;
         }
@@ -86,9 +69,8 @@ impl Shared {
         };
         let now = clock::now();
         if due <= now {
-            if self.ask(|machine| machine.start(&record, Reason::Expired, false)) == Renew::Start {
-                self.run_opened();
-            }
+            let renew = self.ask(|machine| machine.start(&record, Reason::Expired, false));
+            self.renew(renew);
             return;
         }
         let weak = Rc::downgrade(self);
@@ -97,6 +79,6 @@ impl Shared {
                 shared.wake(false);
             }
         });
-        self.timer.replace(timer);
+        self.timer.replace(Some(timer));
     }
 }

@@ -1,0 +1,240 @@
+// The engine's operations that Rust is built on, one line each: direct imports of the wasm, without glue between.
+// No decision is made here. What cannot throw in Rust's hands (`get`, `invoke`, `parse`) gives `undefined` instead.
+
+const { assign, create, entries, freeze, keys } = Object;
+const { from, isArray } = Array;
+const { toString } = Object.prototype;
+const { parse: parseJson, stringify } = JSON;
+const KINDS = ["undefined", "null", "boolean", "number", "string", "object", "function"];
+
+/** Every name that Rust uses, by its number (src/browser/keys.rs). */
+let names = [];
+export const learn = (text) => void (names.length || (names = text.split("|")));
+export const name = (key) => names[key];
+export const is = (value, key) => value === names[key];
+
+export const kind = (value) => KINDS.indexOf(value === null ? "null" : typeof value);
+export const truthy = (value) => !!value;
+export const same = (a, b) => a === b;
+export const number = (value) => (typeof value === "number" ? value : NaN);
+export const numeric = Number;
+export const tag = (value) => toString.call(value).slice(8, -1);
+export const text = String;
+
+export const get = (target, key) => {
+  try {
+    return target[names[key]];
+  } catch {}
+};
+export const at = (target, index) => target[index];
+export const put = (target, key, value) => void (target[names[key]] = value);
+export const putNumber = put;
+export const drop = (target, key) => void delete target[names[key]];
+export const has = (target, key) => names[key] in target;
+
+export const bare = () => create(null);
+export const own = (value) => assign(create(null), value);
+export const plain = (value) => ({ ...value });
+export const frozen = (value) => freeze({ ...value });
+export const merge = (target, source) => void assign(target, source);
+/** The first member whose name is none of a run of ours. */
+export const stranger = (members, first, last) => keys(members).find((key) => !names.slice(first, last + 1).includes(key));
+export const names_of = (members) => keys(members).join(", ");
+
+export const list = () => [];
+export const push = (array, value) => void array.push(value);
+export const array = isArray;
+export const items = (iterable) => from(iterable);
+export const pairs = (headers) => from(headers[Symbol.iterator] ? headers : entries(headers));
+export const size = (array) => array.length;
+
+export const parse = (json) => {
+  try {
+    return parseJson(json);
+  } catch {}
+};
+export const json = (value) => stringify(value);
+export const date = (value) => Date.parse(value);
+
+export const global = (key) => globalThis[names[key]];
+export const call = (f, a, b) => (b === undefined ? f(a) : f(a, b));
+export const invoke = (target, key, a, b) => {
+  try {
+    return b === undefined ? target[names[key]](a) : target[names[key]](a, b);
+  } catch {}
+};
+export const construct = (key, a, b) => {
+  try {
+    return new globalThis[names[key]](a, b);
+  } catch {}
+};
+export const bind = (f, a, b) => f.bind(undefined, a, b);
+
+export const reject = (error) => Promise.reject(error);
+export const then = (promise, done, failed) => promise.then(done, failed);
+/** Marks a promise as handled: its failure is told elsewhere, or is nobody's business. */
+export const hush = (promise) => void Promise.resolve(promise).catch(() => {});
+/** Settles with the promise, or rejects when the signal is aborted. */
+export const until = (promise, signal) =>
+  new Promise((done, failed) => {
+    Promise.resolve(promise).then(done, failed);
+    signal.addEventListener("abort", () => failed(signal.reason));
+  });
+/** Resolves after so many milliseconds, or when the signal is aborted. */
+export const sleep = (ms, signal) =>
+  new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", () => (clearTimeout(timer), done()));
+  });
+
+export const now = () => Date.now();
+export const chance = () => Math.random();
+export const after = (run, ms) => setTimeout(run, ms);
+export const stop = (timer) => clearTimeout(timer);
+
+export const url = (value) => {
+  try {
+    return new URL(value, globalThis.document?.baseURI ?? globalThis.location?.href);
+  } catch {}
+};
+
+export const fire = (target, key, detail, cancelable) =>
+  target.dispatchEvent(new CustomEvent(names[key], { detail, cancelable: !!cancelable }));
+export const tell = (listener) => {
+  try {
+    listener();
+  } catch (error) {
+    globalThis.reportError?.(error);
+  }
+};
+
+/** One signal that follows both: the same one for each pair. */
+export const joined = (known, caller, own) => {
+  let signal = known.get(caller);
+  if (!signal) known.set(caller, (signal = AbortSignal.any([caller, own])));
+  return signal;
+};
+
+/** Reaches for a storage area, which throws where the browser blocks it. */
+export const probe = (key) => {
+  if (!globalThis[names[key]]) throw new TypeError(`There is no ${names[key]}.`);
+};
+export const getItem = (area, key) => area.getItem(key);
+/** What writing threw, if it did. */
+export const setItem = (area, key, value) => {
+  try {
+    area.setItem(key, value);
+  } catch (error) {
+    return error ?? null;
+  }
+};
+
+const MEMBERS =
+  "body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window auth".split(" ");
+/** A copy of `init`, each of whose members is read once, those included that a class defines. */
+export const takeInit = (init) => {
+  const prototype = Object.getPrototypeOf(init);
+  if (prototype === null || Object.hasOwn(prototype, "hasOwnProperty")) return { ...init };
+  const copy = {};
+  for (const name of MEMBERS) {
+    const value = init[name];
+    if (value !== undefined) copy[name] = value;
+  }
+  return copy;
+};
+export const headerOf = (pairs, name) => {
+  const wanted = name.toLowerCase();
+  return pairs.find((pair) => pair && String(pair[0]).toLowerCase() === wanted)?.[1];
+};
+export const takeRequest = (input, init, signal) => new Request(input, { ...init, signal });
+export const pack = (...parts) => parts;
+/** The `init` that is sent: the caller's, with our header and signal. */
+export const dress = (init, name, value, signal) => {
+  const headers = init.headers ?? [];
+  return { ...init, headers: value === undefined ? headers : [...headers, [name, value]], signal };
+};
+export const copyForm = (form) => {
+  const copy = new FormData();
+  for (const [name, value] of form) copy.append(name, value);
+  return copy;
+};
+export const copyBytes = (bytes) =>
+  ArrayBuffer.isView(bytes)
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()
+    : new Uint8Array(bytes).slice();
+
+/** The status and the JSON of an answer, without anything that is named like a secret or holds the one presented. */
+export const answerOf = (status, members, secret) => ({
+  status,
+  body: members && parseJson(stringify(members, (key, value) => (isSecret(key, value, secret) ? undefined : value))),
+});
+const isSecret = (key, value, secret) =>
+  /token|jwt|secret|password|assertion|^(access|refresh)$/i.test(key) ||
+  (typeof value === "string" && typeof secret === "string" && secret !== "" && value.includes(secret));
+export const endpointHeaders = (given, isJson) => {
+  const headers = new Headers(given);
+  if (!headers.has("accept")) headers.set("accept", "application/json");
+  if (isJson && !headers.has("content-type")) headers.set("content-type", "application/json");
+  return headers;
+};
+export const formOf = (members) => new URLSearchParams(entries(members).filter(([, value]) => value !== undefined));
+
+const KNOWN_URLS = 512;
+export const recall = (known, url) => known.get(url) ?? 0;
+export const remember = (known, url, verdict) => {
+  if (known.size >= KNOWN_URLS) known.clear();
+  known.set(url, verdict);
+};
+
+/** A function of its own for each subscription: the same listener twice is told twice. */
+export const subscriber = (listeners) => (listener) => {
+  const entry = [listener];
+  listeners.add(entry);
+  return () => void listeners.delete(entry);
+};
+const OWN = ["origins", "fetch", "header", "scheme"];
+/** Warns of plain options that differ from those of the oldest instance of the name, which count. */
+export const compare = (mine, theirs) => {
+  for (const name of keys(mine)) {
+    if (OWN.includes(name) || /object|function/.test(typeof mine[name]) || mine[name] === theirs[name]) continue;
+    console.warn(`authfetch: option \`${name}\` differs from that of an older instance of the same name, which counts.`);
+  }
+};
+export const listen = (target, add, kind, listener, options) =>
+  void target[add ? "addEventListener" : "removeEventListener"](kind, listener, options);
+
+export const deferred = () => {
+  const parts = [];
+  parts[0] = new Promise((resolve, reject) => parts.push(undefined, resolve, reject));
+  return parts;
+};
+export const settle = (parts, ok, value) => parts[ok ? 1 : 2](value);
+export const resume = (promise, step, task) =>
+  void Promise.resolve(promise).then(
+    (value) => step(task, true, value),
+    (error) => step(task, false, error),
+  );
+export const watch = (promise, warned, origin) =>
+  void promise.then(
+    ({ status }) => {
+      if (status !== 401 || warned.has(origin)) return;
+      warned.add(origin);
+      console.warn(`authfetch: 401 from ${origin}, where no token is sent. Option \`origins\` names where it may go.`);
+    },
+    () => {},
+  );
+
+const shown = (value) =>
+  typeof value === "string" ? stringify(value) : /object|function/.test(typeof value) && value ? toString.call(value) : String(value);
+export const refusal = (name, value, takes) => `Option \`${name}\`: got ${shown(value)}, takes ${takes}.`;
+/** The token that a header carries, after its scheme if it has one. */
+export const credentials = (scheme, token) => (scheme ? `${scheme} ${token}` : token);
+export const visible = (text) => /^[!-~]*$/.test(text);
+export const headerName = (text) => /^[\w!#$%&'*+.^`|~-]+$/.test(text);
+/** The claims of a JWT, read as a hint, never as a proof; `undefined` where the token is none. */
+export const claims = (token) => {
+  try {
+    return parseJson(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+  } catch {}
+};
+export const onlyTexts = (members) => Object.values(members).every((value) => typeof value === "string");

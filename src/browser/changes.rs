@@ -1,0 +1,103 @@
+//! Changes of the session, by `setTokens` or by another tab: taken in, and told.
+
+use super::js::{Outcome, Val};
+use super::keys::Key;
+use super::record::usable;
+use super::shared::{Cut, Shared};
+use super::tokens::{Tokens, Unusable};
+use super::{clock, error};
+use crate::protocol::token::Record;
+use std::rc::Rc;
+
+impl Shared {
+    /// See `setTokens` in the contract.
+    pub fn set_tokens(self: &Rc<Self>, response: &Val) -> Outcome<()> {
+        let now = clock::now();
+        let tokens = Tokens::read(response, now).map_err(|why| {
+            error::type_error(match why {
+                Unusable::NoToken => "setTokens: the response has no `access_token`, a non-empty string.",
+                Unusable::BadToken => "setTokens: a token may hold visible ASCII characters only.",
+                Unusable::BadType => "setTokens: this `token_type` cannot be sent; DPoP is not supported.",
+            })
+        })?;
+        self.catch_up();
+        let before = self.record();
+        let replaces = usable(&tokens.refresh);
+        let overtakes = self.ask(|machine| machine.renewal().is_some_and(|run| run.presented.is_none() || replaces));
+        if let Some(error) = self.sign_in(&tokens, now) {
+            self.storage_blocked(error);
+        }
+        if overtakes {
+            self.cut(Cut::Overtaken);
+        }
+        if before.suspended && self.anybody_waits() {
+            let record = self.record();
+            self.ask(|machine| machine.on_probe(&record));
+        }
+        self.let_go();
+        self.log(if before.signed_in() { "tokens replaced" } else { "signed in" });
+        self.announce(Some(if before.signed_in() { Key::Refresh } else { Key::Signin }), Key::ThisTab);
+        Ok(())
+    }
+
+    /// Tells listeners what has changed; then `event`, where there is one that carries the session.
+    pub fn announce(self: &Rc<Self>, event: Option<Key>, source: Key) {
+        let now = self.now_told();
+        let before = self.told.replace(now.clone());
+        if let (Some(state), Some(previous)) = (now.state, before.state)
+            && state != previous
+        {
+            let detail = Val::bare();
+            detail.put_name(Key::State, state);
+            detail.put_name(Key::Previous, previous);
+            self.events.fire(Key::Statechange, &detail, false);
+        }
+        if let Some(event) = event {
+            let detail = Val::bare();
+            detail.put(Key::Session, &now.session);
+            detail.put_name(Key::Source, source);
+            self.events.fire(event, &detail, false);
+        }
+        if now.state != before.state || !now.session.same(&before.session) {
+            self.events.tell();
+        }
+        self.arm();
+    }
+
+    /// Reads what stands in storage, and takes the consequences where another tab has changed it.
+    pub fn catch_up(self: &Rc<Self>) {
+        if let Some(text) = self.news() {
+            self.changed(text);
+        }
+    }
+
+    #[inline(never)]
+    fn changed(self: &Rc<Self>, text: Val) {
+        let before = self.record();
+        let was_in = before.signed_in() || before.suspended;
+        let gone = text.is_null() && was_in;
+        let known_epoch = self.ask(|machine| machine.epoch());
+        self.take_in(text);
+        if gone {
+            // Another tab may sign in with the time as its epoch: one more than what was seen is less than that.
+            let tombstone = Record::tombstone(known_epoch + 1);
+            self.ask(|machine| machine.observe(&tombstone, clock::now()));
+            self.forget_epoch();
+        }
+        let now = self.record();
+        if gone || now.epoch > known_epoch {
+            self.ended_elsewhere(was_in);
+            if now.signed_in() {
+                self.announce(Some(Key::Signin), Key::OtherTab);
+            }
+            return;
+        }
+        self.let_go();
+        let event = match (before.access == now.access, before.signed_in(), now.signed_in()) {
+            (false, true, true) => Some(Key::Refresh),
+            (false, false, true) => Some(Key::Signin),
+            (true | false, _, _) => None,
+        };
+        self.announce(event, Key::OtherTab);
+    }
+}

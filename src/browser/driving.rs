@@ -1,0 +1,212 @@
+//! A call that waits, is refused or is sent again: the machine decides after each await, this carries it out.
+
+use super::clock::{self, Timer};
+use super::ending::Ending;
+use super::js::{NONE, Outcome, Val};
+use super::keys::Key;
+use super::outgoing::{Outgoing, cancel};
+use super::page::Page;
+use super::shared::Shared;
+use super::{abort, error};
+use crate::protocol::challenge::{self, Challenge};
+use crate::protocol::error::Code;
+use crate::protocol::session::{Admission, Call, Refusal, Verdict};
+use std::rc::Rc;
+
+/// After so long without the canary's headers a second one goes, and after as long again all go.
+const PATIENCE_MS: f64 = 2_000.0;
+
+impl Page {
+    /// Drives a call to its end. With an answer it has been sent already; a call that answers nothing is after a token
+    /// alone.
+    pub async fn drive(self: Rc<Self>, mut call: Call, mut out: Outgoing, mut answered: Val) -> Outcome {
+        let shared = Rc::clone(&self.shared);
+        loop {
+            if !answered.is_undefined() {
+                let refused = self.is_unauthorized(&answered).await?;
+                shared.catch_up();
+                if let Some(settled) = self.judge(&mut call, &out, &answered, refused) {
+                    return settled;
+                }
+                cancel(&answered.get(Key::Body));
+                answered = Val::UNDEFINED;
+            }
+            shared.catch_up();
+            if abort::aborted(&out.signal) {
+                self.gone(&call);
+                let reason = abort::reason(&out.signal);
+                out.abandon(&reason);
+                return Err(reason);
+            }
+            let record = shared.record();
+            let token = match shared.ask(|machine| machine.admit(&call, &record, clock::now())) {
+                Admission::Wait(renew) => {
+                    shared.renew(renew);
+                    shared.wait(call, &out.signal).await;
+                    continue;
+                }
+                Admission::Send(token, renew) => {
+                    if !call.answers {
+                        shared.renew(renew);
+                        return Ok(shared.member(Key::AccessToken));
+                    }
+                    if call.sends == 0 {
+                        out.keep_spare(self.options.body_copy_limit);
+                    } else {
+                        out.use_spare();
+                    }
+                    call.sent = Some(token);
+                    call.sends += 1;
+                    call.after_signin = None;
+                    let sent = self.send(&out, Some(token));
+                    shared.renew(renew);
+                    Some((token, sent))
+                }
+                Admission::Bare if call.answers => {
+                    if call.sends > 0 {
+                        out.use_spare();
+                    }
+                    None
+                }
+                Admission::Bare => return Ok(Val::NULL),
+                Admission::SignedOut if call.answers => return Err(error::plain(Code::SignedOut)),
+                Admission::SignedOut => return Ok(Val::NULL),
+                Admission::Failed => return Err(shared.failed()),
+                Admission::Ended => return Err(shared.ended()),
+            };
+            let Some((token, sent)) = token else {
+                return self.send(&out, None).wait().await;
+            };
+            let patience = shared.patience(&call);
+            let answer = sent.wait().await;
+            drop(patience);
+            match answer {
+                Ok(response) => answered = response,
+                Err(error) => {
+                    self.gone(&call);
+                    return Err(self.rejection(token, &out, error));
+                }
+            }
+        }
+    }
+
+    async fn is_unauthorized(&self, response: &Val) -> Outcome<bool> {
+        let judge = &self.options.is_unauthorized;
+        if !judge.is_function() {
+            return Ok(response.get(Key::Status).as_number() == 401.0);
+        }
+        let verdict = judge.call(&response.invoke0(Key::Clone), &NONE)?;
+        Ok(verdict.wait().await?.truthy())
+    }
+
+    /// What the machine makes of an answer; `None` where the call goes on.
+    fn judge(self: &Rc<Self>, call: &mut Call, out: &Outgoing, response: &Val, refused: bool) -> Option<Outcome> {
+        let shared = &self.shared;
+        if !refused && call.epoch != shared.ask(|machine| machine.epoch()) {
+            return Some(Err(shared.ended()));
+        }
+        let url = response.get(Key::Url);
+        let header = response.get(Key::Headers).invoke(Key::Get, &Val::name(Key::WwwAuthenticate), &NONE);
+        let challenge = if refused { challenge::read(&header.as_text()) } else { Challenge::Other };
+        if let Challenge::StepUp { acr_values, max_age } = &challenge
+            && shared.step_up(call, &header, acr_values, *max_age, &url)
+            && out.replayable()
+        {
+            shared.ask(|machine| machine.on_gone(call.id));
+            shared.let_go();
+            call.after_signin = Some(shared.record().signin);
+            return None;
+        }
+        if !refused || matches!(challenge, Challenge::StepUp { .. }) {
+            self.accepted(call, response);
+            out.release_spare();
+            return Some(Ok(response.clone()));
+        }
+        let redirected = response.get(Key::Redirected).truthy();
+        let requested = out.url().url();
+        let refusal = Refusal {
+            replayable: out.replayable(),
+            redirected,
+            not_the_token: challenge == Challenge::InsufficientScope
+                || (redirected && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin)))),
+            path: path_number(&requested),
+        };
+        let record = shared.record();
+        let error = match shared.ask(|machine| machine.on_unauthorized(call, &record, clock::now(), refusal)) {
+            Verdict::Deliver(renew) => {
+                shared.renew(renew);
+                shared.let_go();
+                out.release_spare();
+                return Some(Ok(response.clone()));
+            }
+            Verdict::Again(renew) => {
+                shared.renew(renew);
+                return None;
+            }
+            Verdict::Failed => shared.failed(),
+            Verdict::EndRetryRejected => {
+                let error = error::plain(Code::SessionExpired);
+                shared.end(Ending::verdict("retry_rejected", error.clone()));
+                error
+            }
+            Verdict::EndRefused => {
+                let error = error::plain(Code::SessionExpired);
+                shared.refuse(error.clone());
+                error
+            }
+            Verdict::Ended => shared.ended(),
+        };
+        out.release_spare();
+        Some(Err(error))
+    }
+
+    /// The answer shows that its token is good: it is noted once, and whoever waited for that goes.
+    pub fn accepted(&self, call: &Call, response: &Val) {
+        let shared = &self.shared;
+        let status = response.get(Key::Status).as_number();
+        let proof = (200.0..500.0).contains(&status) && !response.get(Key::Redirected).truthy();
+        let record = shared.record();
+        if shared.ask(|machine| machine.on_accepted(call, &record, proof)) {
+            shared.amend(|record| record.accepted = true);
+        }
+        shared.let_go();
+    }
+
+    fn gone(&self, call: &Call) {
+        self.shared.ask(|machine| machine.on_gone(call.id));
+        self.shared.let_go();
+    }
+
+    /// See `getAccessToken` in the contract.
+    pub async fn access_token(self: Rc<Self>, rejected: Val, signal: Val) -> Outcome {
+        let shared = Rc::clone(&self.shared);
+        shared.catch_up();
+        let mut call = shared.call(false);
+        if rejected.is_text() && shared.member(Key::AccessToken).same(&rejected) {
+            call.sent = shared.record().access;
+        }
+        let out = Outgoing { signal, ..Outgoing::plain(Val::UNDEFINED) };
+        self.drive(call, out, Val::UNDEFINED).await
+    }
+}
+
+impl Shared {
+    /// Two timers that let others go when the canary's headers do not come.
+    fn patience(self: &Rc<Self>, call: &Call) -> Option<[Timer; 2]> {
+        let timer = |ms| {
+            let shared = Rc::clone(self);
+            Timer::after(ms, move || {
+                shared.ask(|machine| machine.on_patience());
+                shared.let_go();
+            })
+        };
+        self.ask(|machine| machine.is_canary(call.id)).then(|| [timer(PATIENCE_MS), timer(2.0 * PATIENCE_MS)])
+    }
+}
+
+/// Origin and path as one number (FNV-1a): equal paths are equal numbers.
+fn path_number(url: &Val) -> u64 {
+    let mut text = url.get(Key::Origin).as_text();
+    text.push_str(&url.get(Key::Pathname).as_text());
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

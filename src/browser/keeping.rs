@@ -1,0 +1,125 @@
+//! The record of a session: read when it has changed, written whole, and always what the machine is shown.
+
+use super::clock;
+use super::js::Val;
+use super::keys::Key;
+use super::record::{self, Stored, snapshot, usable};
+use super::shared::Shared;
+use super::tokens::Tokens;
+use crate::protocol::renewal::Keep;
+use crate::protocol::token::{AccessToken, Record};
+use std::rc::Rc;
+
+impl Shared {
+    /// The stored text if it is not the one known.
+    pub fn news(&self) -> Option<Val> {
+        let text = self.store.read();
+        let known = self.text.borrow().same(&text);
+        (!known).then_some(text)
+    }
+
+    /// Makes `text` the known one, and shows the machine what it says.
+    pub fn take_in(&self, text: Val) {
+        let stored = Stored::read(&text, &self.known, &self.owner);
+        self.text.replace(text);
+        self.know(stored);
+    }
+
+    fn know(&self, stored: Stored) {
+        let record = stored.record;
+        let (epoch, can_renew) = self.ask(|machine| {
+            machine.observe(&record, clock::now());
+            (machine.epoch(), machine.can_renew(&record))
+        });
+        let session = snapshot(&stored, can_renew);
+        if !session.json().same(&self.session().json()) {
+            self.session.replace(session);
+        }
+        self.stored.replace(stored);
+        if self.known_epoch.replace(epoch) != epoch {
+            self.first_token.set(record.access.map_or(u32::MAX, |token| token.0));
+            self.renewal.take();
+        }
+    }
+
+    /// Whether a token of this number was sent in the running epoch.
+    pub fn of_this_epoch(&self, token: u32) -> bool {
+        token >= self.first_token.get()
+    }
+
+    /// Writes a record with these members, and makes it the known one.
+    pub fn save(self: &Rc<Self>, record: &Record, members: Val) {
+        if let Some(error) = self.put(record, members) {
+            self.storage_blocked(error);
+        }
+    }
+
+    fn put(&self, record: &Record, members: Val) -> Option<Val> {
+        let mut record = *record;
+        record.version = self.record().version.max(record.version) + 1;
+        let text = record::write(&record, &members);
+        let error = self.store.write(&text);
+        self.text.replace(text);
+        let mut stored = Stored::of(members, &self.known, &self.owner);
+        stored.record.epoch = record.epoch;
+        self.know(stored);
+        error
+    }
+
+    /// A sign-in, or new tokens within the session, as `setTokens` gives them.
+    pub fn sign_in(&self, tokens: &Tokens, now: u64) -> Option<Val> {
+        let old = self.record();
+        let within = old.signed_in() || old.suspended;
+        let epoch = if within { old.epoch } else { self.ask(|machine| machine.next_epoch(&old, now)) };
+        let version = if within { old.version } else { 0 };
+        let record = Record { epoch, version, signin: old.signin + 1, ..old };
+        let kept = Val::bare();
+        if old.signed_in() {
+            kept.put(Key::RefreshToken, &self.member(Key::RefreshToken));
+        }
+        self.put_tokens(record, tokens, &kept, now)
+    }
+
+    /// The tokens of a renewal; with [`Keep::Stored`] only the refresh token is new.
+    pub fn renewed(&self, tokens: &Tokens, keep: Keep, now: u64) -> Option<Val> {
+        let (record, members) = (self.record(), self.members().own());
+        match keep {
+            Keep::New => self.put_tokens(record, tokens, &members, now),
+            Keep::Stored => {
+                if usable(&tokens.refresh) {
+                    members.put(Key::RefreshToken, &tokens.refresh);
+                }
+                self.put(&record, members)
+            }
+        }
+    }
+
+    fn put_tokens(&self, old: Record, tokens: &Tokens, kept: &Val, now: u64) -> Option<Val> {
+        let members = self.owner.own();
+        members.put(Key::AccessToken, &tokens.access);
+        members.put(Key::TokenType, &tokens.kind);
+        let or_kept = |there: bool, value: &Val, name| if there { value.clone() } else { kept.get(name) };
+        members.put(Key::RefreshToken, &or_kept(usable(&tokens.refresh), &tokens.refresh, Key::RefreshToken));
+        members.put(Key::Scope, &or_kept(tokens.scope.is_text(), &tokens.scope, Key::Scope));
+        let extra = kept.get(Key::Extra).own();
+        extra.merge(&tokens.extra);
+        members.put(Key::Extra, &extra);
+        let record = Record {
+            access: Some(AccessToken(0)),
+            received_at: now,
+            expires_at: tokens.expires_at,
+            accepted: false,
+            suspended: false,
+            retry_at: 0,
+            ..old
+        };
+        self.put(&record, members)
+    }
+
+    /// Changes what the record says beside the tokens.
+    pub fn amend(self: &Rc<Self>, change: impl FnOnce(&mut Record)) {
+        let mut record = self.record();
+        change(&mut record);
+        self.save(&record, self.members().own());
+    }
+}

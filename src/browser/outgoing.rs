@@ -1,0 +1,164 @@
+//! One request that carries our token, kept so that it can be sent later, or again, byte for byte.
+//!
+//! A string or URL stays what it is; a Request is a copy of the caller's. Headers go out as pairs, so that names keep
+//! their case.
+
+use super::abort::Epoch;
+use super::js::{Lent, NONE, Val};
+use super::keys::Key;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent) -> Val;
+    fn dress(init: Lent, name: Lent, value: Lent, signal: Lent) -> Val;
+    #[wasm_bindgen(js_name = copyForm)]
+    fn copy_form(form: Lent) -> Val;
+    #[wasm_bindgen(js_name = copyBytes)]
+    fn copy_bytes(bytes: Lent) -> Val;
+}
+
+/// See the module's text.
+pub struct Outgoing {
+    /// A string, or a Request of ours.
+    pub target: Val,
+    /// A copy of the caller's `init`; `undefined` with a Request.
+    pub init: Val,
+    /// The caller's signal.
+    pub signal: Val,
+    /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none.
+    pub spare: Val,
+}
+
+impl Outgoing {
+    /// A call with nothing but a URL.
+    pub fn plain(target: Val) -> Self {
+        Self { target, init: Val::bare(), signal: Val::UNDEFINED, spare: Val::UNDEFINED }
+    }
+
+    /// As one JavaScript value, so that it can wait beside its promise.
+    pub fn pack(&self) -> Val {
+        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.spare.lend())
+    }
+
+    /// The value that [`Self::pack`] gave, or a bare URL.
+    pub fn unpack(pack: &Val) -> Self {
+        if pack.is_text() {
+            return Self::plain(pack.clone());
+        }
+        Self { target: pack.at(0), init: pack.at(1), signal: pack.at(2), spare: pack.at(3) }
+    }
+
+    fn is_request(&self) -> bool {
+        self.init.is_undefined()
+    }
+
+    /// The request's URL, as text.
+    pub fn url(&self) -> Val {
+        if self.is_request() { self.target.get(Key::Url) } else { self.target.clone() }
+    }
+
+    /// Whether it can be sent again.
+    pub fn replayable(&self) -> bool {
+        !self.spare.is_null()
+    }
+
+    /// Before a wait: what the caller may change meanwhile is copied.
+    pub fn own_body(&self, limit: f64) {
+        let body = self.init.get(Key::Body);
+        if body.is_object() {
+            let copy = copied(&body, limit);
+            if !copy.is_null() {
+                self.init.put(Key::Body, &copy);
+            }
+        }
+    }
+
+    /// Before the first send: the copy that a second one needs.
+    pub fn keep_spare(&mut self, limit: f64) {
+        if self.is_request() {
+            let method = self.target.get(Key::Method);
+            if !(method.is(Key::MethodGet) || method.is(Key::MethodHead)) {
+                let copy = self.target.invoke0(Key::Clone);
+                self.spare = if copy.is_undefined() { Val::NULL } else { copy };
+            }
+            return;
+        }
+        let body = self.init.get(Key::Body);
+        if body.is_object() {
+            self.spare = if body.tag().is(Key::ReadableStream) {
+                let branches = body.invoke0(Key::Tee);
+                if branches.is_undefined() {
+                    Val::NULL
+                } else {
+                    self.init.put(Key::Body, &branches.at(0));
+                    branches.at(1)
+                }
+            } else {
+                copied(&body, limit)
+            };
+        }
+    }
+
+    /// The copy is not needed any more: a second branch is let go.
+    pub fn release_spare(&self) {
+        if self.spare.is_object() {
+            cancel(&if self.is_request() { self.spare.get(Key::Body) } else { self.spare.clone() });
+        }
+    }
+
+    /// A stream that was never sent is cancelled with the reason.
+    pub fn abandon(&self, reason: &Val) {
+        let body = if self.is_request() { self.target.get(Key::Body) } else { self.init.get(Key::Body) };
+        if body.is_object() {
+            body.invoke(Key::Cancel, reason, &NONE).hush();
+        }
+    }
+
+    /// From now on the copy is what is sent, and there is no other.
+    pub fn use_spare(&mut self) {
+        if self.spare.is_object() {
+            if self.is_request() {
+                self.target = self.spare.clone();
+            } else {
+                self.init.put(Key::Body, &self.spare);
+            }
+        }
+        self.spare = Val::NULL;
+    }
+
+    /// The arguments for the underlying function. A header's name and value go along with a token.
+    pub fn arguments(&self, name: &Val, value: &Val, epoch: &Epoch) -> (Val, Val) {
+        if self.is_request() {
+            if value.is_text() {
+                self.target.get(Key::Headers).invoke(Key::SetMember, name, value);
+            }
+            return (self.target.clone(), Val::UNDEFINED);
+        }
+        let signal = epoch.join(&self.signal);
+        (self.target.clone(), dress(self.init.lend(), name.lend(), value.lend(), signal.lend()))
+    }
+}
+
+/// A copy of a body that the caller could change; the same object where it cannot; `null` where a copy is too large.
+fn copied(body: &Val, limit: f64) -> Val {
+    let tag = body.tag();
+    if tag.is(Key::FormData) {
+        return copy_form(body.lend());
+    }
+    if tag.is(Key::UrlSearchParams) {
+        return Val::construct(Key::UrlSearchParams, body, &NONE);
+    }
+    let length = body.get(Key::ByteLength).as_number();
+    if length.is_nan() {
+        return body.clone();
+    }
+    if length > limit { Val::NULL } else { copy_bytes(body.lend()) }
+}
+
+/// Lets go of a body that nobody will read.
+pub fn cancel(body: &Val) {
+    if body.is_object() {
+        body.invoke0(Key::Cancel).hush();
+    }
+}

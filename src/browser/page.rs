@@ -1,0 +1,235 @@
+//! One instance, and the synchronous part of its `fetch`.
+//!
+//! The usual call never enters a future: it is one turn, and one persistent closure chained to the underlying promise.
+//! Only a 401, a wait or an expired token is driven further (see `driving`).
+
+use super::js::{Lent, NONE, Outcome, Val};
+use super::keys::Key;
+use super::options::Options;
+use super::outgoing::Outgoing;
+use super::request::Arguments;
+use super::shared::Shared;
+use super::task;
+use super::{abort, clock, error};
+use crate::protocol::error::Code;
+use crate::protocol::config::SignedOut;
+use crate::protocol::session::{Admission, Call};
+use crate::protocol::token::AccessToken;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/fetch.js")]
+extern "C" {
+    /// Calls the underlying fetch; what it throws is a rejection.
+    fn native(given: Lent, back: bool, input: Lent, init: Lent) -> Val;
+}
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    /// What the header carries: the token, after its scheme if it has one.
+    fn credentials(scheme: Lent, token: Lent) -> Val;
+}
+
+/// Called with what was bound (a token's number and a packed request) and what the underlying promise gave.
+type OnSettled = Closure<dyn Fn(f64, JsValue, JsValue) -> JsValue>;
+
+/// One instance: what is its own, and the session it shares.
+pub struct Page {
+    pub options: Rc<Options>,
+    pub shared: Rc<Shared>,
+    /// Verdicts on where the token may go, by the URL's exact text.
+    pub known_urls: Val,
+    /// Origins outside `origins` that were warned of.
+    pub warned: Val,
+    sending: RefCell<Option<Sending>>,
+    on_response: RefCell<Option<OnSettled>>,
+    on_error: RefCell<Option<OnSettled>>,
+}
+
+/// What goes along with each call while a token lives.
+struct Sending {
+    token: AccessToken,
+    epoch: Rc<abort::Epoch>,
+    /// The header's value, as one JavaScript string.
+    value: Val,
+    /// The `init` of a call that brings none.
+    init: Val,
+}
+
+fn settled(page: &Rc<Page>, run: impl Fn(&Rc<Page>, AccessToken, &Val, Val) -> Outcome + 'static) -> OnSettled {
+    let weak = Rc::downgrade(page);
+    Closure::new(move |sent: f64, out: JsValue, value: JsValue| {
+        let settled = match weak.upgrade() {
+            Some(page) => run(&page, AccessToken(sent as u32), &out.into(), value.into()),
+            None => Ok(value.into()),
+        };
+        JsValue::from(settled.unwrap_or_else(|error| error.reject()))
+    })
+}
+
+impl Page {
+    /// An instance with these options, of which the session's own are `shared`'s.
+    pub fn new(options: Rc<Options>, shared: Rc<Shared>) -> Rc<Self> {
+        let page = Rc::new(Self {
+            options,
+            shared,
+            known_urls: Val::construct(Key::Map, &NONE, &NONE),
+            warned: Val::construct(Key::Set, &NONE, &NONE),
+            sending: RefCell::default(),
+            on_response: RefCell::default(),
+            on_error: RefCell::default(),
+        });
+        page.on_response.replace(Some(settled(&page, |page, token, out, response| page.on_response(token, out, response))));
+        page.on_error.replace(Some(settled(&page, |page, token, out, error| {
+            Err(page.rejection(token, &Outgoing::unpack(out), error))
+        })));
+        page
+    }
+
+    /// The drop-in's synchronous part. What is returned as an error rejects.
+    pub fn fetch(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
+        let shared = &self.shared;
+        if shared.in_function.get() {
+            shared.reentered.set(true);
+            let message = "A refresh function called the instance that waits for it; use `context.fetch`.";
+            return Err(error::detailed(Code::RefreshFailed, message, &NONE, &NONE));
+        }
+        shared.catch_up();
+        let record = shared.record();
+        if !record.signed_in() && !record.suspended && self.options.policy.signed_out == SignedOut::Send {
+            return Ok(self.native(input, init));
+        }
+        if !(input.is_text() && init.is_undefined()) {
+            return self.with_init(input, init);
+        }
+        if !self.allowed(input) {
+            let promise = self.native(input, init);
+            return Ok(self.outside(input, promise));
+        }
+        let call = shared.call(true);
+        let Admission::Send(token, renew) = shared.ask(|machine| machine.admit(&call, &record, clock::now())) else {
+            return Ok(self.slow(call, Outgoing::plain(input.clone())));
+        };
+        let init = self.sending(token, |sending| sending.init.plain());
+        let sent = self.native(input, &init);
+        shared.renew(renew);
+        Ok(self.chain(token, input, sent))
+    }
+
+    #[inline(never)]
+    fn with_init(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
+        let shared = &self.shared;
+        let Some(mut arguments) = Arguments::take(input, init)? else {
+            return Ok(self.native(input, init));
+        };
+        if !self.allowed(&arguments.url) {
+            let promise = self.native(&arguments.input, &arguments.init);
+            return Ok(self.outside(&arguments.url, promise));
+        }
+        let hands_off = arguments.hands_off()?;
+        let own = arguments.header(&self.options.header);
+        let explicit = !(own.is_undefined() || own.is_null());
+        if hands_off || explicit || abort::aborted(&arguments.signal()) {
+            let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
+            return Ok(native(self.options.fetch.lend(), back, arguments.input.lend(), arguments.init.lend()));
+        }
+        let epoch = Rc::clone(&shared.epoch.borrow());
+        let mut out = arguments.into_outgoing(self.options.usual_header, &epoch)?;
+        let call = shared.call(true);
+        let record = shared.record();
+        let Admission::Send(token, renew) = shared.ask(|machine| machine.admit(&call, &record, clock::now())) else {
+            return Ok(self.slow(call, out));
+        };
+        out.keep_spare(self.options.body_copy_limit);
+        let sent = self.send(&out, Some(token));
+        shared.renew(renew);
+        Ok(self.chain(token, &out.pack(), sent))
+    }
+
+    fn slow(self: &Rc<Self>, call: Call, out: Outgoing) -> Val {
+        out.own_body(self.options.body_copy_limit);
+        // The machine may have opened a renewal when it was asked: it must run whatever becomes of this call.
+        self.shared.run_opened();
+        task::promise(Rc::clone(self).drive(call, out, Val::UNDEFINED))
+    }
+
+    fn chain(&self, token: AccessToken, out: &Val, sent: Val) -> Val {
+        let number = f64::from(token.0);
+        let bound = |callback: &RefCell<Option<OnSettled>>| match &*callback.borrow() {
+            Some(callback) => Val::from(callback.as_ref().clone()).bind(number, out),
+            None => Val::UNDEFINED,
+        };
+        sent.then(&bound(&self.on_response), &bound(&self.on_error))
+    }
+
+    fn on_response(self: &Rc<Self>, token: AccessToken, out: &Val, response: Val) -> Outcome {
+        let shared = &self.shared;
+        if !shared.of_this_epoch(token.0) {
+            return Err(shared.ended());
+        }
+        let mut call = shared.call(true);
+        call.sent = Some(token);
+        call.sends = 1;
+        if response.get(Key::Status).as_number() == 401.0 || self.options.is_unauthorized.is_function() {
+            return Ok(task::promise(Rc::clone(self).drive(call, Outgoing::unpack(out), response)));
+        }
+        if !shared.record().accepted {
+            self.accepted(&call, &response);
+        }
+        if !out.is_text() {
+            Outgoing::unpack(out).release_spare();
+        }
+        Ok(response)
+    }
+
+    /// A call's error is passed on as it is, unless the session's end caused it.
+    pub fn rejection(&self, token: AccessToken, out: &Outgoing, error: Val) -> Val {
+        out.release_spare();
+        if self.shared.of_this_epoch(token.0) || abort::aborted(&out.signal) { error } else { self.shared.ended() }
+    }
+
+    /// Sends it, with a token or without.
+    pub fn send(&self, out: &Outgoing, token: Option<AccessToken>) -> Val {
+        let epoch = Rc::clone(&self.shared.epoch.borrow());
+        let value = token.map_or(Val::UNDEFINED, |token| self.sending(token, |sending| sending.value.clone()));
+        let (input, init) = out.arguments(&self.options.header, &value, &epoch);
+        self.native(&input, &init)
+    }
+
+    /// What goes along with `token`, made once while it lives.
+    fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
+        let epoch = Rc::clone(&self.shared.epoch.borrow());
+        let known = self.sending.take().filter(|it| it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
+        let sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
+        let result = with(&sending);
+        self.sending.replace(Some(sending));
+        result
+    }
+
+    #[inline(never)]
+    fn sending_of(&self, token: AccessToken, epoch: Rc<abort::Epoch>) -> Sending {
+        let shared = &self.shared;
+        let kind = shared.member(Key::TokenType);
+        let scheme = if self.options.scheme.is_text() { &self.options.scheme } else { &kind };
+        let bearer = Val::name(Key::Bearer);
+        let scheme = if scheme.is_text() { scheme } else { &bearer };
+        let value = credentials(scheme.lend(), shared.member(Key::AccessToken).lend());
+        let headers = Val::list();
+        let pair = Val::list();
+        pair.push(&self.options.header);
+        pair.push(&value);
+        headers.push(&pair);
+        let init = Val::bare();
+        init.put(Key::Headers, &headers);
+        init.put(Key::Signal, &epoch.signal);
+        if !self.options.usual_header {
+            init.put_name(Key::Redirect, Key::Error);
+        }
+        Sending { token, epoch, value, init }
+    }
+
+    fn native(&self, input: &Val, init: &Val) -> Val {
+        native(self.options.fetch.lend(), false, input.lend(), init.lend())
+    }
+}
