@@ -112,12 +112,12 @@ impl Page {
             && shared.step_up(call, &header, acr_values, *max_age, &url)
             && out.replayable()
         {
-            shared.ask(|machine| machine.on_gone(call.id));
-            shared.let_go();
+            // The challenge itself says that the token is good.
+            self.accepted(call, response);
             call.after_signin = Some(shared.record().signin);
             return None;
         }
-        if !refused || matches!(challenge, Challenge::StepUp { .. }) {
+        if !refused || challenge != Challenge::Other {
             self.accepted(call, response);
             out.release_spare();
             return Some(Ok(response.clone()));
@@ -127,8 +127,7 @@ impl Page {
         let refusal = Refusal {
             replayable: out.replayable(),
             redirected,
-            not_the_token: challenge == Challenge::InsufficientScope
-                || (redirected && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin)))),
+            not_the_token: redirected && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
             path: path_number(&requested),
         };
         let record = shared.record();
@@ -152,6 +151,10 @@ impl Page {
             Verdict::EndRefused => {
                 let error = error::plain(Code::SessionExpired);
                 shared.refuse(error.clone());
+                if shared.record().suspended && out.replayable() {
+                    // Held, or sent without a token: the machine says which.
+                    return None;
+                }
                 error
             }
             Verdict::Ended => shared.ended(),
@@ -193,14 +196,18 @@ impl Page {
 impl Shared {
     /// Two timers that let others go when the canary's headers do not come.
     fn patience(self: &Rc<Self>, call: &Call) -> Option<[Timer; 2]> {
+        let call = call.id;
         let timer = |ms| {
             let shared = Rc::clone(self);
             Timer::after(ms, move || {
-                shared.ask(|machine| machine.on_patience());
-                shared.let_go();
+                // A canary of an earlier renewal has no say in this one.
+                if shared.ask(|machine| machine.is_canary(call)) {
+                    shared.ask(|machine| machine.on_patience());
+                    shared.let_go();
+                }
             })
         };
-        self.ask(|machine| machine.is_canary(call.id)).then(|| [timer(PATIENCE_MS), timer(2.0 * PATIENCE_MS)])
+        self.ask(|machine| machine.is_canary(call)).then(|| [timer(PATIENCE_MS), timer(2.0 * PATIENCE_MS)])
     }
 }
 

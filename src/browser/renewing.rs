@@ -137,7 +137,7 @@ impl Run {
         let blocked =
             if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
         self.close(true);
-        if shared.anybody_waits() {
+        if keep == Keep::New && shared.anybody_waits() {
             let record = shared.record();
             shared.ask(|machine| machine.on_probe(&record));
         }

@@ -32,10 +32,7 @@ impl Shared {
     pub async fn wait(self: &Rc<Self>, call: Call, signal: &Val) {
         let wake = deferred();
         let woken = wake.at(0);
-        let mut waiters = self.waiters.borrow_mut();
-        let at = waiters.partition_point(|other| other.call.id < call.id);
-        waiters.insert(at, Waiter { call, wake });
-        drop(waiters);
+        self.enter(Waiter { call, wake });
         let shared = Rc::clone(self);
         let listening =
             signal.is_object().then(|| Listening::new(signal, Key::Abort, move |_| shared.leave(call.id)));
@@ -43,10 +40,18 @@ impl Shared {
         drop(listening);
     }
 
+    fn enter(&self, waiter: Waiter) {
+        let mut waiters = self.waiters.borrow_mut();
+        let at = waiters.partition_point(|other| other.call.id < waiter.call.id);
+        waiters.insert(at, waiter);
+    }
+
     fn leave(&self, call: u32) {
         let mut waiters = self.waiters.borrow_mut();
-        if let Some(at) = waiters.iter().position(|waiter| waiter.call.id == call) {
-            waiters.remove(at).wake();
+        let left = waiters.iter().position(|waiter| waiter.call.id == call).map(|at| waiters.remove(at));
+        drop(waiters);
+        if let Some(waiter) = left {
+            waiter.wake();
         }
     }
 

@@ -19,7 +19,7 @@ async fn a_late_401_after_the_renewal_is_retried_with_the_stored_token() {
     let late = world.call("/held/late");
     assert_eq!(status(&world.call("/api/first")).await, Ok(200));
     // The late answer is a verdict on the old token.
-    world.server.answers.borrow_mut().insert("/held/late".into(), crate::world::Answer::Status(401, ""));
+    world.server.answers.borrow_mut().insert("/held/late".into(), crate::server::Answer::Status(401, ""));
     world.server.release("/held/");
     until(|| world.sends("/held/late") == 2).await;
     world.server.answers.borrow_mut().clear();
@@ -35,7 +35,7 @@ async fn staggered_401s_around_one_renewal_never_present_a_refresh_token_twice()
         (world.call("/api/a"), world.call("/held/b"), world.call("/held/c"), world.call("/held/d"));
     assert_eq!(status(&a).await, Ok(200));
     for path in ["/held/b", "/held/c", "/held/d"] {
-        world.server.answers.borrow_mut().insert(path.into(), crate::world::Answer::Status(401, ""));
+        world.server.answers.borrow_mut().insert(path.into(), crate::server::Answer::Status(401, ""));
         world.server.release(path);
         world.server.answers.borrow_mut().clear();
         until(|| world.sends(path) == 2).await;
@@ -48,7 +48,7 @@ async fn staggered_401s_around_one_renewal_never_present_a_refresh_token_twice()
 #[wasm_bindgen_test]
 async fn a_renewed_token_that_is_rejected_too_ends_the_session_after_two_sends() {
     let world = World::stale("{}");
-    world.server.answers.borrow_mut().insert("/api/0".into(), crate::world::Answer::Status(401, ""));
+    world.server.answers.borrow_mut().insert("/api/0".into(), crate::server::Answer::Status(401, ""));
     let logouts = world.listen("logout");
     let error = rejection(&world.call("/api/0")).await;
     assert_eq!((text(&error, "code"), text(&error, "name")), ("session_expired".into(), "AbortError".into()));
@@ -61,7 +61,7 @@ async fn a_renewed_token_that_is_rejected_too_ends_the_session_after_two_sends()
 async fn ten_waiting_calls_send_one_canary_when_the_new_token_is_bad() {
     let world = World::stale("{}");
     for at in 0..10 {
-        world.server.answers.borrow_mut().insert(format!("/api/{at}"), crate::world::Answer::Status(401, ""));
+        world.server.answers.borrow_mut().insert(format!("/api/{at}"), crate::server::Answer::Status(401, ""));
     }
     let calls = world.burst(10, "/api/");
     let first = rejection(&calls[0]).await;
@@ -75,7 +75,7 @@ async fn ten_waiting_calls_send_one_canary_when_the_new_token_is_bad() {
 async fn one_broken_endpoint_among_good_ones_signs_nobody_out() {
     let world = World::signed_in("{}");
     assert_eq!(status(&world.call("/api/good")).await, Ok(200));
-    world.server.answers.borrow_mut().insert("/api/broken".into(), crate::world::Answer::Status(401, ""));
+    world.server.answers.borrow_mut().insert("/api/broken".into(), crate::server::Answer::Status(401, ""));
     for _ in 0..5 {
         assert_eq!(status(&world.call("/api/broken")).await, Ok(401));
         assert_eq!(status(&world.call("/api/good")).await, Ok(200));
@@ -87,7 +87,7 @@ async fn one_broken_endpoint_among_good_ones_signs_nobody_out() {
 #[wasm_bindgen_test]
 async fn a_retry_rejected_with_return_gives_the_401_to_its_caller() {
     let world = World::stale("{'onRetryRejected': 'return'}");
-    world.server.answers.borrow_mut().insert("/api/0".into(), crate::world::Answer::Status(401, ""));
+    world.server.answers.borrow_mut().insert("/api/0".into(), crate::server::Answer::Status(401, ""));
     let calls = world.burst(3, "/api/");
     assert_eq!(statuses(&calls).await, [401, 200, 200]);
     assert_eq!(world.auth.state(), "signed-in");

@@ -1,6 +1,7 @@
 //! One call: what goes along, what is left alone, how it is aborted, how it is sent again.
 
-use crate::world::{Answer, World, get, js, local_storage, parse, rejection, status, text, turn, until};
+use crate::server::Answer;
+use crate::world::{World, get, js, local_storage, parse, rejection, status, text, turn, until};
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

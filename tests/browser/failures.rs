@@ -1,6 +1,7 @@
 //! Renewals that fail: what ends a session, what never does, and who is told.
 
-use crate::world::{Answer, World, get, js, rejection, status, statuses, text, until};
+use crate::server::Answer;
+use crate::world::{World, get, js, rejection, status, statuses, text, until};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

@@ -1,6 +1,7 @@
 //! The end of a session: everything pending ends in one turn, and nothing comes back.
 
-use crate::world::{Answer, World, get, js, local_storage, rejection, status, text, turn, until};
+use crate::server::Answer;
+use crate::world::{World, get, js, local_storage, rejection, status, text, turn, until};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

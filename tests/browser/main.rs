@@ -6,9 +6,11 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod burst;
 mod calls;
+mod challenges;
 mod expiry;
 mod failures;
 mod input;
 mod logout;
+mod server;
 mod storage;
 mod world;
