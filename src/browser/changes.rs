@@ -4,8 +4,10 @@ use super::js::{Outcome, Val};
 use super::keys::Key;
 use super::record::usable;
 use super::shared::{Cut, Shared};
+use super::tabs::mark_of;
 use super::tokens::{Tokens, Unusable};
 use super::{clock, error};
+use crate::protocol::tabs::Heard;
 use crate::protocol::token::Record;
 use std::rc::Rc;
 
@@ -34,6 +36,7 @@ impl Shared {
             let record = self.record();
             self.ask(|machine| machine.on_probe(&record));
         }
+        self.commit();
         self.let_go();
         self.log(if before.signed_in() { "tokens replaced" } else { "signed in" });
         self.announce(Some(if before.signed_in() { Key::Refresh } else { Key::Signin }), Key::ThisTab);
@@ -77,7 +80,9 @@ impl Shared {
         let was_in = before.signed_in() || before.suspended;
         let gone = text.is_null() && was_in;
         let known_epoch = self.ask(|machine| machine.epoch());
-        self.take_in(text);
+        if !self.read(text) {
+            return;
+        }
         if gone {
             // Another tab may sign in with the time as its epoch: one more than what was seen is less than that.
             let tombstone = Record::tombstone(known_epoch + 1);
@@ -99,5 +104,25 @@ impl Shared {
             (true | false, _, _) => None,
         };
         self.announce(event, Key::OtherTab);
+    }
+
+    /// Another tab's signal (how far the record has come; of an end, its code and reason; whose it is), or what a storage
+    /// event says of it: known before it can be seen in storage.
+    pub fn hear(self: &Rc<Self>, signal: &Val) {
+        self.catch_up();
+        let ours = signal.at(4).same(&self.owner.get(Key::Endpoint)) && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
+        let mark = mark_of(signal);
+        let before = self.record();
+        if !ours || self.ask(|machine| machine.on_signal(mark, clock::now())) == Heard::Read {
+            return;
+        }
+        let code = signal.at(2);
+        if code.is_text() {
+            self.know_end(mark, &code, &signal.at(3));
+        } else {
+            self.know_nothing();
+        }
+        self.ended_elsewhere(before.signed_in() || before.suspended);
+        self.catch_up();
     }
 }

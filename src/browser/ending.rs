@@ -44,6 +44,7 @@ impl Shared {
         self.save(&tombstone, members);
         self.log("session ended");
         self.abort_all(&ending);
+        self.seal();
         let revoked = if ending.revoke { token_request::revoke(self, &refresh_token) } else { Val::UNDEFINED };
         self.tell_end(&ending, Key::ThisTab);
         revoked

@@ -7,6 +7,7 @@ use super::record::{self, Stored, snapshot, usable};
 use super::shared::Shared;
 use super::tokens::Tokens;
 use crate::protocol::renewal::Keep;
+use crate::protocol::tabs::{Mark, Reading};
 use crate::protocol::token::{AccessToken, Record};
 use std::rc::Rc;
 
@@ -16,13 +17,6 @@ impl Shared {
         let text = self.store.read();
         let known = self.text.borrow().same(&text);
         (!known).then_some(text)
-    }
-
-    /// Makes `text` the known one, and shows the machine what it says.
-    pub fn take_in(&self, text: Val) {
-        let stored = Stored::read(&text, &self.known, &self.owner);
-        self.text.replace(text);
-        self.know(stored);
     }
 
     fn know(&self, stored: Stored) {
@@ -59,11 +53,60 @@ impl Shared {
         record.version = self.record().version.max(record.version) + 1;
         let text = record::write(&record, &members);
         let error = self.store.write(&text);
+        self.adopt(&record, members, text);
+        self.signal();
+        error
+    }
+
+    /// Knows a record of ours by its text, whether or not it stands in storage.
+    fn adopt(&self, record: &Record, members: Val, text: Val) {
         self.text.replace(text);
         let mut stored = Stored::of(members, &self.known, &self.owner);
         stored.record.epoch = record.epoch;
         self.know(stored);
-        error
+    }
+
+    /// Tells other tabs how far the record has come: persisted first, then signalled.
+    fn signal(&self) {
+        if let Some(channel) = &*self.channel.borrow() {
+            channel.post(Mark::of(&self.record()), &self.members(), &self.owner);
+        }
+    }
+
+    /// Reads a record that is not the known one. False where it is of an epoch that is over: what is known of a later one
+    /// is put back in its place.
+    pub fn read(&self, text: Val) -> bool {
+        let stored = Stored::read(&text, &self.known, &self.owner);
+        // What cannot be read, or is another app's, has no epoch: there is no session here, and it is left alone.
+        let known = self.record();
+        let reading = self.ask(|machine| machine.on_read(&stored.record, &known));
+        if stored.record.epoch == 0 || reading == Reading::Believe {
+            self.text.replace(text);
+            self.know(stored);
+            return true;
+        }
+        if reading == Reading::PutBack {
+            let known = self.text.borrow().clone();
+            self.store.write(&known);
+            self.signal();
+        }
+        false
+    }
+
+    /// An end that another tab has signalled and this one cannot see yet: its tombstone is known from now on.
+    pub fn know_end(&self, mark: Mark, code: &Val, reason: &Val) {
+        let members = Val::bare();
+        members.put(Key::Code, code);
+        members.put(Key::Reason, reason);
+        let tombstone = Record { version: mark.version, ..Record::tombstone(mark.epoch) };
+        let text = record::write(&tombstone, &members);
+        self.adopt(&tombstone, members, text);
+    }
+
+    /// A later epoch than this tab can see yet, of which nothing else is known.
+    pub fn know_nothing(&self) {
+        self.text.replace(Val::UNDEFINED);
+        self.know(Stored::default());
     }
 
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.

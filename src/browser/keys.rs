@@ -183,4 +183,8 @@ keys! {
     Window "window"
     WorkerGlobalScope "WorkerGlobalScope"
     WwwAuthenticate "www-authenticate"
+    Freeze "freeze"
+    Pagehide "pagehide"
+    KeyMember "key"
+    NewValue "newValue"
 }

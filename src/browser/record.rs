@@ -113,6 +113,16 @@ pub fn write(record: &Record, members: &Val) -> Val {
     members.json()
 }
 
+/// What a record's text signals, as another tab would: its mark, an end's code and reason, and whose it is.
+pub fn signal_of(text: &Val) -> Val {
+    let members = text.parse().own();
+    let signal = Val::list();
+    for name in [Key::Epoch, Key::Version, Key::Code, Key::Reason, Key::Endpoint, Key::ClientIdMember] {
+        signal.push(&members.get(name));
+    }
+    signal
+}
+
 /// The snapshot that `auth.session` is: frozen, and without the refresh token.
 pub fn snapshot(stored: &Stored, can_renew: bool) -> Val {
     if !stored.record.signed_in() {

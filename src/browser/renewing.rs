@@ -86,35 +86,53 @@ impl Shared {
 impl Run {
     async fn go(self) -> Outcome {
         let shared = &self.shared;
+        let mut held = None;
         loop {
-            shared.catch_up();
-            let record = shared.record();
-            match shared.ask(|machine| machine.on_turn(self.id, &record)) {
-                Turn::Exchange => {}
-                Turn::Adopt => return self.adopt(),
-                Turn::Ended => return self.ended(),
+            if held.is_none() {
+                held = shared.hold(&shared.cuttable()).await;
+                shared.cut.take();
             }
-            let reply = token_request::exchange(shared, self.reason).await;
-            shared.catch_up();
-            let record = shared.record();
-            let outcome = renewal::Outcome { class: reply.class, lost: reply.lost, retry_after: reply.retry_after };
-            let grant = shared.ask(|machine| machine.on_grant(self.id, outcome, &record, clock::now(), clock::chance()));
-            let wait = match grant {
-                Grant::Store(keep) => return self.store(&reply, keep),
-                Grant::Adopt => return self.adopt(),
-                Grant::Again(ms) => ms,
-                Grant::Failed(until) => return self.failed(&reply, until),
-                Grant::Refused => {
-                    let grace = shared.ask(|machine| machine.grace());
-                    if grace > 0 && !self.without_session {
-                        shared.pause(grace).await;
-                        shared.catch_up();
-                    }
-                    return self.refused(&reply);
+            let next = self.attempt().await;
+            // The prompt retry of a lost answer happens under the same lock.
+            if !matches!(next, Err(0)) {
+                shared.hand_over(held.take());
+            }
+            match next {
+                Ok(outcome) => return outcome,
+                Err(ms) if ms > 0 => shared.pause(ms).await,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// One token request and what becomes of it; an error says after how many ms to try again.
+    async fn attempt(&self) -> Result<Outcome, u64> {
+        let shared = &self.shared;
+        shared.catch_up();
+        let record = shared.record();
+        match shared.ask(|machine| machine.on_turn(self.id, &record)) {
+            Turn::Exchange => {}
+            Turn::Adopt => return Ok(self.adopt()),
+            Turn::Ended => return Ok(self.ended()),
+        }
+        let reply = token_request::exchange(shared, self.reason).await;
+        shared.catch_up();
+        let record = shared.record();
+        let outcome = renewal::Outcome { class: reply.class, lost: reply.lost, retry_after: reply.retry_after };
+        match shared.ask(|machine| machine.on_grant(self.id, outcome, &record, clock::now(), clock::chance())) {
+            Grant::Store(keep) => Ok(self.store(&reply, keep)),
+            Grant::Adopt => Ok(self.adopt()),
+            Grant::Again(ms) => Err(ms),
+            Grant::Failed(until) => Ok(self.failed(&reply, until)),
+            Grant::Refused => {
+                let grace = shared.ask(|machine| machine.grace());
+                if grace > 0 && !self.without_session {
+                    shared.pause(grace).await;
+                    shared.catch_up();
                 }
-                Grant::Ended => return self.ended(),
-            };
-            shared.pause(wait).await;
+                Ok(self.refused(&reply))
+            }
+            Grant::Ended => Ok(self.ended()),
         }
     }
 

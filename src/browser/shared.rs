@@ -9,6 +9,7 @@ use super::keys::Key;
 use super::options::{Options, Refresh};
 use super::record::{Known, Stored};
 use super::storage::Store;
+use super::tabs::{Channel, Tabs};
 use super::tokens::Tokens;
 use super::waiting::Waiter;
 use super::{clock, error};
@@ -36,6 +37,9 @@ pub struct Told {
 pub struct Shared {
     pub options: Rc<Options>,
     pub store: Store,
+    /// Other tabs, and the channel to them while an instance is open.
+    pub tabs: Tabs,
+    pub channel: RefCell<Option<Channel>>,
     pub events: Events,
     pub machine: RefCell<Session>,
     pub known: Known,
@@ -95,6 +99,8 @@ impl Shared {
         }
         let shared = Rc::new(Self {
             machine: RefCell::new(Session::new(policy)),
+            tabs: Tabs::new(&options.name),
+            channel: RefCell::default(),
             options,
             store,
             events: Events::default(),
@@ -124,7 +130,7 @@ impl Shared {
         if !text.is_text() && shared.options.adopt_recipe_keys {
             shared.adopt_recipe_keys();
         } else {
-            shared.take_in(text);
+            shared.read(text);
         }
         shared.told.replace(shared.now_told());
         if let Some(error) = blocked {

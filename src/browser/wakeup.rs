@@ -7,6 +7,7 @@ use super::clock::{self, Timer};
 use super::js::Val;
 use super::keys::Key;
 use super::shared::Shared;
+use super::{record, tabs};
 use crate::protocol::renewal::Reason;
 use std::rc::Rc;
 
@@ -22,19 +23,22 @@ impl Shared {
         let heard = [
             (&document, Key::Visibilitychange),
             (&document, Key::Resume),
+            (&document, Key::Freeze),
+            (&window, Key::Pagehide),
             (&window, Key::Pageshow),
             (&window, Key::Online),
             (&window, Key::Storage),
         ];
         let listen = |(target, kind): (&Val, Key)| {
             let weak = Rc::downgrade(self);
-            Listening::new(target, kind, move |_| {
+            Listening::new(target, kind, move |event| {
                 if let Some(shared) = weak.upgrade() {
-                    shared.wake(kind == Key::Online);
+                    shared.on_event(kind, &event);
                 }
             })
         };
         self.wakeup.replace(heard.into_iter().map(listen).collect());
+        self.listen_to_tabs();
         self.arm();
     }
 
@@ -44,6 +48,43 @@ impl Shared {
         if self.open_pages.get() == 0 {
             self.wakeup.take();
             self.timer.take();
+            self.channel.take();
+        }
+    }
+
+    fn listen_to_tabs(self: &Rc<Self>) {
+        if self.store.shared() {
+            let weak = Rc::downgrade(self);
+            let channel = self.tabs.channel(move |signal| {
+                if let Some(shared) = weak.upgrade() {
+                    shared.hear(&signal);
+                }
+            });
+            self.channel.replace(Some(channel));
+        }
+    }
+
+    fn on_event(self: &Rc<Self>, kind: Key, event: &Val) {
+        match kind {
+            // A page that is put away would keep its locks, and others would wait for it.
+            Key::Freeze => tabs::let_go(),
+            Key::Pagehide => {
+                tabs::let_go();
+                self.channel.take();
+            }
+            Key::Storage => {
+                let key = event.get(Key::KeyMember);
+                if key.same(&self.options.name) {
+                    self.hear(&record::signal_of(&event.get(Key::NewValue)));
+                } else if key.is_null() {
+                    self.wake(false);
+                }
+            }
+            Key::Pageshow => {
+                self.listen_to_tabs();
+                self.wake(false);
+            }
+            kind => self.wake(kind == Key::Online),
         }
     }
 

@@ -1,0 +1,136 @@
+// What the engine offers between tabs: locks, a channel, and IndexedDB, whose committed transactions every tab sees in the
+// order of the lock. None of them carries a token. Each resolves with nothing where the browser lacks it or blocks it.
+
+const COMMIT_MS = 500;
+const MARKS = "marks";
+
+/** What is held or waited for: a frozen page would keep it, so all of it is let go before. */
+const holding = new Set();
+export const letGo = () => {
+  for (const free of [...holding]) free();
+};
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * Resolves with a function that lets go of the lock; with `undefined` when so many milliseconds have passed or `signal`
+ * was aborted; with `null` when the page was about to freeze while it waited.
+ */
+export const lock = (name, ms, signal, steal) => {
+  const { locks } = globalThis.navigator ?? {};
+  if (!locks) return lease(name, ms, signal);
+  return new Promise((granted) => {
+    const controller = new AbortController();
+    const end = (how) => (controller.abort(), clearTimeout(timer), holding.delete(leave), granted(how));
+    const stop = () => end();
+    const leave = () => end(null);
+    const timer = steal ? 0 : setTimeout(stop, ms);
+    signal.addEventListener("abort", stop);
+    holding.add(leave);
+    const held = () =>
+      new Promise((release) => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
+        holding.delete(leave);
+        const free = () => (holding.delete(free), release());
+        holding.add(free);
+        granted(free);
+      });
+    locks.request(name, steal ? { steal } : { signal: controller.signal }, held).catch(() => granted());
+  });
+};
+
+/** Where there are no locks: a lease in storage with an owner, a deadline and a fencing number. Best effort. */
+const lease = async (name, ms, signal) => {
+  const key = `${name}:lease`;
+  const owner = Math.random().toString(36).slice(2);
+  const end = Date.now() + ms;
+  const read = () => {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch {}
+  };
+  const free = () => void (read()?.owner === owner && localStorage.removeItem(key));
+  try {
+    while (!signal.aborted && Date.now() < end) {
+      const held = read();
+      if (!(held?.until > Date.now())) {
+        localStorage.setItem(key, JSON.stringify({ owner, until: Date.now() + ms, fence: (held?.fence ?? 0) + 1 }));
+        // Long enough for a rival's write of the same moment to be seen.
+        await pause(40 + Math.random() * 40);
+        if (read()?.owner === owner) return holding.add(free), () => (holding.delete(free), free());
+      }
+      await pause(20);
+    }
+  } catch {}
+};
+
+const within = (ms, work) =>
+  Promise.race([work, pause(ms)]).catch(() => {});
+
+const database = () =>
+  new Promise((done, failed) => {
+    const request = indexedDB.open("authfetch", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(MARKS);
+    request.onsuccess = () => done(request.result);
+    request.onerror = request.onblocked = () => failed(request.error);
+  });
+
+/** One transaction over the mark of `name`: resolves with what it holds, after `write` has been given the chance to replace it. */
+const transact = async (name, write) => {
+  const db = await database();
+  try {
+    return await new Promise((done, failed) => {
+      const transaction = db.transaction(MARKS, write ? "readwrite" : "readonly", { durability: "relaxed" });
+      const store = transaction.objectStore(MARKS);
+      const request = store.get(name);
+      request.onsuccess = () => write?.(store, request.result);
+      transaction.oncomplete = () => done(request.result);
+      transaction.onerror = transaction.onabort = () => failed(transaction.error);
+    });
+  } finally {
+    db.close();
+  }
+};
+
+const isLater = ([epoch, version], than) => !than || epoch > than[0] || (epoch === than[0] && version > than[1]);
+
+/** Where IndexedDB is blocked: a shared lock whose name says the mark, held until the next. */
+let held;
+const markLock = (name, epoch, version) =>
+  new Promise((done) => {
+    const hold = () =>
+      new Promise((release) => {
+        held?.();
+        held = release;
+        done();
+      });
+    navigator.locks.request(`${name}:${epoch}:${version}`, { mode: "shared" }, hold).catch(done);
+  });
+
+/** Commits how far the record has come; a later mark stays. */
+export const commit = (name, epoch, version) => {
+  const mark = [epoch, version];
+  const put = (store, known) => void (isLater(mark, known) && store.put(mark, name));
+  return within(COMMIT_MS, transact(name, put).catch(() => markLock(name, epoch, version)));
+};
+
+/** How far the last holder of the lock has brought the record. */
+export const committed = (name) => {
+  const fromLocks = async () => {
+    const { held: all } = await navigator.locks.query();
+    const marks = all.filter((one) => one.name.startsWith(`${name}:`)).map((one) => one.name.slice(name.length + 1).split(":").map(Number));
+    return marks.reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
+  };
+  return within(COMMIT_MS, transact(name).catch(fromLocks));
+};
+
+export const channel = (name, hear) => {
+  try {
+    const opened = new BroadcastChannel(name);
+    opened.onmessage = ({ data }) => Array.isArray(data) && hear(data);
+    return opened;
+  } catch {}
+};
+export const post = (opened, ...signal) => opened?.postMessage(signal);
+export const shut = (opened) => opened?.close();

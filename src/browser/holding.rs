@@ -1,0 +1,74 @@
+//! The lock between tabs, around one attempt to renew: whoever holds it has read what its last holder wrote.
+
+use super::js::Val;
+use super::keys::Key;
+use super::shared::Shared;
+use super::tabs::Held;
+use super::{abort, task};
+use crate::protocol::tabs::{Heard, Mark, caught_up};
+use std::rc::Rc;
+
+/// How often, and how many times at most, the record is read again until it has caught up: twenty times the longest lag
+/// that was measured.
+const LOOK_MS: f64 = 4.0;
+const LOOKS: u32 = 200;
+
+impl Shared {
+    /// Takes the lock, where other tabs share the record, and waits until the record has come as far as its last holder
+    /// brought it. An abort of `signal` ends the wait.
+    pub async fn hold(self: &Rc<Self>, signal: &Val) -> Option<Held> {
+        if !self.store.shared() {
+            return None;
+        }
+        let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
+        let held = self.tabs.lock(ms, signal).await;
+        let mark = self.tabs.committed().await;
+        for _ in 0..LOOKS {
+            self.catch_up();
+            if caught_up(&self.record(), mark) || abort::aborted(signal) {
+                return held;
+            }
+            let _ = Val::sleep(LOOK_MS, signal).wait().await;
+        }
+        // The write was lost with its tab. An epoch that began is over all the same.
+        let before = self.record();
+        if self.ask(|machine| machine.on_signal(mark, super::clock::now())) == Heard::Ended {
+            self.know_nothing();
+            self.ended_elsewhere(before.signed_in() || before.suspended);
+        }
+        held
+    }
+
+    /// Commits how far the record has come, for the next holder of the lock. Begun in this turn.
+    pub fn commit(&self) -> Val {
+        if self.store.shared() { self.tabs.commit(Mark::of(&self.record())) } else { Val::UNDEFINED }
+    }
+
+    /// Lets go of the lock, once the next holder can know how far the record has come.
+    pub fn hand_over(self: &Rc<Self>, held: Option<Held>) {
+        if held.is_some() {
+            let committed = self.commit();
+            task::promise(async move {
+                let _ = committed.wait().await;
+                drop(held);
+                Ok(Val::UNDEFINED)
+            });
+        }
+    }
+
+    /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
+    pub fn seal(self: &Rc<Self>) {
+        let committed = self.commit();
+        if committed.is_undefined() {
+            return;
+        }
+        let shared = Rc::clone(self);
+        task::promise(async move {
+            let _ = committed.wait().await;
+            let signal = abort::controller().get(Key::Signal);
+            let held = shared.hold(&signal).await;
+            shared.hand_over(held);
+            Ok(Val::UNDEFINED)
+        });
+    }
+}

@@ -1,0 +1,107 @@
+//! What this tab says to others and hears from them: how far the record has come, and never a token.
+//!
+//! The binding to `navigator.locks` is our own, since web-sys marks it unstable.
+
+use super::calls::Callback;
+use super::js::{Lent, Val};
+use super::keys::Key;
+use crate::protocol::tabs::Mark;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/tabs.js")]
+extern "C" {
+    fn lock(name: Lent, ms: f64, signal: Lent, steal: bool) -> Val;
+    /// Lets go of every lock that is held or waited for.
+    #[wasm_bindgen(js_name = letGo)]
+    pub fn let_go();
+    fn commit(name: Lent, epoch: f64, version: f64) -> Val;
+    fn committed(name: Lent) -> Val;
+    fn channel(name: Lent, hear: Lent) -> Val;
+    fn post(channel: Lent, epoch: f64, version: f64, code: Lent, reason: Lent, endpoint: Lent, client: Lent);
+    fn shut(channel: Lent);
+}
+
+/// A name shared by all tabs: that of the lock, of the channel and of the mark.
+pub struct Tabs {
+    name: Val,
+}
+
+/// A lock that is held; dropping it lets go.
+pub struct Held(Val);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.call(&Val::UNDEFINED, &Val::UNDEFINED);
+    }
+}
+
+/// A channel, with its listener.
+pub struct Channel {
+    channel: Val,
+    _hear: Callback,
+}
+
+impl Tabs {
+    /// For the session of this name in `localStorage`.
+    pub fn new(name: &Val) -> Self {
+        let mut text = String::from("authfetch:local:");
+        text.push_str(&name.as_text());
+        Self { name: Val::text(&text) }
+    }
+
+    /// Waits for the lock, `ms` at most or until `signal` is aborted; as a last resort it is taken whoever holds it.
+    pub async fn lock(&self, ms: f64, signal: &Val) -> Option<Held> {
+        let mut steal = false;
+        loop {
+            let held = lock(self.name.lend(), ms, signal.lend(), steal).wait().await.unwrap_or_default();
+            if held.is_function() {
+                return Some(Held(held));
+            }
+            // A page that was about to freeze gave up its place in the queue, and takes a new one.
+            if !held.is_null() {
+                if steal || signal.get(Key::Aborted).truthy() {
+                    return None;
+                }
+                steal = true;
+            }
+        }
+    }
+
+    /// A promise that the next holder of the lock will find this mark, or a later one.
+    pub fn commit(&self, mark: Mark) -> Val {
+        commit(self.name.lend(), mark.epoch as f64, mark.version as f64)
+    }
+
+    /// What the last holder committed.
+    pub async fn committed(&self) -> Mark {
+        let found = committed(self.name.lend()).wait().await.unwrap_or_default();
+        if found.is_array() { mark_of(&found) } else { Mark::default() }
+    }
+
+    /// Hears the signals of other tabs: a mark, and of an end its code and reason.
+    pub fn channel(&self, hear: impl Fn(Val) + 'static) -> Channel {
+        let hear = Callback::new(hear);
+        Channel { channel: channel(self.name.lend(), hear.value().lend()), _hear: hear }
+    }
+}
+
+impl Channel {
+    /// Signals how far the record has come; of an end, its code and reason too. `owner` tells apps of one name apart.
+    pub fn post(&self, mark: Mark, members: &Val, owner: &Val) {
+        let (code, reason) = (members.get(Key::Code), members.get(Key::Reason));
+        let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
+        let (epoch, version) = (mark.epoch as f64, mark.version as f64);
+        post(self.channel.lend(), epoch, version, code.lend(), reason.lend(), endpoint.lend(), client.lend());
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        shut(self.channel.lend());
+    }
+}
+
+/// The mark at the beginning of a signal.
+pub fn mark_of(signal: &Val) -> Mark {
+    Mark { epoch: signal.at(0).as_number() as u64, version: signal.at(1).as_number() as u64 }
+}
