@@ -185,6 +185,6 @@ keys! {
     WwwAuthenticate "www-authenticate"
     Freeze "freeze"
     Pagehide "pagehide"
-    KeyMember "key"
+    Changed "key"
     NewValue "newValue"
 }

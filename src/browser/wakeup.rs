@@ -73,7 +73,7 @@ impl Shared {
                 self.channel.take();
             }
             Key::Storage => {
-                let key = event.get(Key::KeyMember);
+                let key = event.get(Key::Changed);
                 if key.same(&self.options.name) {
                     self.hear(&record::signal_of(&event.get(Key::NewValue)));
                 } else if key.is_null() {
