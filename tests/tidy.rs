@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The layers of `src/browser`, lowest first. A file may import those of lower layers; in the upper two, which are one
 /// type's parts, its own layer as well; and a leaf what [`LEAVES_OF_LEAVES`] allows. A file named nowhere is a leaf.
 const GROUND: &[&str] = &["keys", "js", "ops", "members", "calls", "task"];
-const SESSION: &[&str] = &["shared", "keeping", "holding", "waiting", "wakeup"];
+const SESSION: &[&str] = &["shared", "keeping", "holding", "owner", "waiting", "wakeup"];
 const FLOWS: &[&str] =
     &["changes", "driver", "driving", "ending", "page", "reach", "renewing", "token_request", "revocation", "call"];
 const TOP: &[&str] = &["auth_fetch", "mod"];

@@ -21,6 +21,7 @@ impl Page {
     /// alone.
     pub async fn drive(self: Rc<Self>, mut call: Call, mut out: Outgoing, mut answered: Val) -> Outcome {
         let shared = Rc::clone(&self.shared);
+        shared.claimed().await;
         loop {
             if !answered.is_undefined() {
                 let refused = self.is_unauthorized(&answered).await?;

@@ -15,13 +15,14 @@ const LOOKS: u32 = 200;
 
 impl Shared {
     /// Takes the lock, where other tabs share the record, and waits until the record has come as far as its last holder
-    /// brought it. An abort of `signal` ends the wait.
-    pub async fn hold(self: &Rc<Self>, signal: &Val) -> Option<Held> {
+    /// brought it. An abort of `signal` ends the wait. With `insist` a holder that does not let go in time is robbed.
+    pub async fn hold(self: &Rc<Self>, signal: &Val, insist: bool) -> Option<Held> {
         if !self.store.shared() {
+            self.claimed().await;
             return None;
         }
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
-        let held = self.tabs.lock(ms, signal).await;
+        let held = self.tabs.lock(ms, signal, insist).await;
         let mark = self.tabs.committed().await;
         for _ in 0..LOOKS {
             self.catch_up();
@@ -66,7 +67,7 @@ impl Shared {
         task::promise(async move {
             let _ = committed.wait().await;
             let signal = abort::controller().get(Key::Signal);
-            let held = shared.hold(&signal).await;
+            let held = shared.hold(&signal, false).await;
             shared.hand_over(held);
             Ok(Val::UNDEFINED)
         });

@@ -103,6 +103,12 @@ impl Shared {
         self.adopt(&tombstone, members, text);
     }
 
+    /// The record is removed, and was never this tab's.
+    pub fn forget(&self) {
+        self.text.replace(Val::NULL);
+        self.know(Stored::default());
+    }
+
     /// A later epoch than this tab can see yet, of which nothing else is known.
     pub fn know_nothing(&self) {
         self.text.replace(Val::UNDEFINED);

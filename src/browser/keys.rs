@@ -187,4 +187,6 @@ keys! {
     Pagehide "pagehide"
     Changed "key"
     NewValue "newValue"
+    Owner "owner"
+    Persisted "persisted"
 }

@@ -18,6 +18,7 @@ mod members;
 mod ops;
 mod options;
 mod outgoing;
+mod owner;
 mod page;
 mod parser;
 mod reach;

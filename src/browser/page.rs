@@ -13,8 +13,8 @@ use super::task;
 use super::{abort, clock, error};
 use crate::protocol::error::Code;
 use crate::protocol::config::SignedOut;
-use crate::protocol::session::{Admission, Call};
-use crate::protocol::token::AccessToken;
+use crate::protocol::session::{Admission, Call, Renew};
+use crate::protocol::token::{AccessToken, Record};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -108,7 +108,7 @@ impl Page {
             return Ok(self.outside(input, promise));
         }
         let call = shared.call(true);
-        let Admission::Send(token, renew) = shared.ask(|machine| machine.admit(&call, &record, clock::now())) else {
+        let Some((token, renew)) = self.goes(&call, &record) else {
             return Ok(self.slow(call, Outgoing::plain(input.clone())));
         };
         let init = self.sending(token, |sending| sending.init.plain());
@@ -138,13 +138,24 @@ impl Page {
         let mut out = arguments.into_outgoing(self.options.usual_header, &epoch)?;
         let call = shared.call(true);
         let record = shared.record();
-        let Admission::Send(token, renew) = shared.ask(|machine| machine.admit(&call, &record, clock::now())) else {
+        let Some((token, renew)) = self.goes(&call, &record) else {
             return Ok(self.slow(call, out));
         };
         out.keep_spare(self.options.body_copy_limit);
         let sent = self.send(&out, Some(token));
         shared.renew(renew);
         Ok(self.chain(token, &out.pack(), sent))
+    }
+
+    /// The token it goes out with in this turn; none where it has to be driven.
+    fn goes(&self, call: &Call, record: &Record) -> Option<(AccessToken, Renew)> {
+        if self.shared.claiming.get() {
+            return None;
+        }
+        match self.shared.ask(|machine| machine.admit(call, record, clock::now())) {
+            Admission::Send(token, renew) => Some((token, renew)),
+            Admission::Wait(_) | Admission::Bare | Admission::SignedOut | Admission::Failed | Admission::Ended => None,
+        }
     }
 
     fn slow(self: &Rc<Self>, call: Call, out: Outgoing) -> Val {

@@ -89,7 +89,7 @@ impl Run {
         let mut held = None;
         loop {
             if held.is_none() {
-                held = shared.hold(&shared.cuttable()).await;
+                held = shared.hold(&shared.cuttable(), true).await;
                 shared.cut.take();
             }
             let next = self.attempt().await;

@@ -71,6 +71,10 @@ pub struct Shared {
     /// It called us meanwhile.
     pub reentered: Cell<bool>,
     pub open_pages: Cell<u32>,
+    /// Whose the record of this tab is: not known yet, known when this promise resolves, and what gives it up.
+    pub claiming: Cell<bool>,
+    pub claimed: RefCell<Val>,
+    pub held: RefCell<Val>,
     /// The challenge last told of, for which token, and whether its calls wait.
     stepped_up: RefCell<Option<(u32, Val, bool)>>,
 }
@@ -124,6 +128,9 @@ impl Shared {
             in_function: Cell::new(false),
             reentered: Cell::new(false),
             open_pages: Cell::new(0),
+            claiming: Cell::new(false),
+            claimed: RefCell::default(),
+            held: RefCell::default(),
             stepped_up: RefCell::default(),
         });
         let text = shared.store.read();

@@ -82,6 +82,18 @@ impl Store {
         !self.in_memory.get() && matches!(self.place, Place::Local)
     }
 
+    /// Whether the browser copies this record into a duplicated tab.
+    pub fn copied_with_tab(&self) -> bool {
+        !self.in_memory.get() && matches!(self.place, Place::Session)
+    }
+
+    /// Removes the record.
+    pub fn remove(&self) {
+        if let Ok(area) = self.place.area() {
+            remove(&area, &self.key);
+        }
+    }
+
     /// Whether this is the store of that place.
     pub fn is_at(&self, place: &Place) -> bool {
         self.place.same(place)

@@ -49,8 +49,8 @@ impl Tabs {
         Self { name: Val::text(&text) }
     }
 
-    /// Waits for the lock, `ms` at most or until `signal` is aborted; as a last resort it is taken whoever holds it.
-    pub async fn lock(&self, ms: f64, signal: &Val) -> Option<Held> {
+    /// Waits for the lock, `ms` at most or until `signal` is aborted; with `insist` it is then taken whoever holds it.
+    pub async fn lock(&self, ms: f64, signal: &Val, insist: bool) -> Option<Held> {
         let mut steal = false;
         loop {
             let held = lock(self.name.lend(), ms, signal.lend(), steal).wait().await.unwrap_or_default();
@@ -59,7 +59,7 @@ impl Tabs {
             }
             // A page that was about to freeze gave up its place in the queue, and takes a new one.
             if !held.is_null() {
-                if steal || signal.get(Key::Aborted).truthy() {
+                if steal || !insist || signal.get(Key::Aborted).truthy() {
                     return None;
                 }
                 steal = true;

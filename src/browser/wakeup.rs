@@ -39,6 +39,7 @@ impl Shared {
         };
         self.wakeup.replace(heard.into_iter().map(listen).collect());
         self.listen_to_tabs();
+        self.claim();
         self.arm();
     }
 
@@ -71,6 +72,7 @@ impl Shared {
             Key::Pagehide => {
                 tabs::let_go();
                 self.channel.take();
+                self.unclaim();
             }
             Key::Storage => {
                 let key = event.get(Key::Changed);
@@ -81,8 +83,12 @@ impl Shared {
                 }
             }
             Key::Pageshow => {
-                self.listen_to_tabs();
-                self.wake(false);
+                // Fired at the first load too, when all of this has just been done.
+                if event.get(Key::Persisted).truthy() {
+                    self.listen_to_tabs();
+                    self.claim();
+                    self.wake(false);
+                }
             }
             kind => self.wake(kind == Key::Online),
         }
