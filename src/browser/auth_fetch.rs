@@ -1,12 +1,12 @@
 //! The exported class. It parses arguments, finds the session that its name shares, and hands on.
 
-use super::ending::Ending;
+use super::session::ending::Ending;
 use super::js::{self, Lent, Outcome, Val};
-use super::keys::Key;
+use super::js::keys::Key;
 use super::options::Options;
-use super::page::Page;
-use super::shared::Shared;
-use super::task;
+use super::call::page::Page;
+use super::session::shared::Shared;
+use super::js::task;
 use crate::protocol::error::Code;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};

@@ -1,6 +1,6 @@
 //! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown numbers.
 
-use super::calls::Callback;
+use super::js::calls::Callback;
 use super::js::{Lent, Val};
 use wasm_bindgen::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Events and subscribers: what a page hears of its session. A listener that throws breaks nothing.
 
 use super::js::{Lent, NONE, Val};
-use super::keys::Key;
+use super::js::keys::Key;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]

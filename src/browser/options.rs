@@ -1,7 +1,7 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
 
 use super::js::{Kind, Lent, Outcome, Val};
-use super::keys::Key;
+use super::js::keys::Key;
 use super::parser::{Parser, is_http, is_url};
 use super::storage::Place;
 use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};

@@ -4,7 +4,7 @@
 
 use super::error;
 use super::js::{Kind, Lent, NONE, Outcome, Val};
-use super::keys::Key;
+use super::js::keys::Key;
 use crate::protocol::error::Code;
 use wasm_bindgen::prelude::*;
 

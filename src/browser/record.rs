@@ -4,7 +4,7 @@
 //! read is "nothing stored".
 
 use super::js::Val;
-use super::keys::Key;
+use super::js::keys::Key;
 use crate::protocol::token::{AccessToken, Record, RefreshToken};
 use std::cell::{Cell, RefCell};
 

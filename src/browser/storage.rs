@@ -4,7 +4,7 @@
 //! write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
 use super::js::{Lent, Outcome, Val};
-use super::keys::Key;
+use super::js::keys::Key;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;

@@ -2,9 +2,9 @@
 //!
 //! The binding to `navigator.locks` is our own, since web-sys marks it unstable.
 
-use super::calls::Callback;
+use super::js::calls::Callback;
 use super::js::{Lent, Val};
-use super::keys::Key;
+use super::js::keys::Key;
 use crate::protocol::tabs::Mark;
 use wasm_bindgen::prelude::*;
 

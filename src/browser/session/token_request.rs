@@ -3,13 +3,15 @@
 //! Nothing here is decided: the answer is classified by [`crate::protocol::grant`]. No redirect is followed (a 307 would
 //! carry the refresh token away), and headers and body stand under one timeout.
 
-use super::clock::{self, Timer};
-use super::js::{Lent, NONE, Outcome, Val};
-use super::keys::Key;
-use super::options::{Endpoint, Refresh};
+use crate::browser::clock::{self, Timer};
+use crate::browser::js::{Lent, NONE, Outcome, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::options::{Endpoint, Refresh};
 use super::shared::{Cut, Shared};
-use super::tokens::{Tokens, Unusable};
-use super::{abort, record, task};
+use crate::browser::tokens::{Tokens, Unusable};
+use crate::browser::abort;
+use crate::browser::record;
+use crate::browser::js::task;
 use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::{Answer, Body, GrantOutcome, classify};

@@ -4,8 +4,13 @@
 //! [`Val`] passes as its number in wasm-bindgen's table and never through memory: over the whole module that is a third
 //! of its size. No operation panics; what can throw user code's errors returns the very object thrown.
 
-use super::keys::Key;
-use super::ops;
+pub mod calls;
+pub mod keys;
+mod members;
+mod ops;
+pub mod task;
+
+use keys::Key;
 use std::mem::ManuallyDrop;
 use wasm_bindgen::convert::{FromWasmAbi, IntoWasmAbi};
 use wasm_bindgen::describe::WasmDescribe;
@@ -119,7 +124,7 @@ pub static NONE: Val = Val::UNDEFINED;
 
 /// Tells the engine's side every name once.
 pub fn learn() {
-    ops::learn(super::keys::NAMES);
+    ops::learn(keys::NAMES);
 }
 
 #[inline(always)]

@@ -3,9 +3,9 @@
 //! A string or URL stays what it is; a Request is a copy of the caller's. Headers go out as pairs, so that names keep
 //! their case.
 
-use super::abort::Epoch;
-use super::js::{Lent, NONE, Val};
-use super::keys::Key;
+use crate::browser::abort::Epoch;
+use crate::browser::js::{Lent, NONE, Val};
+use crate::browser::js::keys::Key;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]

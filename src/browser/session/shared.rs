@@ -2,17 +2,18 @@
 //!
 //! Instances of one name and place share it. No borrow of a cell here lives across a call that can run user code.
 
-use super::abort::{Epoch, Listening};
-use super::events::Events;
-use super::js::{Lent, Val};
-use super::keys::Key;
-use super::options::{Options, Refresh};
-use super::record::{Known, Stored};
-use super::storage::Store;
-use super::tabs::{Channel, Tabs};
-use super::tokens::Tokens;
+use crate::browser::abort::{Epoch, Listening};
+use crate::browser::events::Events;
+use crate::browser::js::{Lent, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::options::{Options, Refresh};
+use crate::browser::record::{Known, Stored};
+use crate::browser::storage::Store;
+use crate::browser::tabs::{Channel, Tabs};
+use crate::browser::tokens::Tokens;
 use super::waiting::Waiter;
-use super::{clock, error};
+use crate::browser::clock;
+use crate::browser::error;
 use crate::protocol::error::Code;
 use crate::protocol::session::{Call, Session};
 use crate::protocol::token::Record;
@@ -156,7 +157,7 @@ impl Shared {
     /// Says, a microtask later, that the record is kept in memory.
     pub fn storage_blocked(self: &Rc<Self>, error: Val) {
         let shared = Rc::clone(self);
-        super::task::promise(async move {
+        crate::browser::js::task::promise(async move {
             let detail = Val::bare();
             detail.put(Key::Error, &error);
             shared.events.fire(Key::Storageblocked, &detail, false);

@@ -2,14 +2,14 @@
 //!
 //! After each await the record is read again and the machine is asked; nothing is decided here.
 
-use super::clock;
+use crate::browser::clock;
 use super::ending::Ending;
-use super::error;
-use super::js::{Outcome, Val};
-use super::keys::Key;
-use super::options::Refresh;
+use crate::browser::error;
+use crate::browser::js::{Outcome, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::options::Refresh;
 use super::shared::Shared;
-use super::task;
+use crate::browser::js::task;
 use super::token_request::{self, Reply};
 use crate::protocol::config::OnSessionExpired;
 use crate::protocol::error::Code;

@@ -1,6 +1,6 @@
-//! The imports of `js/ops.js` that [`super::js`] wraps: names on both sides are the same, and so is their order.
+//! The imports of `js/ops.js` that [`super`] wraps: names on both sides are the same, and so is their order.
 
-use super::js::{Lent, Val};
+use super::{Lent, Val};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]

@@ -1,12 +1,13 @@
 //! Changes of the session, by `setTokens` or by another tab: taken in, and told.
 
-use super::js::{Outcome, Val};
-use super::keys::Key;
-use super::record::usable;
+use crate::browser::js::{Outcome, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::record::usable;
 use super::shared::{Cut, Shared};
-use super::tabs::mark_of;
-use super::tokens::{Tokens, Unusable};
-use super::{clock, error};
+use crate::browser::tabs::mark_of;
+use crate::browser::tokens::{Tokens, Unusable};
+use crate::browser::clock;
+use crate::browser::error;
 use crate::protocol::tabs::Heard;
 use crate::protocol::token::Record;
 use std::rc::Rc;

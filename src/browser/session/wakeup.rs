@@ -2,12 +2,13 @@
 //!
 //! Nothing's correctness depends on it: expiry is checked at each send. Where there is no page there is nothing of it.
 
-use super::abort::Listening;
-use super::clock::{self, Timer};
-use super::js::Val;
-use super::keys::Key;
+use crate::browser::abort::Listening;
+use crate::browser::clock::{self, Timer};
+use crate::browser::js::Val;
+use crate::browser::js::keys::Key;
 use super::shared::Shared;
-use super::{record, tabs};
+use crate::browser::record;
+use crate::browser::tabs;
 use crate::protocol::renewal::Reason;
 use std::rc::Rc;
 

@@ -1,11 +1,11 @@
 //! The record of a session: read when it has changed, written whole, and always what the machine is shown.
 
-use super::clock;
-use super::js::Val;
-use super::keys::Key;
-use super::record::{self, Stored, snapshot, usable};
+use crate::browser::clock;
+use crate::browser::js::Val;
+use crate::browser::js::keys::Key;
+use crate::browser::record::{self, Stored, snapshot, usable};
 use super::shared::Shared;
-use super::tokens::Tokens;
+use crate::browser::tokens::Tokens;
 use crate::protocol::renewal::Keep;
 use crate::protocol::tabs::{Mark, Reading};
 use crate::protocol::token::{AccessToken, Record};

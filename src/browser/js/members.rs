@@ -1,6 +1,6 @@
 //! Objects and arrays: their members, copies and JSON.
 
-use super::js::{Outcome, Val, key};
+use super::{Outcome, Val, key};
 use super::keys::Key;
 use super::ops;
 

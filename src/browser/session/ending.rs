@@ -3,10 +3,12 @@
 //! What a listener does meanwhile (throw, sign in, log out again) breaks none of it: everything that counts is done
 //! before the first of them runs.
 
-use super::js::Val;
-use super::keys::Key;
+use crate::browser::js::Val;
+use crate::browser::js::keys::Key;
 use super::shared::{Cut, Shared};
-use super::{clock, error, token_request};
+use crate::browser::clock;
+use crate::browser::error;
+use super::token_request;
 use crate::protocol::error::Code;
 use crate::protocol::token::Record;
 use std::rc::Rc;

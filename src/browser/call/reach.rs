@@ -1,10 +1,10 @@
 //! Where this instance's token may go, and what a 401 from elsewhere is told with.
 
-use super::js::{Lent, NONE, Val};
-use super::keys::Key;
-use super::options::Scope;
+use crate::browser::js::{Lent, NONE, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::options::Scope;
 use super::page::Page;
-use super::parser::is_http;
+use crate::browser::parser::is_http;
 use crate::protocol::scope::{Target, allows};
 use wasm_bindgen::prelude::*;
 

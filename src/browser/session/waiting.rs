@@ -1,11 +1,11 @@
 //! Those who wait: calls for a renewal, a canary or a sign-in, oldest first. A caller's signal ends his wait.
 
-use super::abort::Listening;
-use super::clock;
-use super::js::Val;
-use super::keys::Key;
+use crate::browser::abort::Listening;
+use crate::browser::clock;
+use crate::browser::js::Val;
+use crate::browser::js::keys::Key;
 use super::shared::Shared;
-use super::task::{deferred, settle};
+use crate::browser::js::task::{deferred, settle};
 use crate::protocol::session::{Admission, Call, Renew};
 use std::rc::Rc;
 

@@ -3,7 +3,7 @@
 //! That is all the executor a page needs. wasm-bindgen-futures, with its queue and wakers, does the same in some 6 KB
 //! more of wasm; it serves the tests.
 
-use super::js::{Lent, Outcome, Val};
+use super::{Lent, Outcome, Val};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;

@@ -1,6 +1,6 @@
 //! Functions, methods, constructors and promises: calling JavaScript, and being called by it.
 
-use super::js::{NONE, Outcome, Val, key};
+use super::{NONE, Outcome, Val, key};
 use super::keys::Key;
 use super::ops;
 use wasm_bindgen::prelude::*;

@@ -1,13 +1,14 @@
 //! A call that waits, is refused or is sent again: the machine decides after each await, this carries it out.
 
-use super::clock::{self, Timer};
-use super::ending::Ending;
-use super::js::{NONE, Outcome, Val};
-use super::keys::Key;
+use crate::browser::clock::{self, Timer};
+use crate::browser::session::ending::Ending;
+use crate::browser::js::{NONE, Outcome, Val};
+use crate::browser::js::keys::Key;
 use super::outgoing::{Outgoing, cancel};
 use super::page::Page;
-use super::shared::Shared;
-use super::{abort, error};
+use crate::browser::session::shared::Shared;
+use crate::browser::abort;
+use crate::browser::error;
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::error::Code;
 use crate::protocol::session::{Admission, Call, Refusal, Verdict};

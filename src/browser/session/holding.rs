@@ -1,10 +1,11 @@
 //! The lock between tabs, around one attempt to renew: whoever holds it has read what its last holder wrote.
 
-use super::js::Val;
-use super::keys::Key;
+use crate::browser::js::Val;
+use crate::browser::js::keys::Key;
 use super::shared::Shared;
-use super::tabs::Held;
-use super::{abort, task};
+use crate::browser::tabs::Held;
+use crate::browser::abort;
+use crate::browser::js::task;
 use crate::protocol::tabs::{Heard, Mark, caught_up};
 use std::rc::Rc;
 
@@ -33,7 +34,7 @@ impl Shared {
         }
         // The write was lost with its tab. An epoch that began is over all the same.
         let before = self.record();
-        if self.ask(|machine| machine.on_signal(mark, super::clock::now())) == Heard::Ended {
+        if self.ask(|machine| machine.on_signal(mark, crate::browser::clock::now())) == Heard::Ended {
             self.know_nothing();
             self.ended_elsewhere(before.signed_in() || before.suspended);
         }

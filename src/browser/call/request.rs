@@ -1,8 +1,8 @@
 //! The caller's arguments, taken down in the turn they were given in, before it is known whether they are our business.
 
-use super::abort::Epoch;
-use super::js::{Lent, Outcome, Val};
-use super::keys::Key;
+use crate::browser::abort::Epoch;
+use crate::browser::js::{Lent, Outcome, Val};
+use crate::browser::js::keys::Key;
 use super::outgoing::Outgoing;
 use wasm_bindgen::prelude::*;
 

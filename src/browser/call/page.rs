@@ -3,14 +3,16 @@
 //! The usual call never enters a future: it is one turn, and one persistent closure chained to the underlying promise.
 //! Only a 401, a wait or an expired token is driven further (see `driving`).
 
-use super::js::{Lent, NONE, Outcome, Val};
-use super::keys::Key;
-use super::options::Options;
+use crate::browser::js::{Lent, NONE, Outcome, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::options::Options;
 use super::outgoing::Outgoing;
 use super::request::Arguments;
-use super::shared::Shared;
-use super::task;
-use super::{abort, clock, error};
+use crate::browser::session::shared::Shared;
+use crate::browser::js::task;
+use crate::browser::abort;
+use crate::browser::clock;
+use crate::browser::error;
 use crate::protocol::error::Code;
 use crate::protocol::config::SignedOut;
 use crate::protocol::session::{Admission, Call, Renew};
