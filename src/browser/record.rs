@@ -86,6 +86,7 @@ impl Stored {
             accepted: members.get(Key::Accepted).truthy(),
             suspended: access.is_none() && members.get(Key::Suspended).truthy(),
             retry_at: count(Key::RetryAt),
+            forbidden: members.get(Key::Forbidden).truthy(),
         };
         Self { record, members }
     }
@@ -106,6 +107,7 @@ pub fn write(record: &Record, members: &Val) -> Val {
         }
         members.put(Key::Accepted, &Val::flag(record.accepted));
         number(Key::RetryAt, record.retry_at);
+        members.put(Key::Forbidden, &Val::flag(record.forbidden));
     }
     if record.suspended {
         members.put(Key::Suspended, &Val::TRUE);

@@ -93,12 +93,21 @@ pub enum Grant {
     Adopt,
     /// Try again after so many ms.
     Again(u64),
-    /// Report a passing failure; the cooldown ends then, as ms since the epoch.
-    Failed(u64),
+    /// Report a passing failure; the record keeps the cooldown, for all tabs.
+    Failed(Cooldown),
     /// The refresh token was refused. It counts only if no newer record comes within [`super::config::Policy::grace`].
     Refused,
     /// The session it belongs to is over.
     Ended,
+}
+
+/// How long renewals stay away after a failed one. Both are members of the [`Record`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Cooldown {
+    /// Its end, as ms since the epoch: `retry_at`.
+    pub until: u64,
+    /// `Retry-After` set it: `forbidden`.
+    pub forbidden: bool,
 }
 
 /// Which access token stands after a renewal.
@@ -141,7 +150,7 @@ impl Session {
     /// Whether `Retry-After` forbids even a renewal by hand.
     #[must_use]
     pub const fn forbidden(&self, record: &Record, now: u64) -> bool {
-        self.forbidden && self.cooling(record, now)
+        record.forbidden && self.cooling(record, now)
     }
 
     /// May the renewal `id` send its request? Asked before each one.
@@ -197,9 +206,8 @@ impl Session {
 
     fn on_failed(&mut self, retry_after: Option<u64>, now: u64) -> Grant {
         self.failures = self.failures.saturating_add(1);
-        self.forbidden = retry_after.is_some();
         let wait = retry_after.unwrap_or(0).max(cooldown_ms(self.failures) as u64);
-        Grant::Failed(now + wait)
+        Grant::Failed(Cooldown { until: now + wait, forbidden: retry_after.is_some() })
     }
 
     /// The renewal `id` is over, whatever became of it; with `renewed`, the failures before it are forgotten.
@@ -210,7 +218,6 @@ impl Session {
         self.renewal = None;
         if renewed {
             self.failures = 0;
-            self.forbidden = false;
         }
     }
 
@@ -229,6 +236,6 @@ impl Session {
     /// The network is back: the end of a cooldown that no `Retry-After` set. True where the record has one to clear.
     #[must_use]
     pub const fn on_online(&self, record: &Record, now: u64) -> bool {
-        self.cooling(record, now) && !self.forbidden
+        self.cooling(record, now) && !record.forbidden
     }
 }

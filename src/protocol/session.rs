@@ -69,7 +69,6 @@ pub struct Session {
     pub(super) epoch: u64,
     pub(super) renewal: Option<Renewal>,
     pub(super) failures: u32,
-    pub(super) forbidden: bool,
     pub(super) probe: Option<Probe>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
@@ -95,7 +94,6 @@ impl Session {
             epoch: 0,
             renewal: None,
             failures: 0,
-            forbidden: false,
             probe: None,
             seen: Seen::default(),
             broken: Vec::new(),
@@ -145,7 +143,6 @@ impl Session {
             self.broken.clear();
             if record.signed_in() && record.retry_at == 0 {
                 self.failures = 0;
-                self.forbidden = false;
             }
             if self.probe.as_ref().is_some_and(|probe| record.access != Some(probe.token)) {
                 self.probe = None;
@@ -227,7 +224,6 @@ impl Session {
     pub fn on_end(&mut self, record: &Record, now: u64) -> Record {
         let tombstone = Record::tombstone(self.next_epoch(record, now));
         self.failures = 0;
-        self.forbidden = false;
         self.probe = None;
         self.observe(&tombstone, now);
         tombstone

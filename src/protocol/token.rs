@@ -34,6 +34,8 @@ pub struct Record {
     pub suspended: bool,
     /// End of the cooldown after a failed renewal, in ms; 0 where there is none.
     pub retry_at: u64,
+    /// `Retry-After` set that end: neither the network's return nor `refresh()` goes before it, in any tab.
+    pub forbidden: bool,
 }
 
 impl Record {

@@ -4,7 +4,7 @@ use super::world::{Answer, End, LIFETIME, Phase, Reply, Step, World};
 use authfetch::protocol::backoff::{cooldown_ms, delay_ms};
 use authfetch::protocol::config::Policy;
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::{Grant, Outcome, Reason, Turn};
+use authfetch::protocol::renewal::{Cooldown, Grant, Outcome, Reason, Turn};
 use authfetch::protocol::session::Session;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
@@ -54,17 +54,21 @@ fn the_cooldown_doubles_from_one_second_to_thirty() {
     assert_eq!(cooldown_ms(u32::MAX), 30_000.0);
 }
 
+fn failed(ms: u64, forbidden: bool) -> Grant {
+    Grant::Failed(Cooldown { until: NOW + ms, forbidden })
+}
+
 #[test]
 fn attempts_count_token_requests() {
-    assert_eq!(answers(1, &[BUSY]), [Grant::Failed(NOW + 1_000)]);
-    assert_eq!(answers(3, &[BUSY, BUSY, BUSY]), [Grant::Again(500), Grant::Again(1_000), Grant::Failed(NOW + 1_000)]);
+    assert_eq!(answers(1, &[BUSY]), [failed(1_000, false)]);
+    assert_eq!(answers(3, &[BUSY, BUSY, BUSY]), [Grant::Again(500), Grant::Again(1_000), failed(1_000, false)]);
 }
 
 #[test]
 fn the_first_retry_after_a_lost_answer_is_prompt_and_the_others_back_off_from_the_start() {
     assert_eq!(answers(5, &[LOST, LOST, LOST]), [Grant::Again(0), Grant::Again(500), Grant::Again(1_000)]);
     assert_eq!(answers(5, &[BUSY, LOST, BUSY]), [Grant::Again(500), Grant::Again(0), Grant::Again(1_000)]);
-    assert_eq!(answers(1, &[LOST]), [Grant::Failed(NOW + 1_000)], "the prompt one counts as well");
+    assert_eq!(answers(1, &[LOST]), [failed(1_000, false)], "the prompt one counts as well");
 }
 
 #[test]
@@ -76,14 +80,14 @@ fn retry_after_is_waited_for_up_to_thirty_seconds() {
 
 #[test]
 fn a_longer_retry_after_ends_the_attempts_and_the_cooldown_lasts_as_long() {
-    assert_eq!(answers(3, &[busy_for(30_001)]), [Grant::Failed(NOW + 30_001)]);
-    assert_eq!(answers(1, &[busy_for(12_000)]), [Grant::Failed(NOW + 12_000)]);
+    assert_eq!(answers(3, &[busy_for(30_001)]), [failed(30_001, true)]);
+    assert_eq!(answers(1, &[busy_for(12_000)]), [failed(12_000, true)]);
 }
 
 #[test]
 fn a_misconfiguration_is_never_tried_again() {
     let wrong = Outcome { class: GrantOutcome::Misconfigured, ..BUSY };
-    assert_eq!(answers(3, &[wrong]), [Grant::Failed(NOW + 1_000)]);
+    assert_eq!(answers(3, &[wrong]), [failed(1_000, false)]);
 }
 
 /// A world with five calls that wait for a renewal of a rejected token.
@@ -190,6 +194,16 @@ fn the_network_s_return_ends_a_cooldown_that_no_retry_after_set() {
     let mut world = cooling(Reply::Busy(Some(60_000)));
     world.online();
     assert!(world.machine.cooling(&world.record, world.now));
+}
+
+#[test]
+fn a_tab_that_has_only_read_of_a_retry_after_keeps_to_it() {
+    let world = cooling(Reply::Busy(Some(60_000)));
+    let mut other = Session::new(world.policy);
+    other.observe(&world.record, world.now);
+    assert!(other.forbidden(&world.record, world.now));
+    assert!(!other.on_online(&world.record, world.now));
+    assert!(!other.forbidden(&world.record, world.now + 60_000));
 }
 
 /// How long the cooldown lasts that the next failure begins.

@@ -94,6 +94,7 @@ keys! {
     ExpiresIn "expires_in"
     Extra "extra"
     Follow "follow"
+    Forbidden "forbidden"
     FormData "FormData"
     Get "get"
     GetItem "getItem"

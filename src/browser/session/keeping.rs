@@ -160,6 +160,7 @@ impl Shared {
             accepted: false,
             suspended: false,
             retry_at: 0,
+            forbidden: false,
             ..old
         };
         self.put(&record, members)

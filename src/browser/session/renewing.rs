@@ -13,7 +13,7 @@ use crate::browser::js::task;
 use super::token_request::{self, Reply};
 use crate::protocol::config::OnSessionExpired;
 use crate::protocol::error::Code;
-use crate::protocol::renewal::{self, Grant, Keep, Reason, Turn};
+use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
 use std::rc::Rc;
 
 /// One run of the flow.
@@ -123,7 +123,7 @@ impl Run {
             Grant::Store(keep) => Ok(self.store(&reply, keep)),
             Grant::Adopt => Ok(self.adopt()),
             Grant::Again(ms) => Err(ms),
-            Grant::Failed(until) => Ok(self.failed(&reply, until)),
+            Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
             Grant::Refused => {
                 let grace = shared.ask(|machine| machine.grace());
                 if grace > 0 && !self.without_session {
@@ -150,7 +150,7 @@ impl Run {
         let shared = &self.shared;
         let now = clock::now();
         let Some(tokens) = &reply.tokens else {
-            return self.failed(reply, now);
+            return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
         let blocked =
             if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
@@ -186,13 +186,14 @@ impl Run {
         if self.without_session && session.is_object() { Ok(session) } else { Err(self.shared.ended()) }
     }
 
-    fn failed(&self, reply: &Reply, until: u64) -> Outcome {
+    fn failed(&self, reply: &Reply, cooldown: Cooldown) -> Outcome {
         let shared = &self.shared;
         let attempts = shared.ask(|machine| machine.renewal().map_or(1, |run| run.attempts));
         let error = error::detailed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer);
         shared.failure.replace(error.clone());
         if shared.record().signed_in() {
-            shared.amend(|record| record.retry_at = until);
+            let Cooldown { until, forbidden } = cooldown;
+            shared.amend(|record| (record.retry_at, record.forbidden) = (until, forbidden));
         }
         shared.log("renewal failed, session kept");
         self.leave(false);

@@ -2,7 +2,7 @@
 
 use super::{Answer, Fault, Phase, Reply, Run, Step, World};
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::{Grant, Keep, Outcome, Reason, Turn};
+use authfetch::protocol::renewal::{Cooldown, Grant, Keep, Outcome, Reason, Turn};
 use authfetch::protocol::session::Renew;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
@@ -167,10 +167,10 @@ impl World {
             }
             Grant::Adopt | Grant::Ended => self.finish(at, false),
             Grant::Again(ms) => self.runs[at].step = Step::Pausing(self.now + ms),
-            Grant::Failed(until) => {
+            Grant::Failed(Cooldown { until, forbidden }) => {
                 self.rejected.retain(|token| Some(*token) != self.record.access);
                 if self.record.signed_in() {
-                    self.write(Record { retry_at: until, version: self.record.version + 1, ..self.record });
+                    self.write(Record { retry_at: until, forbidden, version: self.record.version + 1, ..self.record });
                 }
                 self.finish(at, false);
             }
@@ -211,6 +211,7 @@ impl World {
             expires_at: self.expiry(),
             accepted: false,
             retry_at: 0,
+            forbidden: false,
             version: self.record.version + 1,
             ..self.record
         });
