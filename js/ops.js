@@ -7,7 +7,7 @@ const { toString } = Object.prototype;
 const { parse: parseJson, stringify } = JSON;
 const KINDS = ["undefined", "null", "boolean", "number", "string", "object", "function"];
 
-/** Every name that Rust uses, by its number (src/browser/keys.rs). */
+/** Every name that Rust uses, by its number (src/browser/js/keys.rs). */
 let names = [];
 export const learn = (text) => void (names.length || (names = text.split("|")));
 export const name = (key) => names[key];
