@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compile } from "svelte/compiler";
 
+// The recipes lie in a package of their own, as an app's modules do: the settings of the project's own manifest are not theirs.
 const CLIENTS = join(dirname(fileURLToPath(import.meta.url)), "..");
+const AUTHFETCH = join(CLIENTS, "..", "..", "dist", "index.js");
 
 /** The browser's own fetch in place of recipes/auth.js. */
 const native = {
@@ -39,7 +41,7 @@ export async function bundle(contents, { control = false, alias = {}, mode = "pr
     // Errors are told apart by the names of their classes.
     keepNames: true,
     define: { "process.env.NODE_ENV": JSON.stringify(mode) },
-    alias,
+    alias: { authfetch: AUTHFETCH, ...alias },
     plugins: control ? [svelte, native] : [svelte],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     logLevel: "error",

@@ -6,6 +6,9 @@ import { startServer } from "./server.js";
 
 export { until };
 
+/** For `waitForFunction`: a tab behind another has no animation frames to look at each. */
+export const POLLING = { polling: 20 }; // ms
+
 const entry = (driver) => `
 import { auth } from "./recipes/auth.js";
 import * as driver from "./drivers/${driver}";
@@ -13,7 +16,8 @@ import { harness } from "./support/page.js";
 globalThis.harness = harness(auth, driver);
 `;
 
-async function openTab(browser, origin) {
+/** A tab at this address, whose script leaves a `harness` behind. */
+export async function openTab(browser, origin) {
   const page = await browser.newPage();
   const errors = [];
   const failed = new Promise((_, reject) => {
@@ -24,8 +28,11 @@ async function openTab(browser, origin) {
   });
   failed.catch(() => {});
   await page.goto(origin);
-  // A script that throws as it starts is told as its own error, not as a wait in vain.
-  await Promise.race([failed, page.waitForFunction(() => "harness" in globalThis)]);
+  // A script that throws as it starts is told as its own error, and a page that shows another instead by its text.
+  const ready = page.waitForFunction(() => "harness" in globalThis, POLLING).catch(async (cause) => {
+    throw new Error(`no harness, but: ${await page.evaluate(() => document.body.innerText)}`, { cause });
+  });
+  await Promise.race([failed, ready]);
   const tell = (name, ...args) => page.evaluate((name, args) => globalThis.harness[name](...args), name, args);
   return { page, errors, tell };
 }

@@ -1,12 +1,13 @@
 // A view that shows the access token, or that nobody is signed in: it has to follow the session.
 
 import { test } from "node:test";
+import { POLLING } from "./open.js";
 
-const shows = (page, text) => page.waitForFunction((text) => document.getElementById("app").textContent.trim() === text, {}, text);
+const shows = (page, text) => page.waitForFunction((text) => document.getElementById("app").textContent.trim() === text, POLLING, text);
 
 /** Waits for a token other than this one. */
 const showsAnother = (page, token) =>
-  page.waitForFunction((old) => ![old, "signed out"].includes(document.getElementById("app").textContent.trim()), {}, token);
+  page.waitForFunction((old) => ![old, "signed out"].includes(document.getElementById("app").textContent.trim()), POLLING, token);
 
 /** Declares the tests of the view of `client()`. */
 export function follows(client) {

@@ -1,0 +1,61 @@
+// A SvelteKit app, built for production and rendered on the server first: `hooks.client.js` puts the drop-in in place of the global
+// fetch, so that a `load` function's fetch is the drop-in too.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { join } from "node:path";
+import { root } from "../../scripts/run.js";
+import { launch } from "../support/browser.js";
+import { openTab } from "./support/open.js";
+import { startServer } from "./support/server.js";
+import { follows } from "./support/view.js";
+
+const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
+
+let browser;
+let server;
+let app;
+let client;
+
+before(async () => {
+  // SvelteKit takes the working directory for the app's, from the moment it is imported.
+  process.chdir(join(root, "tests", "clients", "sveltekit"));
+  const { build, preview } = await import("vite");
+  server = await startServer();
+  // The authorization server would refuse an origin that is not its own.
+  const target = { target: server.origin, configure: (proxy) => proxy.on("proxyReq", (request) => request.removeHeader("origin")) };
+  const proxy = { "/api": target, "/token": target };
+  await build();
+  [app, browser] = await Promise.all([preview({ preview: { host: "127.0.0.1", port: 0, proxy } }), launch("chromium")]);
+  client = { server, ...(await openTab(browser, app.resolvedUrls.local[0])) };
+  client.anotherTab = () => openTab(browser, app.resolvedUrls.local[0]);
+});
+after(async () => {
+  await browser?.close();
+  await app?.close();
+  await server?.close();
+});
+beforeEach(() => server.reset());
+
+test("the server renders the page signed out", async () => {
+  const page = await (await fetch(app.resolvedUrls.local[0])).text();
+  assert.match(page, /signed out/);
+});
+
+test("a burst of calls to the global fetch is answered after one renewal", async () => {
+  const { tell } = client;
+  await tell("signIn", await server.tokens());
+  await tell("read", 10, 0);
+  assert.deepEqual(await tell("allEnded"), Array.from({ length: 10 }, (_, n) => ({ value: n })));
+  assert.deepEqual(server.renewals(), ONE_RENEWAL);
+});
+
+test("the fetch of a load function sends the token, and renews it", async () => {
+  const { tell } = client;
+  await tell("signIn", await server.tokens());
+  assert.deepEqual(await tell("load"), { n: 7 });
+  assert.deepEqual(server.renewals(), ONE_RENEWAL);
+  assert.deepEqual(client.errors, []);
+});
+
+follows(() => client);

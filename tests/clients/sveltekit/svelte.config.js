@@ -1,0 +1,6 @@
+export default {
+  kit: {
+    files: { hooks: { client: "../recipes/sveltekit" } },
+    outDir: "../../../target/sveltekit",
+  },
+};
