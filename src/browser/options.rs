@@ -138,7 +138,8 @@ fn scope(parser: &mut Parser) -> Scope {
             let url = if is_url(&entry) { entry.url() } else { Val::UNDEFINED };
             if is_http(&url) {
                 rules.push(rule(&url.get(Key::Origin).as_text(), &url.get(Key::Pathname).as_text()));
-            } else {
+            } else if !(url.is_undefined() && entry.is_text() && Val::global(Key::Location).is_undefined()) {
+                // Where there is no page a relative prefix matches nothing, and is right where there is one.
                 parser.refuse_value(Key::Origins, &entry, TAKES);
             }
         }
