@@ -29,10 +29,19 @@ const namesIn = (head) => [...table(head).keys()].sort();
 
 test("every block of code has a name under which it is run", () => {
   assert.deepEqual(blocks.filter(({ language }) => ![...RUNS, ...SHOWN].includes(language)), []);
-  assert.deepEqual(blocks.filter(({ name, language }) => RUNS.includes(language) && !name), []);
+  assert.deepEqual(blocks.filter(({ name, recipe, language }) => RUNS.includes(language) && !name && !recipe), []);
   const names = blocks.flatMap(({ name }) => name ?? []);
   assert.deepEqual(names, [...new Set(names)]);
   assert.equal(README.match(/<!-- test:/g).length, names.length, "a marker without a block right after it");
+});
+
+test("every recipe is quoted word for word, and run by the tests of the clients", () => {
+  const folder = join(root, "tests", "clients", "recipes");
+  const quoted = blocks.filter(({ recipe }) => recipe);
+  for (const { recipe, code } of quoted) assert.equal(code, readFileSync(join(folder, recipe), "utf8"), recipe);
+  // These are told by snippets of their own, which tests/readme runs.
+  const own = ["auth.js", "axios.js", "react.js", "tanstack-query.js", "websocket.js", "xhr-upload.js"];
+  assert.deepEqual([...quoted.map(({ recipe }) => recipe), ...own].sort(), readdirSync(folder).sort());
 });
 
 test("every named block is run by a test", () => {

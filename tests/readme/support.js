@@ -9,9 +9,12 @@ import { serve } from "../../benches/support.js";
 export const README = readFileSync(join(root, "README.md"), "utf8");
 const AUTHFETCH = join(root, "dist", "index.js");
 
-/** All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them. */
-export const blocks = [...README.matchAll(/^(?:<!-- test: ([\w-]+) -->\n)?```(\w*)\n([^]*?)^```$/gm)].map(
-  ([, name, language, code]) => ({ name, language, code }),
+/**
+ * All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them, or the file in
+ * tests/clients/recipes that they quote.
+ */
+export const blocks = [...README.matchAll(/^(?:<!-- (test|recipe): ([\w.-]+) -->\n)?```(\w*)\n([^]*?)^```$/gm)].map(
+  ([, kind, name, language, code]) => (kind === "recipe" ? { recipe: name, language, code } : { name, language, code }),
 );
 
 export function block(name) {
