@@ -137,3 +137,34 @@ async fn subscribers_are_called_after_a_change_and_not_after_they_left() {
     assert_eq!(calls.length(), 1);
     assert!(parse("null").expect("null").is_null());
 }
+
+fn storage_event(name: &str, value: &str, area: &str) {
+    let dispatch = js_sys::Function::new_with_args(
+        "key, newValue, area",
+        "dispatchEvent(new StorageEvent('storage', { key, newValue, storageArea: window[area] }))",
+    );
+    let _ = dispatch.call3(&JsValue::UNDEFINED, &name.into(), &value.into(), &area.into());
+}
+
+#[wasm_bindgen_test]
+async fn a_logout_in_another_tab_is_known_from_its_event_before_storage_shows_it() {
+    let world = World::signed_in("{}");
+    let call = world.call("/held/1");
+    let logouts = world.listen("logout");
+    let ended = format!("{{\"v\":1,\"epoch\":9e15,\"version\":1,\"reason\":\"bored\",\"code\":\"logged_out\",\"endpoint\":\"{}/token\"}}", origin());
+    storage_event(&world.name, &ended, "localStorage");
+    assert_eq!(text(&crate::world::rejection(&call).await, "code"), "logged_out");
+    assert_eq!((world.auth.state(), text(&logouts.get(0), "reason")), ("signed-out".into(), "bored".into()));
+    assert!(text(&world.stored(), "access_token").is_empty(), "what stands below the highest epoch is put back");
+}
+
+#[wasm_bindgen_test]
+async fn an_event_of_another_area_says_nothing_of_this_one() {
+    let world = World::signed_in("{}");
+    storage_event(&world.name, "{\"v\":1,\"epoch\":9e15,\"version\":1,\"code\":\"logged_out\"}", "sessionStorage");
+    assert_eq!(world.auth.state(), "signed-in");
+}
+
+fn origin() -> String {
+    text(&js_sys::Reflect::get(&js_sys::global(), &"location".into()).expect("a page"), "origin")
+}

@@ -190,4 +190,6 @@ keys! {
     NewValue "newValue"
     Owner "owner"
     Persisted "persisted"
+    StorageArea "storageArea"
+    Parent "parent"
 }

@@ -20,7 +20,9 @@ extern "C" {
 impl Shared {
     /// Claims the record of `sessionStorage` for this page: when it opens, and when it comes back.
     pub fn claim(self: &Rc<Self>) {
-        if !self.store.copied_with_tab() {
+        // A frame shares the area of its tab instead of having a copy of it.
+        let frame = !Val::global(Key::Parent).same(&Val::global(Key::Window));
+        if !self.store.copied_with_tab() || frame {
             return;
         }
         let stored = self.member(Key::Owner);

@@ -77,9 +77,11 @@ impl Shared {
             }
             Key::Storage => {
                 let key = event.get(Key::Changed);
-                if key.same(&self.options.name) {
+                let ours = key.same(&self.options.name);
+                // Frames of one tab share another area, whose records are not this one's.
+                if ours && self.store.shared() && event.get(Key::StorageArea).same(&Val::global(Key::LocalStorage)) {
                     self.hear(&record::signal_of(&event.get(Key::NewValue)));
-                } else if key.is_null() {
+                } else if ours || key.is_null() {
                     self.wake(false);
                 }
             }
