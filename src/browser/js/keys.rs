@@ -193,7 +193,6 @@ keys! {
     WwwAuthenticate "www-authenticate"
     Freeze "freeze"
     Pagehide "pagehide"
-    Beforeunload "beforeunload"
     Changed "key"
     NewValue "newValue"
     Owner "owner"
