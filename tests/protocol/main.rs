@@ -6,4 +6,3 @@ mod grant_specs;
 mod lifetime_specs;
 mod retry_after_specs;
 mod scope_specs;
-mod tabs_specs;
