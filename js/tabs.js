@@ -4,24 +4,30 @@
 const COMMIT_MS = 500;
 const MARKS = "marks";
 
-/** What is held or waited for: a frozen page would keep it, so all of it is let go before. */
+/** What is held or waited for: a page that is put away would keep it, so all of it is let go before. */
 const holding = new Set();
+/** Until it is back, a page asks for nothing: of a frozen one some code runs on, and it would be granted what it cannot use. */
+let away;
+let back;
 export const letGo = () => {
+  away ??= new Promise((done) => (back = done));
   for (const free of [...holding]) free();
 };
+export const comeBack = () => (back?.(), (away = undefined));
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
  * Resolves with a function that lets go of the lock; with `undefined` when so many milliseconds have passed or `signal`
- * was aborted; with `null` when the page was about to freeze while it waited.
+ * was aborted; with `null` when the page was put away while it waited.
  */
-export const lock = (name, ms, signal, steal) => {
+export const lock = async (name, ms, signal, steal) => {
+  await away;
   const { locks } = globalThis.navigator ?? {};
   if (!locks) return lease(name, ms, signal);
   return new Promise((granted) => {
     const controller = new AbortController();
-    const end = (how) => (controller.abort(), clearTimeout(timer), holding.delete(leave), granted(how));
+    const end = (how) => (granted(how), controller.abort(), clearTimeout(timer), holding.delete(leave));
     const stop = () => end();
     const leave = () => end(null);
     const timer = steal ? 0 : setTimeout(stop, ms);
@@ -39,6 +45,9 @@ export const lock = (name, ms, signal, steal) => {
     locks.request(name, steal ? { steal } : { signal: controller.signal }, held).catch(() => granted());
   });
 };
+
+/** Whether it has not been let go of meanwhile. */
+export const holds = (free) => holding.has(free);
 
 /** Where there are no locks: a lease in storage with an owner, a deadline and a fencing number. Best effort. */
 const lease = async (name, ms, signal) => {

@@ -14,6 +14,10 @@ extern "C" {
     /// Lets go of every lock that is held or waited for.
     #[wasm_bindgen(js_name = letGo)]
     pub fn let_go();
+    /// The page is shown again, and may ask for locks.
+    #[wasm_bindgen(js_name = comeBack)]
+    pub fn come_back();
+    fn holds(free: Lent) -> bool;
     fn commit(name: Lent, epoch: f64, version: f64) -> Val;
     fn committed(name: Lent) -> Val;
     fn channel(name: Lent, hear: Lent) -> Val;
@@ -28,6 +32,13 @@ pub struct Tabs {
 
 /// A lock that is held; dropping it lets go.
 pub struct Held(Val);
+
+impl Held {
+    /// Whether it is held still: a page that is put away lets go.
+    pub fn still(&self) -> bool {
+        holds(self.0.lend())
+    }
+}
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -57,7 +68,7 @@ impl Tabs {
             if held.is_function() {
                 return Some(Held(held));
             }
-            // A page that was about to freeze gave up its place in the queue, and takes a new one.
+            // A page that was put away gave up its place in the queue, and takes a new one when it is back.
             if !held.is_null() {
                 if steal || !insist || signal.get(Key::Aborted).truthy() {
                     return None;

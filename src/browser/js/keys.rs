@@ -186,6 +186,7 @@ keys! {
     WwwAuthenticate "www-authenticate"
     Freeze "freeze"
     Pagehide "pagehide"
+    Beforeunload "beforeunload"
     Changed "key"
     NewValue "newValue"
     Owner "owner"

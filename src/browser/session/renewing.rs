@@ -12,9 +12,15 @@ use super::shared::Shared;
 use crate::browser::js::task;
 use super::token_request::{self, Reply};
 use crate::protocol::config::OnSessionExpired;
+use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
+use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
 use std::rc::Rc;
+
+/// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for a
+/// page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
+const LEAVING_MS: u64 = 2_000;
 
 /// One run of the flow.
 struct Run {
@@ -86,11 +92,14 @@ impl Shared {
 impl Run {
     async fn go(self) -> Outcome {
         let shared = &self.shared;
-        let mut held = None;
+        let mut held: Option<Held> = None;
         loop {
-            if held.is_none() {
+            while !held.as_ref().is_some_and(Held::still) {
                 held = shared.hold(&shared.cuttable(), true).await;
                 shared.cut.take();
+                if held.is_none() {
+                    break;
+                }
             }
             let next = self.attempt().await;
             // The prompt retry of a lost answer happens under the same lock.
@@ -115,8 +124,13 @@ impl Run {
             Turn::Adopt => return Ok(self.adopt()),
             Turn::Ended => return Ok(self.ended()),
         }
+        let looking_out = shared.look_out();
         let reply = token_request::exchange(shared, self.reason).await;
+        drop(looking_out);
         shared.catch_up();
+        if shared.leaving.get() && reply.class == GrantOutcome::Passing {
+            return Err(LEAVING_MS);
+        }
         let record = shared.record();
         let outcome = renewal::Outcome { class: reply.class, lost: reply.lost, retry_after: reply.retry_after };
         match shared.ask(|machine| machine.on_grant(self.id, outcome, &record, clock::now(), clock::chance())) {

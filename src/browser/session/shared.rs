@@ -72,6 +72,8 @@ pub struct Shared {
     /// It called us meanwhile.
     pub reentered: Cell<bool>,
     pub open_pages: Cell<u32>,
+    /// The page is being left, or was while a token request was under way.
+    pub leaving: Cell<bool>,
     /// Whose the record of this tab is: not known yet, known when this promise resolves, and what gives it up.
     pub claiming: Cell<bool>,
     pub claimed: RefCell<Val>,
@@ -129,6 +131,7 @@ impl Shared {
             in_function: Cell::new(false),
             reentered: Cell::new(false),
             open_pages: Cell::new(0),
+            leaving: Cell::new(false),
             claiming: Cell::new(false),
             claimed: RefCell::default(),
             held: RefCell::default(),

@@ -71,6 +71,7 @@ impl Shared {
             // A page that is put away would keep its locks, and others would wait for it.
             Key::Freeze => tabs::let_go(),
             Key::Pagehide => {
+                self.leaving.set(true);
                 tabs::let_go();
                 self.channel.take();
                 self.unclaim();
@@ -88,13 +89,30 @@ impl Shared {
             Key::Pageshow => {
                 // Fired at the first load too, when all of this has just been done.
                 if event.get(Key::Persisted).truthy() {
+                    tabs::come_back();
                     self.listen_to_tabs();
                     self.claim();
                     self.wake(false);
                 }
             }
+            Key::Resume => {
+                tabs::come_back();
+                self.wake(false);
+            }
             kind => self.wake(kind == Key::Online),
         }
+    }
+
+    /// Notices while this lives that the page is about to be left. No longer than needed: some browsers keep a page that
+    /// listens for it out of the back-forward cache.
+    pub fn look_out(self: &Rc<Self>) -> Listening {
+        self.leaving.set(false);
+        let weak = Rc::downgrade(self);
+        Listening::new(&Val::global(Key::Window), Key::Beforeunload, move |_| {
+            if let Some(shared) = weak.upgrade() {
+                shared.leaving.set(true);
+            }
+        })
     }
 
     fn wake(self: &Rc<Self>, online: bool) {
