@@ -36,6 +36,12 @@ impl Numbers {
         }
         there.then(|| self.number.get())
     }
+
+    /// The next token is another one, even if it reads the same; its number.
+    fn next(&self) -> u32 {
+        self.last.replace(Val::NULL);
+        self.number.get() + 1
+    }
 }
 
 /// The numbers of both kinds of token.
@@ -43,6 +49,13 @@ impl Numbers {
 pub struct Known {
     access: Numbers,
     refresh: Numbers,
+}
+
+impl Known {
+    /// The number of the next access token, where none is stored.
+    pub fn next_access(&self) -> u32 {
+        self.access.next()
+    }
 }
 
 /// A non-empty string.

@@ -31,7 +31,8 @@ impl Shared {
         }
         self.stored.replace(stored);
         if self.known_epoch.replace(epoch) != epoch {
-            self.first_token.set(record.access.map_or(u32::MAX, |token| token.0));
+            // An epoch may be heard of before its tokens can be read.
+            self.first_token.set(record.access.map_or_else(|| self.known.next_access(), |token| token.0));
             self.renewal.take();
         }
     }

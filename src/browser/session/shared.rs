@@ -209,7 +209,7 @@ impl Shared {
     /// The record is gone, and its tokens with it: what is sent from now on belongs to another epoch.
     pub fn forget_epoch(&self) {
         self.known_epoch.set(self.ask(|machine| machine.epoch()));
-        self.first_token.set(u32::MAX);
+        self.first_token.set(self.known.next_access());
         self.renewal.take();
     }
 

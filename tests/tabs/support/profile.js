@@ -1,0 +1,156 @@
+// One profile of a browser and its tabs, beside a server of its own.
+
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import { after, afterEach, before, describe } from "node:test";
+import { launch } from "../../support/browser.js";
+import { until } from "../../support/demo.js";
+import { startServer } from "./server.js";
+
+export { until };
+
+const LIMIT = 240_000; // ms, for the tests of one file in one browser
+export const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
+export const NO_RENEWAL = { tokenRequests: 0, tokenRefused: 0, reuseDetected: 0 };
+
+export const all = (tabs, name, ...args) => Promise.all(tabs.map((tab) => tab.tell(name, ...args)));
+
+class Tab {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Calls a function of the page's `tab`. */
+  tell(name, ...args) {
+    return this.page.evaluate((name, args) => globalThis.tab[name](...args), name, args);
+  }
+
+  loaded() {
+    // On the way from one page to another there is nobody to ask.
+    return until(() => this.page.evaluate(() => "tab" in globalThis).catch(() => false), "the page's script");
+  }
+
+  /** Waits until a function of the page's `tab` gives this. Asked from outside, since a hidden page draws no frames. */
+  is(name, value, ...args) {
+    return until(async () => isDeepStrictEqual(await this.tell(name, ...args), value), `${name} to be ${JSON.stringify(value)}`);
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.loaded();
+  }
+
+  close() {
+    return this.page.close();
+  }
+}
+
+class Profile {
+  errors = [];
+  urls = [];
+
+  constructor({ server, context }) {
+    Object.assign(this, { server, context });
+  }
+
+  /** Opens a tab; `before` runs in its page ahead of every script. */
+  async tab({ options = {}, before, path = "/" } = {}) {
+    const page = await this.context.newPage();
+    this.watch(page);
+    if (before) await page.evaluateOnNewDocument(before);
+    await page.goto(`${this.server.origin}${path}?options=${encodeURIComponent(JSON.stringify(options))}`);
+    const tab = new Tab(page);
+    await tab.loaded();
+    return tab;
+  }
+
+  watch(page) {
+    page.setDefaultTimeout(30_000);
+    page.on("pageerror", (error) => this.errors.push(error.message));
+    page.on("request", (request) => this.urls.push(request.url()));
+  }
+
+  async tabs(count, options) {
+    const tabs = [];
+    while (tabs.length < count) tabs.push(await this.tab(options));
+    return tabs;
+  }
+
+  /** The tab that a press in this one opens. */
+  async opened(tab, open) {
+    const target = new Promise((resolve) => this.context.once("targetcreated", resolve));
+    await tab.page.evaluate(open);
+    const page = await (await target).page();
+    this.watch(page);
+    const copy = new Tab(page);
+    await copy.loaded();
+    return copy;
+  }
+
+  /** Signs in through the first tab, and waits until all of them know. */
+  async signIn(tabs, tokens) {
+    tokens ??= await this.server.tokens();
+    await tabs[0].tell("setTokens", tokens);
+    await Promise.all(tabs.map((tab) => tab.is("token", tokens.access_token)));
+    await all(tabs, "forget");
+    this.server.reset();
+    return tokens;
+  }
+
+  /** Starts this in all tabs at once. */
+  async atOnce(tabs, name, ...args) {
+    await all(tabs, "arm", name, ...args);
+    await tabs[0].tell("go");
+  }
+
+  async close() {
+    await this.context.close();
+    await this.server.close();
+  }
+}
+
+/**
+ * Declares the tests of one file in these browsers. `world.open()` gives a profile that is closed after the test, whose pages
+ * may not have left an error uncaught.
+ */
+export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
+  for (const name of names) {
+    describe(`${title}, in ${name}`, { timeout: LIMIT }, () => {
+      let browser;
+      let profile;
+      before(async () => (browser = await launch(name)));
+      after(() => browser?.close());
+      afterEach(async () => {
+        const errors = profile?.errors ?? [];
+        await profile?.close();
+        profile = undefined;
+        assert.deepEqual(errors, []);
+      });
+      const open = async (options) => {
+        profile = new Profile({ server: await startServer(options), context: await browser.createBrowserContext() });
+        return profile;
+      };
+      tests({ open, name });
+    });
+  }
+}
+
+/** Every call of every tab was answered 200. */
+export async function assertAllAnswered(tabs, count) {
+  for (const outcome of await all(tabs, "outcomes")) assert.deepEqual(outcome, { ends: Array(count).fill(200), objects: 0 });
+}
+
+/** Every call of the tab has ended with one object of this code. */
+export function assertAllEnded({ ends, objects }, count, code) {
+  assert.deepEqual(ends, Array(count).fill(code));
+  assert.equal(objects, 1, "the calls of one tab end with one object");
+}
+
+/** What is left in storage is a record that holds no token. */
+export async function assertTombstone(tab, tokens = []) {
+  const entries = await tab.page.evaluate(() => Object.entries(localStorage));
+  assert.deepEqual(entries.map(([key]) => key), ["authfetch"]);
+  const { access_token, refresh_token } = JSON.parse(entries[0][1]);
+  assert.deepEqual([access_token, refresh_token], [undefined, undefined]);
+  for (const token of tokens) assert.ok(!entries[0][1].includes(token), "the text of a token is left");
+}
