@@ -5,8 +5,10 @@ pub const LONGEST_WAIT_MS: f64 = 30_000.0;
 const FIRST_DELAY_MS: f64 = 500.0;
 const LONGEST_DELAY_MS: f64 = 10_000.0;
 const FIRST_COOLDOWN_MS: f64 = 1_000.0;
-const LONGEST_COOLDOWN_MS: f64 = 30_000.0;
-const DAY_MS: f64 = 86_400_000.0;
+/// The longest cooldown that no `Retry-After` has set, in ms.
+pub const LONGEST_COOLDOWN_MS: f64 = 30_000.0;
+/// The longest that `Retry-After` is believed, in ms.
+pub const DAY_MS: f64 = 86_400_000.0;
 
 fn doubled(first: f64, failures: u32, longest: f64) -> f64 {
     let mut value = first;

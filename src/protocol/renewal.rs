@@ -3,7 +3,7 @@
 //! An answer belongs to the epoch, sign-in and refresh token it started from; each decision compares them first. It
 //! does no waiting itself: it says for how long.
 
-use super::backoff::{LONGEST_WAIT_MS, cooldown_ms, delay_ms};
+use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, delay_ms};
 use super::grant::GrantOutcome;
 use super::lifetime::leeway_ms;
 use super::session::{Renew, Session};
@@ -141,10 +141,12 @@ impl Session {
         Renew::Start
     }
 
-    /// Whether a failed renewal forbids another one for now.
+    /// Whether a failed renewal forbids another one for now. An end that lies further ahead than any cooldown lasts was
+    /// written by a clock that was wrong, and counts for nothing.
     #[must_use]
     pub const fn cooling(&self, record: &Record, now: u64) -> bool {
-        record.retry_at > now
+        let longest = if record.forbidden { DAY_MS } else { LONGEST_COOLDOWN_MS };
+        record.retry_at > now && record.retry_at - now <= longest as u64
     }
 
     /// Whether `Retry-After` forbids even a renewal by hand.

@@ -36,8 +36,6 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
     pub fn parse(text: &str) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(run: &Function, ms: f64);
 }
 
 /// A value written as JSON, single quotes allowed for brevity.
@@ -201,6 +199,5 @@ pub async fn until(condition: impl Fn() -> bool) {
 
 /// Lets everything that is ready run: one task.
 pub async fn turn() {
-    let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, 0.0));
-    let _ = JsFuture::from(promise).await;
+    let _ = JsFuture::from(crate::clock::next_turn()).await;
 }

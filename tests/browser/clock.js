@@ -1,0 +1,54 @@
+// A page whose `Date.now`, `setTimeout` and `Math.random` are replaced, as test frameworks replace them. The real ones stay with
+// the tests, which wait by them.
+
+const real = { now: Date.now, random: Math.random, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+let now = 0;
+let next = 0;
+const timers = new Map();
+
+/** One task of the browser's. */
+export const turn = () => new Promise((done) => real.setTimeout.call(globalThis, done, 0));
+
+export const install = () => {
+  now = real.now();
+  timers.clear();
+  Date.now = () => now;
+  Math.random = () => 0;
+  globalThis.setTimeout = (run, ms = 0) => {
+    timers.set(--next, { at: now + ms, run });
+    return next;
+  };
+  globalThis.clearTimeout = (id) => timers.delete(id) || real.clearTimeout.call(globalThis, id);
+};
+
+export const uninstall = () => {
+  Date.now = real.now;
+  Math.random = real.random;
+  Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
+};
+
+/** Chance alone is taken away: what backs off with jitter goes at once. */
+export const noChance = () => void (Math.random = () => 0);
+
+/** The clock is set, and no timer notices: they do not run by it. */
+export const jump = (ms) => void (now += ms);
+
+/** Time passes: what is due fires in its order. */
+export const advance = async (ms) => {
+  const end = now + ms;
+  for (;;) {
+    for (let turns = 0; turns < 6; turns++) await turn();
+    const [id, due] = [...timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? [];
+    if (!due || due.at > end) break;
+    timers.delete(id);
+    now = Math.max(now, due.at);
+    due.run();
+  }
+  now = end;
+};
+
+/** How long each pending timer has to go, the shortest first. */
+export const waits = () => [...timers.values()].map(({ at }) => at - now).sort((a, b) => a - b);
+
+/** What the browser tells a page that wakes up, or goes to sleep. */
+export const dispatch = (kind) => void (/visibility|resume|freeze/.test(kind) ? document : window).dispatchEvent(new Event(kind));
