@@ -146,6 +146,8 @@ export const headerOf = (pairs, name) => {
   const wanted = name.toLowerCase();
   return pairs.find((pair) => pair && String(pair[0]).toLowerCase() === wanted)?.[1];
 };
+/** Whether `init` says nothing to the native function, so that a Request keeps what any member would reset. */
+export const silent = (init) => !MEMBERS.some((name) => !/^(auth|window)$/.test(name) && init[name] !== undefined);
 export const takeRequest = (input, init, signal) => new Request(input, { ...init, signal });
 export const pack = (...parts) => parts;
 /** The `init` that is sent: the caller's, with our header and signal. */
@@ -153,15 +155,6 @@ export const dress = (init, name, value, signal) => {
   const headers = init.headers ?? [];
   return { ...init, headers: value === undefined ? headers : [...headers, [name, value]], signal };
 };
-export const copyForm = (form) => {
-  const copy = new FormData();
-  for (const [name, value] of form) copy.append(name, value);
-  return copy;
-};
-export const copyBytes = (bytes) =>
-  ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice()
-    : new Uint8Array(bytes).slice();
 
 /** The status and the JSON of an answer, without anything that is named like a secret or holds the one presented. */
 export const answerOf = (status, members, secret) => ({

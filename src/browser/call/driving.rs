@@ -23,6 +23,7 @@ impl Page {
     pub async fn drive(self: Rc<Self>, mut call: Call, mut out: Outgoing, mut answered: Val) -> Outcome {
         let shared = Rc::clone(&self.shared);
         shared.claimed().await;
+        let mut held = false;
         loop {
             if !answered.is_undefined() {
                 let refused = self.is_unauthorized(&answered).await?;
@@ -52,10 +53,13 @@ impl Page {
                         shared.renew(renew);
                         return Ok(shared.member(Key::AccessToken));
                     }
-                    if call.sends == 0 {
-                        out.keep_spare(self.options.body_copy_limit);
-                    } else {
+                    if call.sends > 0 {
                         out.use_spare();
+                    } else if !held && self.holds_stream(&out) {
+                        held = true;
+                        shared.renew(renew);
+                        let _ = shared.run_renewal().until(&out.signal).wait().await;
+                        continue;
                     }
                     call.sent = Some(token);
                     call.sends += 1;

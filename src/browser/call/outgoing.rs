@@ -12,10 +12,21 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent) -> Val;
     fn dress(init: Lent, name: Lent, value: Lent, signal: Lent) -> Val;
+}
+
+#[wasm_bindgen(module = "/js/body.js")]
+extern "C" {
     #[wasm_bindgen(js_name = copyForm)]
     fn copy_form(form: Lent) -> Val;
     #[wasm_bindgen(js_name = copyBytes)]
     fn copy_bytes(bytes: Lent) -> Val;
+    #[wasm_bindgen(js_name = fromStream)]
+    fn from_stream(request: Lent) -> bool;
+    #[wasm_bindgen(js_name = withBody)]
+    fn with_body(request: Lent, body: Lent) -> Val;
+    /// A stream that is noted down while it passes: `first`, `kept`, `again()`, `drop()`.
+    #[wasm_bindgen(js_name = passOn)]
+    fn pass_on(stream: Lent, limit: f64) -> Val;
 }
 
 /// See the module's text.
@@ -58,52 +69,76 @@ impl Outgoing {
         if self.is_request() { self.target.get(Key::Url) } else { self.target.clone() }
     }
 
+    /// Whether its body is a stream: what has passed of it is noted, up to a limit.
+    pub fn streams(&self) -> bool {
+        self.spare.is_object() && self.spare.get(Key::Again).is_function()
+    }
+
     /// Whether it can be sent again.
     pub fn replayable(&self) -> bool {
-        !self.spare.is_null()
+        if self.streams() { self.spare.get(Key::Kept).truthy() } else { !self.spare.is_null() }
     }
 
-    /// Before a wait: what the caller may change meanwhile is copied.
-    pub fn own_body(&self, limit: f64) {
-        let body = self.init.get(Key::Body);
-        if body.is_object() {
-            let copy = copied(&body, limit);
-            if !copy.is_null() {
-                self.init.put(Key::Body, &copy);
-            }
-        }
-    }
-
-    /// Before the first send: the copy that a second one needs.
-    pub fn keep_spare(&mut self, limit: f64) {
+    /// In the caller's turn: the copy that a second send needs, and with `waits` the first one too, since the caller may
+    /// change the body meanwhile. The copy for the first one is held whatever its size, as the native function would.
+    pub fn keep_spare(&mut self, limit: f64, waits: bool) {
         if self.is_request() {
-            let method = self.target.get(Key::Method);
-            if !(method.is(Key::MethodGet) || method.is(Key::MethodHead)) {
-                let copy = self.target.invoke0(Key::Clone);
-                self.spare = if copy.is_undefined() { Val::NULL } else { copy };
-            }
+            self.keep_request(limit);
             return;
         }
         let body = self.init.get(Key::Body);
-        if body.is_object() {
-            self.spare = if body.tag().is(Key::ReadableStream) {
-                let branches = body.invoke0(Key::Tee);
-                if branches.is_undefined() {
-                    Val::NULL
-                } else {
-                    self.init.put(Key::Body, &branches.at(0));
-                    branches.at(1)
-                }
-            } else {
-                copied(&body, limit)
-            };
+        if !body.is_object() {
+            return;
+        }
+        if body.tag().is(Key::ReadableStream) {
+            self.keep_stream(&body, limit);
+            return;
+        }
+        self.spare = copied(&body, if waits { f64::INFINITY } else { limit });
+        if waits {
+            self.init.put(Key::Body, &self.spare);
         }
     }
 
-    /// The copy is not needed any more: a second branch is let go.
+    fn keep_request(&mut self, limit: f64) {
+        let method = self.target.get(Key::Method);
+        if method.is(Key::MethodGet) || method.is(Key::MethodHead) {
+            return;
+        }
+        let copy = self.target.invoke0(Key::Clone);
+        if from_stream(copy.lend()) {
+            cancel(&copy.get(Key::Body));
+            self.keep_stream(&self.target.get(Key::Body), limit);
+        } else {
+            // The question has used the first copy up, where there is a body to be seen.
+            self.spare = if copy.get(Key::BodyUsed).truthy() { self.target.invoke0(Key::Clone) } else { copy };
+        }
+    }
+
+    /// A stream that something else reads already is left to the native function, which refuses it.
+    fn keep_stream(&mut self, body: &Val, limit: f64) {
+        if body.get(Key::Locked).truthy() {
+            self.spare = Val::NULL;
+            return;
+        }
+        self.spare = pass_on(body.lend(), limit);
+        self.put_body(&self.spare.get(Key::First));
+    }
+
+    fn put_body(&mut self, body: &Val) {
+        if self.is_request() {
+            self.target = with_body(self.target.lend(), body.lend());
+        } else {
+            self.init.put(Key::Body, body);
+        }
+    }
+
+    /// The copy is not needed any more: what is noted is forgotten, a second branch is let go.
     pub fn release_spare(&self) {
-        if self.spare.is_object() {
-            cancel(&if self.is_request() { self.spare.get(Key::Body) } else { self.spare.clone() });
+        if self.streams() {
+            self.spare.invoke0(Key::Drop);
+        } else if self.spare.is_object() && self.is_request() {
+            cancel(&self.spare.get(Key::Body));
         }
     }
 
@@ -117,14 +152,18 @@ impl Outgoing {
 
     /// From now on the copy is what is sent, and there is no other.
     pub fn use_spare(&mut self) {
-        if self.spare.is_object() {
-            if self.is_request() {
-                self.target = self.spare.clone();
-            } else {
-                self.init.put(Key::Body, &self.spare);
-            }
+        let spare = std::mem::replace(&mut self.spare, Val::NULL);
+        if !spare.is_object() {
+            return;
         }
-        self.spare = Val::NULL;
+        if spare.get(Key::Again).is_function() {
+            let again = spare.invoke0(Key::Again);
+            self.put_body(&again);
+        } else if self.is_request() {
+            self.target = spare;
+        } else {
+            self.init.put(Key::Body, &spare);
+        }
     }
 
     /// The arguments for the underlying function. A header's name and value go along with a token.

@@ -140,10 +140,11 @@ impl Page {
         let mut out = arguments.into_outgoing(self.options.usual_header, &epoch)?;
         let call = shared.call(true);
         let record = shared.record();
-        let Some((token, renew)) = self.goes(&call, &record) else {
+        let goes = self.goes(&call, &record);
+        out.keep_spare(self.options.body_copy_limit, goes.is_none());
+        let Some((token, renew)) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
-        out.keep_spare(self.options.body_copy_limit);
         let sent = self.send(&out, Some(token));
         shared.renew(renew);
         Ok(self.chain(token, &out.pack(), sent))
@@ -160,8 +161,12 @@ impl Page {
         }
     }
 
+    /// A 401 finds a stream spent, and browsers hide it: while its token is being renewed, ahead of expiry even, it waits.
+    pub fn holds_stream(&self, out: &Outgoing) -> bool {
+        out.streams() && self.shared.ask(|machine| machine.renewal().is_some())
+    }
+
     fn slow(self: &Rc<Self>, call: Call, out: Outgoing) -> Val {
-        out.own_body(self.options.body_copy_limit);
         // The machine may have opened a renewal when it was asked: it must run whatever becomes of this call.
         self.shared.run_opened();
         task::promise(Rc::clone(self).drive(call, out, Val::UNDEFINED))

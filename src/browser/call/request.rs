@@ -12,6 +12,7 @@ extern "C" {
     fn take_init(init: Lent) -> Result<Val, JsValue>;
     #[wasm_bindgen(js_name = headerOf)]
     fn header_of(pairs: Lent, name: Lent) -> Val;
+    fn silent(init: Lent) -> bool;
     #[wasm_bindgen(catch, js_name = takeRequest)]
     fn take_request(input: Lent, init: Lent, signal: Lent) -> Result<Val, JsValue>;
 }
@@ -85,6 +86,12 @@ impl Arguments {
     /// Takes the request down. Another header than the usual one would not be stripped on a redirect to another origin.
     pub fn into_outgoing(self, usual_header: bool, epoch: &Epoch) -> Outcome<Outgoing> {
         let signal = self.signal();
+        if self.request && silent(self.init.lend()) {
+            // The signal that a copy is made with would reset these.
+            for name in [Key::Referrer, Key::ReferrerPolicy] {
+                self.init.put(name, &self.input.get(name));
+            }
+        }
         if !usual_header && self.init.get(Key::Redirect).is_undefined() {
             let given = if self.request { self.input.get(Key::Redirect) } else { Val::UNDEFINED };
             if given.is_undefined() || given.is(Key::Follow) {
