@@ -50,7 +50,8 @@ pub fn allows(rules: &[Rule], target: &Target<'_>) -> bool {
         })
 }
 
-/// Encoded slashes, backslashes and dot segments: the URL parser left them, a server may decode them.
+/// Encoded slashes, backslashes and dot segments: the URL parser left them, a server may decode them. Servlet containers
+/// drop what follows a semicolon in a segment, and `..;` then climbs too.
 fn climbs(rest: &str) -> bool {
     let bytes = rest.as_bytes();
     let encoded = bytes.windows(3).any(|code| {
@@ -60,5 +61,6 @@ fn climbs(rest: &str) -> bool {
                 (Some(b'2'), Some(b'f' | b'e')) | (Some(b'5'), Some(b'c'))
             )
     });
-    encoded || bytes.contains(&b'\\')
+    let dots = |segment: &[u8]| segment.starts_with(b"..;") || segment.starts_with(b"..%");
+    encoded || bytes.contains(&b'\\') || bytes.split(|byte| *byte == b'/').any(dots)
 }

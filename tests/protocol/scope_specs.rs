@@ -56,10 +56,14 @@ fn a_path_that_a_server_could_read_as_a_climb_is_not_below_a_prefix() {
         "/v1/..%5Cadmin",
         "/v1/..\\admin",
         "/v1%2f..",
+        "/v1/..;/admin",
+        "/v1/..;x=1/admin",
+        "/v1/..%3b/admin",
     ] {
         assert!(!allows(&rules, &to(API, path)), "{path}");
     }
     assert!(allows(&rules, &to(API, "/v1/caf%C3%A9%20au%20lait")));
+    assert!(allows(&rules, &to(API, "/v1/x..;y/z;a=b/..z")));
 }
 
 #[test]
