@@ -6,3 +6,4 @@ mod grant_specs;
 mod lifetime_specs;
 mod retry_after_specs;
 mod scope_specs;
+mod tabs_specs;
