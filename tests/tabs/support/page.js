@@ -56,6 +56,25 @@ globalThis.tab = {
     return { ends: ends.map(({ value, code }) => value ?? code), objects: new Set(errors).size };
   },
   refresh: () => described(auth.refresh()).then(({ value, code }) => (value ? "renewed" : code)),
+  /** Renews so often, each time together with the other tab that does the same; says how often it was given a session. */
+  async renewBeside(rounds) {
+    const meeting = new BroadcastChannel("tests:round");
+    let theirs = -1;
+    let met = () => {};
+    meeting.onmessage = ({ data }) => ((theirs = Math.max(theirs, data)), met());
+    let renewed = 0;
+    for (let round = 0; round < rounds; round++) {
+      // Said again while the other one may not be listening yet.
+      const again = setInterval(() => meeting.postMessage(round), 50);
+      meeting.postMessage(round);
+      while (theirs < round) await new Promise((done) => (met = done));
+      clearInterval(again);
+      meeting.postMessage(round);
+      if (await auth.refresh().then(Boolean, () => false)) renewed++;
+    }
+    meeting.close();
+    return { renewed };
+  },
   logout: (options) => auth.logout(options),
   /** Does this in every tab that is armed, at once, when `go` is called in one of them. */
   arm(name, ...args) {
