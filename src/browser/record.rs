@@ -17,6 +17,8 @@ pub struct Stored {
     pub record: Record,
     /// The members, without a prototype; the tokens are among them.
     pub members: Val,
+    /// It is the session of another app: no session here, and left alone until `setTokens`.
+    pub another_apps: bool,
 }
 
 /// Gives tokens their numbers: the same number for the same token, as long as it is the last one.
@@ -80,10 +82,10 @@ impl Stored {
             let theirs = members.get(name);
             !theirs.is_undefined() && !theirs.same(&owner.get(name))
         };
-        let foreign = !(version.is_undefined() || version.as_number() == FORMAT);
-        if foreign || differs(Key::Endpoint) || differs(Key::ClientIdMember) {
-            // A format of a newer version, or another app's: left alone until `setTokens`.
-            return Self::default();
+        let unknown = !(version.is_undefined() || version.as_number() == FORMAT);
+        let another_apps = differs(Key::Endpoint) || differs(Key::ClientIdMember);
+        if unknown || another_apps {
+            return Self { another_apps, ..Self::default() };
         }
         let count = |name| members.get(name).as_number() as u64;
         let access = known.access.of(&members.get(Key::AccessToken)).map(AccessToken);
@@ -101,7 +103,7 @@ impl Stored {
             retry_at: count(Key::RetryAt),
             forbidden: members.get(Key::Forbidden).truthy(),
         };
-        Self { record, members }
+        Self { record, members, another_apps }
     }
 }
 

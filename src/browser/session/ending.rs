@@ -43,10 +43,16 @@ impl Shared {
         let members = Val::bare();
         members.put(Key::Reason, &ending.reason);
         members.put(Key::Code, &Val::text(ending.code.as_str()));
-        self.save(&tombstone, members);
+        // Another app's session is not ours to end.
+        let alone = self.stored.borrow().another_apps;
+        if !alone {
+            self.save(&tombstone, members);
+        }
         self.log("session ended");
         self.abort_all(&ending);
-        self.seal();
+        if !alone {
+            self.seal();
+        }
         let revoked = if ending.revoke { token_request::revoke(self, &refresh_token) } else { Val::UNDEFINED };
         self.tell_end(&ending, Key::ThisTab);
         revoked
