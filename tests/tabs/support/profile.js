@@ -76,6 +76,16 @@ class Profile {
     return tabs;
   }
 
+  /** A frame of the same origin in this tab. */
+  async frame(tab) {
+    await tab.page.evaluate(() => document.body.append(Object.assign(document.createElement("iframe"), { src: "/frame" })));
+    const inside = () => tab.page.frames().find((frame) => frame.url().endsWith("/frame"));
+    await until(inside, "the frame");
+    const frame = new Tab(inside());
+    await frame.loaded();
+    return frame;
+  }
+
   /** The tab that a press in this one opens. */
   async opened(tab, open) {
     const target = new Promise((resolve) => this.context.once("targetcreated", resolve));
