@@ -36,7 +36,8 @@ export class Tiles {
     const follow = async () => {
       while (!over) {
         await this.read();
-        await new Promise(requestAnimationFrame);
+        // A tab in the background is given no frames.
+      await Promise.race([done, new Promise(requestAnimationFrame)]);
       }
     };
     await Promise.all([done, follow()]);

@@ -8,6 +8,7 @@ import { $, element, enable, milliseconds, onPress, plural, write } from "./dom.
 import { describe, Run } from "./run.js";
 import { SessionCard } from "./session-card.js";
 import { beginSignIn, finishSignIn } from "./sign-in.js";
+import { Tabs } from "./tabs.js";
 import { Waterfall } from "./waterfall.js";
 
 const CLIENT = "demo";
@@ -16,6 +17,10 @@ const NARROW = matchMedia("(max-width: 900px)");
 const card = new SessionCard();
 const tiles = new Tiles($("counters"), CLIENT);
 const waterfall = new Waterfall($("waterfall"), { hint: $("hint") });
+const tabs = new Tabs({
+  lane: CLIENT,
+  asked: ({ burst, ...size }) => (busy || !auth ? tabs.busy(burst) : alone(() => firedFor(burst, size))),
+});
 
 let auth = null;
 /** The burst under way, if any: the underlying fetch lets it look on. */
@@ -43,7 +48,8 @@ function open({ ahead }) {
 function render() {
   card.show(auth);
   const signedIn = auth.session !== null;
-  for (const id of ["fire", "fire-expired", "fire-logout"]) enable($(id), signedIn && !busy);
+  tabs.show(auth.state);
+  for (const id of ["fire", "fire-expired", "fire-logout", "fire-all", "leave-all"]) enable($(id), signedIn && !busy);
   for (const button of document.querySelectorAll("[data-run]")) enable(button, !busy);
   enable($("reset"), !busy);
   // The page is loaded anew with it, and must not be while calls are under way.
@@ -100,8 +106,8 @@ async function expire() {
   if (auth.session?.accessToken === accessToken) card.expiredEarly();
 }
 
-async function burst({ onend = () => {} } = {}) {
-  run = new Run({ lane: CLIENT, ...chosen() });
+async function burst({ onend = () => {}, ...size } = {}) {
+  run = new Run({ lane: CLIENT, ...chosen(), ...size });
   run.onend = onend;
   $("rows").replaceChildren();
   say(`${run.calls.length} calls under way …`);
@@ -149,12 +155,28 @@ const firedAndLeft = () =>
     await burst({ onend: () => ++answered === enough && auth.logout() });
   });
 
+/** A burst that several tabs fire together. */
+async function firedFor(name, options) {
+  await burst(options);
+  tabs.report(name, run);
+}
+
+/** With `leave`, this tab logs out when the first of its calls has been answered. */
+const firedInAll = ({ leave }) =>
+  alone(async () => {
+    await expire();
+    const onend = () => void (leave && auth.session && auth.logout());
+    await tabs.fireInAll(chosen(), (name) => firedFor(name, { onend }));
+  });
+
 on($("sign-in"), () => beginSignIn(CLIENT));
 on($("log-out"), () => auth.logout().then(() => tiles.read()));
 on($("expire"), expire);
 on($("fire"), () => alone(() => burst()));
 on($("fire-expired"), firedWhenExpired);
 on($("fire-logout"), firedAndLeft);
+on($("fire-all"), () => firedInAll({ leave: false }));
+on($("leave-all"), () => firedInAll({ leave: true }));
 on($("reset"), () => fetch("/demo/reset", { method: "POST" }).then(() => tiles.read()));
 for (const button of document.querySelectorAll("[data-run]")) {
   on(button, () => alone(() => compare(button.dataset.run, chosen())));
