@@ -59,7 +59,7 @@ const lease = async (name, ms, signal) => {
       return JSON.parse(localStorage.getItem(key));
     } catch {}
   };
-  const free = () => void (read()?.owner === owner && localStorage.removeItem(key));
+  const free = () => void (holding.delete(free), read()?.owner === owner && localStorage.removeItem(key));
   try {
     while (!signal.aborted && Date.now() < end) {
       const held = read();
@@ -67,7 +67,7 @@ const lease = async (name, ms, signal) => {
         localStorage.setItem(key, JSON.stringify({ owner, until: Date.now() + ms, fence: (held?.fence ?? 0) + 1 }));
         // Long enough for a rival's write of the same moment to be seen.
         await pause(40 + Math.random() * 40);
-        if (read()?.owner === owner) return holding.add(free), () => (holding.delete(free), free());
+        if (read()?.owner === owner) return holding.add(free), free;
       }
       await pause(20);
     }
@@ -123,14 +123,14 @@ const transact = async (name, write) => {
 
 const isLater = ([epoch, version], than) => !than || epoch > than[0] || (epoch === than[0] && version > than[1]);
 
-/** Where IndexedDB is blocked: a shared lock whose name says the mark, held until the next. */
-let held;
+/** Where IndexedDB is blocked: a shared lock whose name says the mark, held until the next of that name. */
+const held = new Map();
 const markLock = (name, epoch, version) =>
   new Promise((done) => {
     const hold = () =>
       new Promise((release) => {
-        held?.();
-        held = release;
+        held.get(name)?.();
+        held.set(name, release);
         done();
       });
     navigator.locks.request(`${name}:${epoch}:${version}`, { mode: "shared" }, hold).catch(done);
@@ -148,7 +148,8 @@ export const committed = (name) => {
   const fromLocks = async () => {
     const { held: all } = await navigator.locks.query();
     const marks = all.filter((one) => one.name.startsWith(`${name}:`)).map((one) => one.name.slice(name.length + 1).split(":").map(Number));
-    return marks.reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
+    // Another session's name may begin as this one does.
+    return marks.filter(([epoch, version]) => epoch >= 0 && version >= 0).reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
   };
   return within(COMMIT_MS, transact(name).catch(fromLocks));
 };
