@@ -106,6 +106,8 @@ inBrowsers("the end of a session", ({ open, name }) => {
       await all(tabs, "outcomes");
       for (const tab of tabs) await tab.is("state", "signed-out");
       assert.deepEqual(await all(tabs, "heard", "logout"), [["this-tab"], ["other-tab"]], `round ${round}`);
+      // Written last or put back: it is what stays.
+      for (const tab of tabs) await until(async () => !(await tab.tell("record")).access_token, "the end in storage");
       for (const tab of tabs) await assertTombstone(tab, Object.values(tokens));
     }
     // A tab that opens now finds what is left for good.
@@ -136,5 +138,67 @@ inBrowsers("the end of a session", ({ open, name }) => {
     await tabs[2].tell("setTokens", tokens);
     for (const tab of tabs) await tab.is("token", tokens.access_token);
     assert.equal((await tabs[1].tell("record")).access_token, tokens.access_token);
+  });
+
+  /** What a tab writes that does not see the latest record yet; this one notices with its next call. */
+  const writesOver = (tab, record) =>
+    tab.page.evaluate((text) => {
+      localStorage.setItem("authfetch", text);
+      void globalThis.tab.auth.getAccessToken();
+    }, JSON.stringify(record));
+
+  test("a record of an ended session that is written over the end is not believed, and the end is put back", async () => {
+    const profile = await open();
+    const [tab] = await profile.tabs(1);
+    const tokens = await profile.signIn([tab]);
+    const old = await tab.tell("record");
+    await tab.tell("logout");
+    await writesOver(tab, old);
+    assert.deepEqual([await tab.tell("state"), await tab.tell("token")], ["signed-out", null]);
+    await until(async () => !(await tab.tell("record")).access_token, "the end in storage");
+    await assertTombstone(tab, Object.values(tokens));
+    assert.deepEqual(await tab.tell("heard", "logout"), ["this-tab"]);
+  });
+
+  test("a tab that leaves for the login page puts the end back before it goes", async () => {
+    const profile = await open();
+    const [tab] = await profile.tabs(1);
+    await profile.signIn([tab]);
+    const old = await tab.tell("record");
+    await tab.tell("logout");
+    await tab.page.evaluate((text) => {
+      localStorage.setItem("authfetch", text);
+      void globalThis.tab.auth.getAccessToken();
+      location.assign("/login");
+    }, JSON.stringify(old));
+    await until(() => tab.page.evaluate(() => location.pathname === "/login").catch(() => false), "the login page");
+    assert.equal((await tab.page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")))).access_token, undefined);
+  });
+
+  test("spent tokens that are written over new ones are not believed, and the new ones are put back", async () => {
+    const profile = await open();
+    const [tab] = await profile.tabs(1);
+    await profile.signIn([tab]);
+    const old = await tab.tell("record");
+    assert.equal(await tab.tell("refresh"), "renewed");
+    const renewed = await tab.tell("record");
+    await writesOver(tab, { ...old, accepted: true });
+    assert.equal(await tab.tell("token"), renewed.access_token);
+    await tab.tell("burst", CALLS);
+    await assertAllAnswered([tab], CALLS);
+    await until(async () => (await tab.tell("record")).access_token === renewed.access_token, "the new tokens in storage");
+    assert.equal(await tab.tell("refresh"), "renewed");
+    assert.equal(profile.server.renewals().reuseDetected, 0);
+  });
+
+  test("a note in the record makes it no later than new tokens are", async () => {
+    const profile = await open();
+    const [tab] = await profile.tabs(1);
+    await profile.signIn([tab]);
+    const { version } = await tab.tell("record");
+    await tab.tell("burst", 1);
+    await assertAllAnswered([tab], 1);
+    await until(async () => (await tab.tell("record")).accepted === true, "the note");
+    assert.equal((await tab.tell("record")).version, version);
   });
 });

@@ -9,7 +9,6 @@ use crate::browser::tokens::{Tokens, Unusable};
 use crate::browser::clock;
 use crate::browser::error;
 use crate::protocol::tabs::Heard;
-use crate::protocol::token::Record;
 use std::rc::Rc;
 
 impl Shared {
@@ -84,11 +83,8 @@ impl Shared {
         if !self.read(text) {
             return;
         }
-        if gone {
-            // Another tab may sign in with the time as its epoch: one more than what was seen is less than that.
-            let tombstone = Record::tombstone(known_epoch + 1);
-            self.ask(|machine| machine.observe(&tombstone, clock::now()));
-            self.forget_epoch();
+        if gone && let Some(tombstone) = self.ask(|machine| machine.on_absent(&before, clock::now())) {
+            self.know_tombstone(&tombstone);
         }
         let now = self.record();
         if gone || now.epoch > known_epoch {
@@ -121,7 +117,7 @@ impl Shared {
         if code.is_text() {
             self.know_end(mark, &code, &signal.at(3));
         } else {
-            self.know_nothing();
+            self.know_epoch(mark.epoch);
         }
         self.ended_elsewhere(before.signed_in() || before.suspended);
         self.catch_up();

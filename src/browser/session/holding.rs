@@ -6,13 +6,11 @@ use super::shared::Shared;
 use crate::browser::tabs::Held;
 use crate::browser::abort;
 use crate::browser::js::task;
-use crate::protocol::tabs::{Heard, Mark, caught_up};
+use crate::protocol::tabs::{CATCH_UP_MS, Heard, Mark, caught_up};
 use std::rc::Rc;
 
-/// How often, and how many times at most, the record is read again until it has caught up: twenty times the longest lag
-/// that was measured.
-const LOOK_MS: f64 = 4.0;
-const LOOKS: u32 = 200;
+/// How often the record is read again until it has caught up.
+const LOOK_MS: u64 = 4;
 
 impl Shared {
     /// Takes the lock, where other tabs share the record, and waits until the record has come as far as its last holder
@@ -25,17 +23,17 @@ impl Shared {
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
         let held = self.tabs.lock(ms, signal, insist).await;
         let mark = self.tabs.committed().await;
-        for _ in 0..LOOKS {
+        for _ in 0..CATCH_UP_MS / LOOK_MS {
             self.catch_up();
             if caught_up(&self.record(), mark) || abort::aborted(signal) {
                 return held;
             }
-            let _ = Val::sleep(LOOK_MS, signal).wait().await;
+            let _ = Val::sleep(LOOK_MS as f64, signal).wait().await;
         }
         // The write was lost with its tab. An epoch that began is over all the same.
         let before = self.record();
         if self.ask(|machine| machine.on_signal(mark, crate::browser::clock::now())) == Heard::Ended {
-            self.know_nothing();
+            self.know_epoch(mark.epoch);
             self.ended_elsewhere(before.signed_in() || before.suspended);
         }
         held

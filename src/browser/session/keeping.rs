@@ -1,13 +1,13 @@
 //! The record of a session: read when it has changed, written whole, and always what the machine is shown.
 
-use crate::browser::clock;
+use crate::browser::clock::{self, Timer};
 use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
-use crate::browser::record::{self, Stored, snapshot, usable};
+use crate::browser::record::{self, Known, Stored, snapshot, usable};
 use super::shared::Shared;
 use crate::browser::tokens::Tokens;
 use crate::protocol::renewal::Keep;
-use crate::protocol::tabs::{Mark, Reading};
+use crate::protocol::tabs::{Mark, PUT_BACK_MS, Reading};
 use crate::protocol::token::{AccessToken, Record};
 use std::rc::Rc;
 
@@ -50,11 +50,14 @@ impl Shared {
     }
 
     fn put(&self, record: &Record, members: Val) -> Option<Val> {
-        let mut record = *record;
-        record.version = self.record().version.max(record.version) + 1;
-        let text = record::write(&record, &members);
+        let version = self.record().version.max(record.version) + 1;
+        self.write(&Record { version, ..*record }, members)
+    }
+
+    fn write(&self, record: &Record, members: Val) -> Option<Val> {
+        let text = record::write(record, &members);
         let error = self.store.write(&text);
-        self.adopt(&record, members, text);
+        self.adopt(record, members, text);
         self.signal();
         error
     }
@@ -74,24 +77,58 @@ impl Shared {
         }
     }
 
-    /// Reads a record that is not the known one. False where it is of an epoch that is over: what is known of a later one
-    /// is put back in its place.
-    pub fn read(&self, text: Val) -> bool {
-        let stored = Stored::read(&text, &self.known, &self.owner);
+    /// Reads a record that is not the known one. False where it is older than what is known, which is put back in its place
+    /// if it stands there for a while.
+    pub fn read(self: &Rc<Self>, text: Val) -> bool {
+        // Its tokens get numbers only if it is believed.
+        let stored = Stored::read(&text, &Known::default(), &self.owner);
         // What cannot be read, or is another app's, has no epoch: there is no session here, and it is left alone.
         let known = self.record();
-        let reading = self.ask(|machine| machine.on_read(&stored.record, &known));
-        if stored.record.epoch == 0 || reading == Reading::Believe {
-            self.text.replace(text);
-            self.know(stored);
-            return true;
-        }
-        if reading == Reading::PutBack {
-            let known = self.text.borrow().clone();
-            self.store.write(&known);
-            self.signal();
+        match self.ask(|machine| machine.on_read(&stored.record, &known)) {
+            Reading::Believe => {
+                self.text.replace(text);
+                let readable = stored.members.is_object();
+                self.know(if readable { Stored::of(stored.members, &self.known, &self.owner) } else { stored });
+                return true;
+            }
+            Reading::PutBack => self.put_back_later(),
+            Reading::Ignore => {}
         }
         false
+    }
+
+    fn put_back_later(self: &Rc<Self>) {
+        if self.putting_back.borrow().is_some() {
+            return;
+        }
+        let weak = Rc::downgrade(self);
+        let timer = Timer::after(PUT_BACK_MS as f64, move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.put_back();
+            }
+        });
+        self.putting_back.replace(Some(timer));
+    }
+
+    /// What is known is written in the place of something older, if that still stands there.
+    fn put_back(self: &Rc<Self>) {
+        self.putting_back.take();
+        self.catch_up();
+        if self.putting_back.take().is_some() {
+            let known = self.text.borrow().clone();
+            let text = if known.is_text() { known } else { record::write(&self.record(), &Val::bare()) };
+            self.text.replace(text.clone());
+            self.store.write(&text);
+            self.signal();
+        }
+    }
+
+    /// The page is left: what would be put back a little later is put back now where it is an end. Every tab may be on its way
+    /// to the login page, and none would be left to do it.
+    pub fn put_back_end(self: &Rc<Self>) {
+        if self.putting_back.borrow().is_some() && !self.record().signed_in() {
+            self.put_back();
+        }
     }
 
     /// An end that another tab has signalled and this one cannot see yet: its tombstone is known from now on.
@@ -110,10 +147,15 @@ impl Shared {
         self.know(Stored::default());
     }
 
-    /// A later epoch than this tab can see yet, of which nothing else is known.
-    pub fn know_nothing(&self) {
+    /// A later epoch than this tab can see yet, of which nothing else is known: its own record, when it comes, is later.
+    pub fn know_epoch(&self, epoch: u64) {
         self.text.replace(Val::UNDEFINED);
-        self.know(Stored::default());
+        self.know_tombstone(&Record::tombstone(epoch));
+    }
+
+    /// What is known is this end, which is not written.
+    pub fn know_tombstone(&self, tombstone: &Record) {
+        self.know(Stored { record: *tombstone, ..Stored::default() });
     }
 
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.
@@ -167,10 +209,12 @@ impl Shared {
         self.put(&record, members)
     }
 
-    /// Changes what the record says beside the tokens.
+    /// Changes what the record says beside the tokens: a note, which makes it no later than it was.
     pub fn amend(self: &Rc<Self>, change: impl FnOnce(&mut Record)) {
         let mut record = self.record();
         change(&mut record);
-        self.save(&record, self.members().own());
+        if let Some(error) = self.write(&record, self.members().own()) {
+            self.storage_blocked(error);
+        }
     }
 }

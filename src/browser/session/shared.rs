@@ -66,6 +66,8 @@ pub struct Shared {
     /// Numbers below this one belong to an ended epoch's tokens.
     pub first_token: Cell<u32>,
     pub timer: RefCell<Option<clock::Timer>>,
+    /// Runs while something older than what is known stands in storage.
+    pub putting_back: RefCell<Option<clock::Timer>>,
     pub wakeup: RefCell<Vec<Listening>>,
     /// A refresh function is running its synchronous part.
     pub in_function: Cell<bool>,
@@ -127,6 +129,7 @@ impl Shared {
             failure: RefCell::default(),
             first_token: Cell::new(0),
             timer: RefCell::default(),
+            putting_back: RefCell::default(),
             wakeup: RefCell::default(),
             in_function: Cell::new(false),
             reentered: Cell::new(false),
@@ -204,13 +207,6 @@ impl Shared {
     /// The snapshot that `auth.session` is.
     pub fn session(&self) -> Val {
         self.session.borrow().clone()
-    }
-
-    /// The record is gone, and its tokens with it: what is sent from now on belongs to another epoch.
-    pub fn forget_epoch(&self) {
-        self.known_epoch.set(self.ask(|machine| machine.epoch()));
-        self.first_token.set(self.known.next_access());
-        self.renewal.take();
     }
 
     /// The fetch that token requests and revocations go through.

@@ -72,6 +72,7 @@ impl Shared {
             Key::Freeze => tabs::let_go(),
             Key::Pagehide => {
                 self.leaving.set(true);
+                self.put_back_end();
                 tabs::let_go();
                 self.channel.take();
                 self.unclaim();
