@@ -1,6 +1,6 @@
 //! Bounded worlds, each gone through to its end.
 
-use super::model::{Budget, explore};
+use super::model::{Budget, Found, explore};
 use super::world::{Fault, Setup};
 
 /// Two tabs whose access token has just run out.
@@ -18,9 +18,9 @@ pub const TWO: Setup = Setup {
     fault: Fault::None,
 };
 
-/// A call in each tab, and nothing else.
-pub const CALL: Budget = Budget {
-    calls: 1,
+/// Nothing that nobody controls.
+pub const NONE: Budget = Budget {
+    calls: 0,
     expiries: 0,
     logouts: 0,
     sign_ins: 0,
@@ -34,37 +34,114 @@ pub const CALL: Budget = Budget {
     lost_answers: 0,
     opened: 0,
 };
+const EXPIRY: Budget = Budget { expiries: 1, ..NONE };
+pub const LOGOUT: Budget = Budget { logouts: 1, ..NONE };
+const SIGN_IN: Budget = Budget { sign_ins: 1, ..NONE };
+const CLEAR: Budget = Budget { clears: 1, ..NONE };
+const CRASH: Budget = Budget { crashes: 1, ..NONE };
+const FREEZE: Budget = Budget { freezes: 1, ..NONE };
+const HANG: Budget = Budget { hangs: 1, ..NONE };
+const DROPPED: Budget = Budget { dropped: 1, ..NONE };
+const LOST_ANSWER: Budget = Budget { lost_answers: 1, ..NONE };
+const LOST_WRITE: Budget = Budget { lost_writes: 1, ..NONE };
+const TORN: Budget = Budget { torn: 1, ..NONE };
 
-fn holds(setup: Setup, budgets: &[(&str, Budget)]) {
-    for (name, budget) in budgets {
-        let found = explore(name, setup, *budget);
-        assert_eq!(found.breach, None, "{name}");
-        assert!(found.states > 8 && found.depth > 4, "{name}: the world has become too small to show anything");
+const ACCIDENTS: [(&str, Budget); 9] = [
+    ("expiry", EXPIRY),
+    ("logout", LOGOUT),
+    ("sign-in", SIGN_IN),
+    ("clear", CLEAR),
+    ("crash", CRASH),
+    ("freeze", FREEZE),
+    ("hang", HANG),
+    ("lost request", DROPPED),
+    ("lost answer", LOST_ANSWER),
+];
+
+/// Goes through a world whose tabs make two calls each (unless the budget names another number), one at once and the
+/// other at any time.
+fn holds(name: &str, setup: Setup, budget: Budget) -> Found {
+    let slow_server = setup.slow_server || budget.crashes + budget.freezes + budget.hangs + budget.dropped > 0;
+    let burst = if setup.slow_events { 0 } else { 1 };
+    let found = explore(name, Setup { burst, slow_server, ..setup }, Budget { calls: if budget.calls > 0 { budget.calls } else { 2 }, ..budget });
+    assert_eq!(found.breach, None, "{name}");
+    assert!(found.states > 8 && found.depth > 4, "{name}: the world has become too small to show anything");
+    found
+}
+
+#[test]
+fn two_tabs_agree_and_every_call_settles_whatever_two_accidents_befall_them() {
+    for (at, (first, one)) in ACCIDENTS.iter().enumerate() {
+        for (second, other) in &ACCIDENTS[at + 1..] {
+            holds(&format!("two tabs, {first}, {second}"), TWO, one.and(*other));
+        }
     }
 }
 
 #[test]
-fn calls_of_two_tabs_settle_and_no_refresh_token_is_sent_twice() {
-    let setup = Setup { slow_writes: true, slow_events: true, requests: true, ..TWO };
-    holds(setup, &[("two calls in each of two tabs", Budget { calls: 2, ..CALL })]);
+fn a_server_with_a_grace_window_lets_nothing_of_that_go_wrong() {
+    let setup = Setup { grace_window: true, ..TWO };
+    holds("grace window, lost answer, logout", setup, LOST_ANSWER.and(LOGOUT));
+    for (at, (first, one)) in ACCIDENTS[4..].iter().enumerate() {
+        for (second, other) in &ACCIDENTS[4..][at + 1..] {
+            holds(&format!("grace window, {first}, {second}"), setup, one.and(*other));
+        }
+    }
 }
 
 #[test]
-fn an_end_in_one_tab_is_the_end_in_the_other() {
-    let setup = Setup { slow_writes: true, slow_events: true, ..TWO };
-    holds(setup, &[
-        ("a logout", Budget { logouts: 1, ..CALL }),
-        ("a logout, whose tab dies", Budget { logouts: 1, crashes: 1, ..CALL }),
-        ("a logout, whose tab dies in the middle of it", Budget { logouts: 1, torn: 1, ..CALL }),
-    ]);
+fn three_tabs_agree_and_every_call_settles_whatever_accident_befalls_one() {
+    let setup = Setup { tabs: 3, ..TWO };
+    let undisturbed = holds("three tabs", setup, NONE);
+    assert!(undisturbed.one_renewal, "one token request is enough for the calls of all tabs");
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("three tabs, {name}"), setup, budget);
+    }
+    for (name, one, other) in [
+        ("crash, freeze", CRASH, FREEZE),
+        ("crash, lost answer", CRASH, LOST_ANSWER),
+        ("lost request, lost answer", DROPPED, LOST_ANSWER),
+    ] {
+        holds(&format!("three tabs, {name}"), setup, one.and(other));
+    }
 }
 
 #[test]
-fn whoever_dies_or_is_put_away_keeps_nobody_waiting() {
-    let setup = Setup { slow_events: true, slow_server: true, ..TWO };
-    holds(setup, &[
-        ("a crash", Budget { crashes: 1, ..CALL }),
-        ("a freeze", Budget { freezes: 1, ..CALL }),
-        ("a holder that stands still", Budget { hangs: 1, ..CALL }),
-    ]);
+fn writes_and_storage_events_may_come_late_each_in_its_own_way() {
+    let late = Setup { slow_writes: true, slow_events: true, ..TWO };
+    for (name, budget) in [
+        ("renewals", NONE),
+        ("lost write", LOST_WRITE),
+        ("logout", LOGOUT),
+        ("logout, torn", LOGOUT.and(TORN)),
+        ("logout, lost write", LOGOUT.and(LOST_WRITE)),
+        ("sign-in", SIGN_IN),
+        ("sign-in, torn", SIGN_IN.and(TORN)),
+        ("sign-in, lost write", SIGN_IN.and(LOST_WRITE)),
+        ("clear", CLEAR),
+    ] {
+        holds(&format!("late writes, {name}"), late, budget);
+    }
+    holds("late writes, requests", Setup { requests: true, ..late }, NONE);
+}
+
+#[test]
+fn a_tab_that_is_opened_after_a_logout_whose_tab_is_gone_ends_up_signed_out() {
+    let setup = Setup { tabs: 3, unopened: 1, ..TWO };
+    for (name, budget) in [("crash", CRASH), ("torn", TORN)] {
+        holds(&format!("opened later, logout, {name}"), setup, LOGOUT.and(budget).and(Budget { calls: 1, opened: 1, ..NONE }));
+    }
+}
+
+#[test]
+fn requests_in_flight_while_others_change_the_session_settle_too() {
+    let setup = Setup { requests: true, ..TWO };
+    for (name, budget) in &ACCIDENTS[3..] {
+        holds(&format!("requests, {name}"), setup, *budget);
+    }
+    holds("requests, logout", setup, LOGOUT);
+    let good = Setup { expired: false, ..setup };
+    for (name, budget) in &ACCIDENTS[..4] {
+        holds(&format!("requests with a good token, {name}"), good, *budget);
+    }
 }

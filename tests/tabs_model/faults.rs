@@ -1,44 +1,51 @@
-//! Faults that are put in on purpose, each found.
+//! Faults that are put in on purpose, each found. The same worlds without a fault are gone through in `checks`.
 
-use super::checks::{CALL, TWO};
+use super::checks::{LOGOUT, NONE, TWO};
 use super::model::{Budget, explore};
 use super::world::{Fault, Setup};
 
+const TWICE: &str = "no refresh token is presented twice unless an answer was lost";
+const CALL: Budget = Budget { calls: 1, ..NONE };
+
 fn finds(fault: Fault, setup: Setup, budget: Budget, rule: &'static str) {
-    let healthy = explore("without it", setup, budget);
-    assert_eq!(healthy.breach, None);
-    let found = explore(&format!("{fault:?}"), Setup { fault, ..setup }, budget);
-    assert_eq!(found.breach, Some(rule), "{fault:?}");
+    assert_eq!(explore(&format!("{fault:?}"), Setup { fault, ..setup }, budget).breach, Some(rule), "{fault:?}");
 }
 
 #[test]
-fn a_steal_that_is_taken_for_a_fence() {
-    let slow = Setup { slow_server: true, grace_window: true, ..TWO };
-    finds(Fault::StealIsAFence, slow, Budget { hangs: 1, ..CALL }, "a late answer never replaces a newer refresh token");
+fn a_steal_that_is_taken_for_a_fence_is_found() {
+    let setup = Setup { slow_server: true, grace_window: true, ..TWO };
+    finds(Fault::StealIsAFence, setup, Budget { hangs: 1, ..CALL }, "a late answer never replaces a newer refresh token");
 }
 
 #[test]
-fn a_robbed_tab_that_does_not_feel_it() {
-    finds(Fault::DoesNotFeelRobbed, TWO, Budget { hangs: 1, ..CALL }, "no refresh token is presented twice unless an answer was lost");
+fn a_robbed_tab_that_does_not_feel_it_is_found() {
+    finds(Fault::DoesNotFeelRobbed, TWO, Budget { hangs: 1, ..CALL }, TWICE);
 }
 
 #[test]
-fn a_record_read_without_waiting_for_what_was_committed() {
-    finds(Fault::ReadsAtOnce, TWO, CALL, "no refresh token is presented twice unless an answer was lost");
+fn a_record_read_without_waiting_for_what_was_committed_is_found() {
+    finds(Fault::ReadsAtOnce, TWO, CALL, TWICE);
 }
 
 #[test]
-fn a_tombstone_that_stays_overwritten() {
-    finds(Fault::LeavesOlderRecords, TWO, Budget { logouts: 1, ..CALL }, "all live tabs agree on the record");
+fn a_tombstone_that_stays_overwritten_is_found() {
+    finds(Fault::LeavesOlderRecords, TWO, CALL.and(LOGOUT), "all live tabs agree on the record");
 }
 
 #[test]
-fn a_signal_ahead_of_its_record() {
-    finds(Fault::TellsBeforeWriting, TWO, Budget { logouts: 1, torn: 1, ..CALL }, "nothing is told that was not written before");
+fn a_signal_ahead_of_its_record_is_found() {
+    let budget = Budget { torn: 1, ..CALL }.and(LOGOUT);
+    finds(Fault::TellsBeforeWriting, TWO, budget, "nothing is told that was not written before");
 }
 
 #[test]
-fn a_note_that_makes_old_tokens_later() {
+fn a_note_that_makes_old_tokens_later_is_found() {
     let setup = Setup { requests: true, burst: 1, expired: false, slow_events: true, ..TWO };
-    finds(Fault::NotesAreWrites, setup, Budget { calls: 2, expiries: 1, ..CALL }, "no refresh token is presented twice unless an answer was lost");
+    finds(Fault::NotesAreWrites, setup, Budget { calls: 2, expiries: 1, ..CALL }, TWICE);
+}
+
+#[test]
+fn an_end_that_is_forgotten_when_the_storage_is_cleared_is_found() {
+    let budget = Budget { clears: 1, crashes: 1, ..CALL }.and(LOGOUT);
+    finds(Fault::ForgetsTheEnd, TWO, budget, "all live tabs agree on the record");
 }

@@ -3,9 +3,16 @@
 //! Each tab is the real `Session`, with a driver around it that does what `src/browser/session` does. Storage is not one
 //! variable here: a write is seen by its own tab at once and by each other one late, out of step with the lock and with
 //! the signals, as browsers have it.
+//!
+//! `checks` goes through bounded worlds to their ends: two calls in each of two tabs with every pair of accidents, and in
+//! each of three with every single one and some pairs. All of it at once is too much to go through: `walks` goes some
+//! ways through that, drawn from a seed. What is left out of the worlds: renewals ahead of expiry, refresh tokens in
+//! cookies, answers other than tokens and refusals, and timers that are early; the last means that a wait which is
+//! longer than any lag (`PUT_BACK_MS`, `CATCH_UP_MS`, `Policy::grace`) ends after what was under way has come.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod checks;
 mod faults;
 mod model;
+mod walks;
 mod world;

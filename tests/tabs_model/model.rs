@@ -5,7 +5,7 @@ use authfetch::protocol::tabs::Mark;
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
 /// How often each thing that nobody controls may happen. `calls` is for each tab, all else for all together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Budget {
     pub calls: u8,
     pub expiries: u8,
@@ -25,6 +25,27 @@ pub struct Budget {
     /// The server's answer is lost.
     pub lost_answers: u8,
     pub opened: u8,
+}
+
+impl Budget {
+    /// What this one allows, and what the other does.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            calls: self.calls + other.calls,
+            expiries: self.expiries + other.expiries,
+            logouts: self.logouts + other.logouts,
+            sign_ins: self.sign_ins + other.sign_ins,
+            clears: self.clears + other.clears,
+            crashes: self.crashes + other.crashes,
+            lost_writes: self.lost_writes + other.lost_writes,
+            torn: self.torn + other.torn,
+            freezes: self.freezes + other.freezes,
+            hangs: self.hangs + other.hangs,
+            dropped: self.dropped + other.dropped,
+            lost_answers: self.lost_answers + other.lost_answers,
+            opened: self.opened + other.opened,
+        }
+    }
 }
 
 pub struct Bounded {
@@ -73,7 +94,7 @@ pub enum Action {
 
 impl Bounded {
     /// What happens by itself.
-    fn course(&self, world: &World, actions: &mut Vec<Action>) {
+    pub fn course(&self, world: &World, actions: &mut Vec<Action>) {
         let robbable = world.holder.is_some_and(|(i, _)| world.tabs[i].life == Life::Hung);
         if world.holder.is_none() && !world.queue.is_empty() {
             actions.push(Action::Grant);
@@ -97,7 +118,7 @@ impl Bounded {
                 continue;
             }
             actions.extend(tab.told.iter().map(|mark| Action::Hear(i, *mark)));
-            if tab.view != tab.text && !tab.putting_back {
+            if world.has_news(i) {
                 actions.push(Action::Look(i));
             }
             let settled = !world.lags(i);
@@ -130,7 +151,7 @@ impl Bounded {
     }
 
     /// What users and accidents may do yet.
-    fn chances(&self, State { world, left }: &State, actions: &mut Vec<Action>) {
+    pub fn chances(&self, State { world, left }: &State, actions: &mut Vec<Action>) {
         let mut may = |left: u8, action: Action| actions.extend((left > 0).then_some(action));
         may(left.expiries, Action::Expire);
         for (i, tab) in world.tabs.iter().enumerate() {
@@ -165,7 +186,8 @@ impl Bounded {
         }
     }
 
-    fn at_rest(&self, state: &State) -> bool {
+    /// Whether nothing happens any more unless somebody makes it happen.
+    pub fn at_rest(&self, state: &State) -> bool {
         let mut actions = Vec::new();
         self.course(&state.world, &mut actions);
         actions.is_empty()
@@ -240,14 +262,20 @@ impl Model for Bounded {
             Property::always("whatever was begun ends well", |model: &Self, state: &State| {
                 state.world.breach.is_some() || state.world.unrest().is_none() || !model.at_rest(state)
             }),
+            Property::sometimes(ONE_RENEWAL, |_, state: &State| state.world.served_by_one_renewal()),
         ]
     }
 }
 
+const ONE_RENEWAL: &str = "one renewal is enough for all";
+
+/// What has come of it.
 pub struct Found {
     pub states: usize,
     pub depth: usize,
     pub breach: Option<&'static str>,
+    /// In some order one token request served every call.
+    pub one_renewal: bool,
 }
 
 /// Goes through all of it, or up to the first breach.
@@ -255,7 +283,8 @@ pub fn explore(name: &str, setup: Setup, budget: Budget) -> Found {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failures = HasDiscoveries::AnyFailures;
     let checker = Bounded { setup, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
-    let breach = checker.discoveries().into_values().next().map(|path| {
+    let failed = ["no rule is broken", "whatever was begun ends well"].into_iter().find_map(|rule| checker.discovery(rule));
+    let breach = failed.map(|path| {
         let last = path.last_state().clone();
         let breach = last.world.breach.or_else(|| last.world.unrest()).unwrap_or("nothing");
         if setup.fault == Fault::None {
@@ -265,5 +294,5 @@ pub fn explore(name: &str, setup: Setup, budget: Budget) -> Found {
     });
     let (states, depth) = (checker.unique_state_count(), checker.max_depth());
     println!("{name}: {states} states, depth {depth}, {}", breach.unwrap_or("no breach"));
-    Found { states, depth, breach }
+    Found { states, depth, breach, one_renewal: checker.discovery(ONE_RENEWAL).is_some() }
 }

@@ -14,7 +14,13 @@ impl World {
         self.queue.retain(|ticket| ticket.0 != i);
         self.holder = self.holder.filter(|ticket| ticket.0 != i);
         let mut gone = Tab::new(Life::Gone);
-        self.lost |= lost;
+        if lost {
+            self.lost = true;
+            // Among them may be what a token request has brought.
+            for token in 0..self.issued.len() {
+                self.excuse_presented(token as u32);
+            }
+        }
         if !lost {
             gone.outbox.clone_from(&self.tabs[i].outbox);
         }

@@ -65,6 +65,7 @@ impl World {
         let (known, now) = (self.tabs[i].known, self.now);
         let tombstone = self.tabs[i].machine.on_end(&known, now);
         self.ends.insert(tombstone.epoch);
+        self.ended = self.ended.max(tombstone.epoch);
         self.put(i, tombstone, (None, None), false);
         self.abort_all(i);
         self.seal(i);

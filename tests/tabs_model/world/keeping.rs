@@ -60,14 +60,17 @@ impl World {
     pub(super) fn read(&mut self, i: usize) -> bool {
         let (view, known) = (self.tabs[i].view, self.tabs[i].known);
         let Some(text) = view else { return self.read_nothing(i) };
-        let record = self.parse(i, &text);
-        match self.tabs[i].machine.on_read(&record, &known) {
+        if self.setup.fault == Fault::NumbersWhatItDoubts {
+            let _ = self.parse(i, &text);
+        }
+        match self.tabs[i].machine.on_read(&text, &known) {
             Reading::Believe => {
                 self.tabs[i].text = view;
+                // Its tokens get numbers only if it is believed.
+                let record = self.parse(i, &text);
                 self.know(i, record, tokens_of(&text));
                 return true;
             }
-            Reading::PutBack if self.setup.fault == Fault::PutsBackAtOnce => self.put_back(i),
             Reading::PutBack => self.tabs[i].putting_back = true,
             Reading::Ignore => {}
         }
@@ -77,7 +80,13 @@ impl World {
     fn read_nothing(&mut self, i: usize) -> bool {
         let (now, known) = (self.now, self.tabs[i].known);
         self.tabs[i].text = None;
-        let Some(tombstone) = self.tabs[i].machine.on_absent(&known, now) else { return false };
+        let Some(tombstone) = self.tabs[i].machine.on_absent(&known, now) else {
+            // An end that is known stays known.
+            if self.setup.fault == Fault::ForgetsTheEnd {
+                self.know(i, Record::default(), (None, None));
+            }
+            return false;
+        };
         if !self.cleared {
             self.breaks("nobody is signed out wrongly");
         }

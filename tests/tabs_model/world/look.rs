@@ -1,13 +1,39 @@
 //! What the checks may look at.
 
-use super::{Fault, Life, Phase, Tab, World};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use super::{End, Fault, Life, Phase, Tab, World};
+use authfetch::protocol::tabs::Reading;
+use std::hash::{Hash, Hasher};
+
+/// Puts tabs in some order, the same each time. Two that it takes for equal cost time only.
+struct Quick(u64);
+
+impl Hasher for Quick {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            self.write_u64(chunk.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl World {
+    /// Every call has its token or its answer, by one token request.
+    pub fn served_by_one_renewal(&self) -> bool {
+        let done = |tab: &Tab| tab.tasks.len() == 2 && tab.tasks.iter().all(|task| task.phase == Phase::Settled(End::Done));
+        self.issued.len() == 4 && self.tabs.iter().all(done)
+    }
+
     /// Tabs have no names: each world stands for those that differ in their order alone.
     pub fn sort_tabs(&mut self) {
         let key = |tab: &Tab| {
-            let mut hasher = DefaultHasher::new();
+            let mut hasher = Quick(0);
             tab.hash(&mut hasher);
             hasher.finish()
         };
@@ -17,9 +43,11 @@ impl World {
             let place = self.queue.iter().position(of);
             (key(&self.tabs[*i]), self.holder.as_ref().is_some_and(of), place)
         });
-        let tabs = order.iter().map(|i| self.tabs[*i].clone()).collect();
+        if order.is_sorted() {
+            return;
+        }
+        self.tabs = order.iter().map(|i| self.tabs[*i].clone()).collect();
         let place = |i: usize| order.iter().position(|from| *from == i).unwrap_or(i);
-        self.tabs = tabs;
         self.holder = self.holder.map(|(i, n)| (place(i), n));
         for ticket in &mut self.queue {
             ticket.0 = place(ticket.0);
@@ -28,6 +56,13 @@ impl World {
 
     pub fn puts_back_at_all(&self) -> bool {
         self.setup.fault != Fault::LeavesOlderRecords
+    }
+
+    /// Whether a look at the record that stands here can tell a tab anything.
+    pub fn has_news(&self, i: usize) -> bool {
+        let tab = &self.tabs[i];
+        let ignored = |text| tab.machine.on_read(text, &tab.known) == Reading::Ignore;
+        tab.view != tab.text && !tab.putting_back && !tab.view.as_ref().is_some_and(ignored)
     }
 
     /// What is wrong with a world in which nothing moves any more.
@@ -46,11 +81,17 @@ impl World {
                 return Some("nothing stored after a logout stays");
             }
         }
-        let last = self.ends.last().max(self.began.last()).copied().unwrap_or(0);
+        let away = |tab: &Tab| matches!(tab.life, Life::Frozen | Life::Hung);
+        if self.tabs.iter().any(away) || self.tabs.iter().all(|tab| tab.life != Life::Live) {
+            // Whoever knows may put back what he knows later, or nobody is left to do it.
+            return None;
+        }
         let stands = self.central.filter(|record| record.signed_in()).map(|record| record.epoch);
+        // Whose sign-in it was is not there to put back what was overwritten.
+        let somebody_is_gone = self.tabs.iter().any(|tab| tab.life == Life::Gone);
         match stands {
-            Some(epoch) if epoch < last && !self.lost => Some("nothing stored after a logout stays"),
-            None if self.began.contains(&last) && !self.lost && !self.cleared => Some("nobody is signed out wrongly"),
+            Some(epoch) if epoch < self.ended && !self.lost => Some("nothing stored after a logout stays"),
+            None if self.began > self.ended && !self.lost && !self.cleared && !(self.overwritten && somebody_is_gone) => Some("nobody is signed out wrongly"),
             Some(_) | None => None,
         }
     }

@@ -37,10 +37,12 @@ pub enum Fault {
     LeavesOlderRecords,
     /// Other tabs are told of a record before it is written.
     TellsBeforeWriting,
-    /// An older record is written over at once, whatever is under way.
-    PutsBackAtOnce,
+    /// Storage that is cleared makes a tab forget the end that it knows of.
+    ForgetsTheEnd,
     /// A note beside the tokens makes a record later.
     NotesAreWrites,
+    /// A token gets a new number when an older record was read meanwhile.
+    NumbersWhatItDoubts,
     /// A tab takes the lock for its own after it has been robbed of it.
     DoesNotFeelRobbed,
 }
@@ -209,10 +211,13 @@ pub struct World {
     pub strays: Vec<u32>,
     /// Epochs in which a session ended, or the next began.
     pub ends: BTreeSet<u64>,
-    /// Epochs in which a session began.
-    pub began: BTreeSet<u64>,
+    /// The latest epoch in which a session began, and the latest in which one was ended.
+    pub began: u64,
+    pub ended: u64,
     /// A tab has taken writes with it.
     pub lost: bool,
+    /// A tab that did not see a later epoch yet has written over it.
+    pub overwritten: bool,
     /// The latest epoch that was written.
     pub written: u64,
     pub cleared: bool,
@@ -266,8 +271,10 @@ impl World {
             revoked: Vec::new(),
             strays: Vec::new(),
             ends: BTreeSet::new(),
-            began: BTreeSet::new(),
+            began: 0,
+            ended: 0,
             lost: false,
+            overwritten: false,
             written: 0,
             cleared: false,
             breach: None,

@@ -82,6 +82,12 @@ impl World {
         }
     }
 
+    pub(super) fn excuse_presented(&mut self, token: u32) {
+        if self.issued[token as usize].presented {
+            self.excuse(Some(token));
+        }
+    }
+
     /// A token of either kind leaves a tab.
     pub(super) fn check_send(&mut self, i: usize, token: u32) {
         if self.issued[token as usize].epoch != self.tabs[i].machine.epoch() {

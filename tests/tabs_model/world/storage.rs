@@ -49,6 +49,9 @@ impl World {
     /// A tab's write reaches the browser.
     pub fn arrive(&mut self, i: usize) {
         let Some(text) = self.tabs[i].outbox.pop_front() else { return };
+        if let (Some(old), Some(new)) = (self.central, text) {
+            self.overwritten |= new.epoch < old.epoch;
+        }
         self.central = text;
         for (at, tab) in self.tabs.iter_mut().enumerate() {
             if !matches!(tab.life, Life::Gone | Life::Unopened) {
@@ -85,8 +88,7 @@ impl World {
     /// Whether something is still on its way to this tab: the waits that are longer than any lag end only after that.
     pub fn lags(&self, i: usize) -> bool {
         let tab = &self.tabs[i];
-        let to_be_read = tab.view != tab.text && !tab.putting_back;
-        to_be_read || !tab.inbox.is_empty() || !tab.told.is_empty() || self.tabs.iter().any(|tab| !tab.outbox.is_empty())
+        self.has_news(i) || !tab.inbox.is_empty() || !tab.told.is_empty() || self.tabs.iter().any(|tab| !tab.outbox.is_empty())
     }
 
     /// Whether somebody may yet put back what he knows: who waits for it waits longer than that takes.

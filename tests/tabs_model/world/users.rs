@@ -22,7 +22,7 @@ impl World {
         self.central = Some(record);
         self.mark = Mark::of(&record);
         self.written = record.epoch;
-        self.began.insert(record.epoch);
+        self.began = record.epoch;
         for i in 0..self.tabs.len() {
             if self.tabs[i].life == Life::Live {
                 self.tabs[i].view = self.central;
@@ -56,7 +56,7 @@ impl World {
         let epoch = if within { old.epoch } else { self.tabs[i].machine.next_epoch(&old, now) };
         if !within {
             self.ends.insert(epoch);
-            self.began.insert(epoch);
+            self.began = self.began.max(epoch);
         }
         let version = if within { old.version } else { 0 };
         let (access, refresh) = self.grant_family(epoch);
