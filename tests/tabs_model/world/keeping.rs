@@ -120,7 +120,7 @@ impl World {
         self.then(i);
     }
 
-    /// An epoch that was heard of: its tombstone, at version 0, is known from now on.
+    /// `Shared::know_epoch`, and `Shared::know_end`, whose version is the mark's: nothing later is written in an ended epoch.
     pub(super) fn know_of(&mut self, i: usize, epoch: u64) {
         self.adopt(i, Record::tombstone(epoch));
     }

@@ -89,9 +89,10 @@ impl World {
         let stands = self.central.filter(|record| record.signed_in()).map(|record| record.epoch);
         // Whose sign-in it was is not there to put back what was overwritten.
         let somebody_is_gone = self.tabs.iter().any(|tab| tab.life == Life::Gone);
+        let excused = self.lost || self.cleared || (self.overwritten && somebody_is_gone);
         match stands {
             Some(epoch) if epoch < self.ended && !self.lost => Some("nothing stored after a logout stays"),
-            None if self.began > self.ended && !self.lost && !self.cleared && !(self.overwritten && somebody_is_gone) => Some("nobody is signed out wrongly"),
+            None if self.began > self.ended && !excused => Some("nobody is signed out wrongly"),
             Some(_) | None => None,
         }
     }
