@@ -45,7 +45,16 @@ export const list = () => [];
 export const push = (array, value) => void array.push(value);
 export const array = isArray;
 export const items = (iterable) => from(iterable);
-export const pairs = (headers) => from(headers[Symbol.iterator] ? headers : entries(headers));
+/** Headers as pairs, copied; `undefined` where only the native function can say what is wrong with them. */
+export const pairs = (headers) => {
+  const iterate = headers[Symbol.iterator];
+  if (iterate === undefined || iterate === null) {
+    const record = { ...headers };
+    return Object.getOwnPropertySymbols(record).length ? undefined : entries(record);
+  }
+  const copied = (pair) => (typeof pair === "object" && typeof pair?.[Symbol.iterator] === "function" ? [...pair] : pair);
+  return typeof iterate === "function" ? from(headers, copied) : undefined;
+};
 export const size = (array) => array.length;
 
 export const parse = (json) => {
@@ -108,13 +117,6 @@ export const tell = (listener) => {
   }
 };
 
-/** One signal that follows both: the same one for each pair. */
-export const joined = (known, caller, own) => {
-  let signal = known.get(caller);
-  if (!signal) known.set(caller, (signal = AbortSignal.any([caller, own])));
-  return signal;
-};
-
 /** Reaches for a storage area, which throws where the browser blocks it. */
 export const probe = (key) => {
   if (!globalThis[names[key]]) throw new TypeError(`There is no ${names[key]}.`);
@@ -129,17 +131,17 @@ export const setItem = (area, key, value) => {
   }
 };
 
+// In the order in which the native function reads them.
 const MEMBERS =
-  "body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window auth".split(" ");
-/** A copy of `init`, each of whose members is read once, those included that a class defines. */
+  "auth body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window".split(" ");
+/** A copy of `init`, each of whose members is read once: those of Fetch wherever they are defined, and what else it lists. */
 export const takeInit = (init) => {
-  const prototype = Object.getPrototypeOf(init);
-  if (prototype === null || Object.hasOwn(prototype, "hasOwnProperty")) return { ...init };
   const copy = {};
   for (const name of MEMBERS) {
     const value = init[name];
     if (value !== undefined) copy[name] = value;
   }
+  for (const name of keys(init)) if (!MEMBERS.includes(name) && name !== "__proto__") copy[name] = init[name];
   return copy;
 };
 export const headerOf = (pairs, name) => {

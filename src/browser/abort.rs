@@ -1,13 +1,14 @@
 //! Abort signals: one controller per epoch, a caller's signal joined to it once, and a wait that a signal ends.
 
 use super::js::calls::Callback;
-use super::js::{Lent, NONE, Val};
+use super::js::{Kind, Lent, NONE, Val};
 use super::js::keys::Key;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/ops.js")]
+#[wasm_bindgen(module = "/js/signals.js")]
 extern "C" {
     fn joined(known: Lent, caller: Lent, own: Lent) -> Val;
+    fn fresh(own: Lent) -> Val;
 }
 
 /// An `AbortController`, which exists wherever `fetch` does.
@@ -15,11 +16,13 @@ pub fn controller() -> Val {
     Val::construct(Key::AbortController, &NONE, &NONE)
 }
 
+/// After so many calls the next ones get a [`Epoch::fresh`] signal.
+pub const FOLLOWERS: u32 = 500;
+
 /// Everything that one epoch's end aborts.
 pub struct Epoch {
     controller: Val,
-    /// The signal of calls that bring none of their own.
-    pub signal: Val,
+    signal: Val,
     known: Val,
 }
 
@@ -37,9 +40,23 @@ impl Epoch {
         self.controller.invoke(Key::Abort, reason, &NONE);
     }
 
+    /// Whether the caller's is no signal at all, or one that can be joined: of anything else the native function has to judge.
+    pub fn follows(&self, caller: &Val) -> bool {
+        match caller.kind() {
+            Kind::Undefined | Kind::Null => true,
+            Kind::Object => self.join(caller).is_object(),
+            _ => false,
+        }
+    }
+
+    /// The signal of the next [`FOLLOWERS`] calls that bring none of their own.
+    pub fn fresh(&self) -> Val {
+        fresh(self.signal.lend())
+    }
+
     /// One signal that follows both this epoch and the caller's: the same one for each call with the same signal.
     pub fn join(&self, caller: &Val) -> Val {
-        if caller.is_object() { joined(self.known.lend(), caller.lend(), self.signal.lend()) } else { self.signal.clone() }
+        joined(self.known.lend(), caller.lend(), self.signal.lend())
     }
 }
 

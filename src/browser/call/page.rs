@@ -57,6 +57,8 @@ struct Sending {
     value: Val,
     /// The `init` of a call that brings none.
     init: Val,
+    /// How often it may still be used: not all calls share one signal.
+    left: u32,
 }
 
 fn settled(page: &Rc<Page>, run: impl Fn(&Rc<Page>, AccessToken, &Val, Val) -> Outcome + 'static) -> OnSettled {
@@ -129,15 +131,19 @@ impl Page {
             let promise = self.native(&arguments.input, &arguments.init);
             return Ok(self.outside(&arguments.url, promise));
         }
-        let hands_off = arguments.hands_off()?;
+        if arguments.hands_off()? {
+            return Ok(self.native(&arguments.input, &arguments.init));
+        }
         let own = arguments.header(&self.options.header);
         let explicit = !(own.is_undefined() || own.is_null());
-        if hands_off || explicit || abort::aborted(&arguments.signal()) {
+        let (signal, epoch) = (arguments.signal(), Rc::clone(&shared.epoch.borrow()));
+        if explicit || abort::aborted(&signal) || !epoch.follows(&signal) {
             let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
             return Ok(native(self.options.fetch.lend(), back, arguments.input.lend(), arguments.init.lend()));
         }
-        let epoch = Rc::clone(&shared.epoch.borrow());
-        let mut out = arguments.into_outgoing(self.options.usual_header, &epoch)?;
+        let Some(mut out) = arguments.take_down(self.options.usual_header, &epoch) else {
+            return Ok(self.native(&arguments.input, &arguments.init));
+        };
         let call = shared.call(true);
         let record = shared.record();
         let goes = self.goes(&call, &record);
@@ -218,8 +224,9 @@ impl Page {
     /// What goes along with `token`, made once while it lives.
     fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
         let epoch = Rc::clone(&self.shared.epoch.borrow());
-        let known = self.sending.take().filter(|it| it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
-        let sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
+        let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
+        let mut sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
+        sending.left -= 1;
         let result = with(&sending);
         self.sending.replace(Some(sending));
         result
@@ -240,11 +247,11 @@ impl Page {
         headers.push(&pair);
         let init = Val::bare();
         init.put(Key::Headers, &headers);
-        init.put(Key::Signal, &epoch.signal);
+        init.put(Key::Signal, &epoch.fresh());
         if !self.options.usual_header {
             init.put_name(Key::Redirect, Key::Error);
         }
-        Sending { token, epoch, value, init }
+        Sending { token, epoch, value, init, left: abort::FOLLOWERS }
     }
 
     fn native(&self, input: &Val, init: &Val) -> Val {

@@ -1,9 +1,10 @@
 //! The caller's arguments, taken down in the turn they were given in, before it is known whether they are our business.
 
 use crate::browser::abort::Epoch;
-use crate::browser::js::{Lent, Outcome, Val};
+use crate::browser::js::{Kind, Lent, Outcome, Val};
 use crate::browser::js::keys::Key;
 use super::outgoing::Outgoing;
+use std::mem::take;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -32,6 +33,9 @@ impl Arguments {
     /// Reads each member of `init` once. What a getter throws is passed on; `None` where the native function has to judge.
     pub fn take(input: &Val, init: &Val) -> Outcome<Option<Self>> {
         let request = input.is_object() && input.get(Key::Clone).is_function() && input.get(Key::Url).is_text();
+        if input.kind() == Kind::Other {
+            return Ok(None);
+        }
         let url = if request { input.get(Key::Url) } else { input.to_text()? };
         let init = if init.is_undefined() || init.is_null() {
             Val::bare()
@@ -67,7 +71,11 @@ impl Arguments {
         if !headers.is_object() {
             return Ok(true);
         }
-        self.init.put(Key::Headers, &headers.pairs()?);
+        let pairs = headers.pairs()?;
+        if pairs.is_undefined() {
+            return Ok(true);
+        }
+        self.init.put(Key::Headers, &pairs);
         Ok(false)
     }
 
@@ -83,8 +91,9 @@ impl Arguments {
         }
     }
 
-    /// Takes the request down. Another header than the usual one would not be stripped on a redirect to another origin.
-    pub fn into_outgoing(self, usual_header: bool, epoch: &Epoch) -> Outcome<Outgoing> {
+    /// Takes the request down; `None` where that fails, as the native function will. Another header than the usual one would not be
+    /// stripped on a redirect to another origin.
+    pub fn take_down(&mut self, usual_header: bool, epoch: &Epoch) -> Option<Outgoing> {
         let signal = self.signal();
         if self.request && silent(self.init.lend()) {
             // The signal that a copy is made with would reset these.
@@ -100,9 +109,10 @@ impl Arguments {
         }
         if self.request {
             let joined = epoch.join(&signal);
-            let target = take_request(self.input.lend(), self.init.lend(), joined.lend())?;
-            return Ok(Outgoing { target, init: Val::UNDEFINED, signal, spare: Val::UNDEFINED });
+            let target = take_request(self.input.lend(), self.init.lend(), joined.lend()).ok()?;
+            return Some(Outgoing { target, init: Val::UNDEFINED, signal, spare: Val::UNDEFINED });
         }
-        Ok(Outgoing { target: self.input, init: self.init, signal, spare: Val::UNDEFINED })
+        let (target, init) = (take(&mut self.input), take(&mut self.init));
+        Some(Outgoing { target, init, signal, spare: Val::UNDEFINED })
     }
 }

@@ -1,0 +1,116 @@
+// Two loopback origins that tell what they were asked. A request with the token "stale" is answered 401, one with another token or
+// with none as if there were no tokens: so the same code can run on the browser's own fetch and on ours.
+
+import { createServer } from "node:http";
+import { sendFile } from "../../../benches/support.js";
+import { root } from "../../../scripts/run.js";
+
+const HTML = `<!doctype html><meta charset="utf-8"><title>conformance</title><link rel="icon" href="data:,">
+<script type="importmap">{ "imports": { "authfetch": "/dist/index.js" } }</script><script type="module" src="/tests/conformance/support/page.js"></script>`;
+
+/** What differs from send to send, or from browser to browser's mood, and is not the caller's. */
+const VOLATILE = /^(host|connection|authorization|user-agent|accept-(language|encoding)|sec-.*|upgrade-insecure-requests|priority|dnt|te)$/;
+
+async function bytesOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** A boundary is drawn by lot: its place is shown, not its name. */
+function unbounded(type = "", body) {
+  const text = body.toString("latin1");
+  const [, boundary] = /^--(-+\w+)/.exec(text) ?? [];
+  return boundary ? [type.replace(boundary, "…"), Buffer.from(text.replaceAll(boundary, "…"), "latin1")] : [type, body];
+}
+
+function told(request, url, raw) {
+  const [type, body] = unbounded(request.headers["content-type"], raw);
+  const headers = Object.entries(request.headers).filter(([name]) => !VOLATILE.test(name) && !/^content-(type|length)$/.test(name));
+  return { method: request.method, path: url.pathname + url.search, type, headers: Object.fromEntries(headers.sort()), body: body.toString("base64") };
+}
+
+const cors = ({ headers }) => ({
+  "access-control-allow-origin": headers.origin ?? "*",
+  "access-control-allow-headers": headers["access-control-request-headers"] ?? "*",
+  "access-control-allow-methods": headers["access-control-request-method"] ?? "*",
+  "access-control-expose-headers": "*",
+});
+
+export async function startServer() {
+  let log = [];
+  let held = [];
+  let other;
+
+  function answerer(cross) {
+    const extra = (request) => (cross ? cors(request) : {});
+    const routes = {
+      "/echo": (call) => call.response.end(JSON.stringify(call.entry.told)),
+      "/status": ({ url, response }) => response.writeHead(Number(url.searchParams.get("code")), { "x-answer": "yes" }).end(),
+      "/redirect": ({ url, response }) =>
+        response.writeHead(Number(url.searchParams.get("status") ?? 302), { location: url.searchParams.get("to") }).end("gone"),
+      // Answers nothing until it is let go.
+      "/held": ({ response }) => void held.push(() => response.end("let go")),
+      // Headers and a first piece come at once, the rest when it is let go.
+      "/open": ({ url, response }) => {
+        response.writeHead(200, { "content-type": url.searchParams.get("type") ?? "text/plain" });
+        response.write(url.searchParams.get("first") ?? "first ");
+        held.push((text = "last") => response.end(text));
+      },
+      "/large": ({ url, response }) => response.end(Buffer.alloc(Number(url.searchParams.get("bytes")), "authfetch ")),
+      "/cached": ({ response, entry }) => {
+        response.writeHead(200, { "cache-control": "max-age=600", "content-type": "text/plain" }).end(String(entry.number));
+      },
+      "/go": ({ response }) => {
+        for (const release of held.splice(0)) release();
+        response.end();
+      },
+    };
+    return async (request, response) => {
+      const url = new URL(request.url, "http://localhost");
+      if (!cross && url.pathname === "/") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(HTML);
+      if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, request, response);
+      for (const [name, value] of Object.entries(extra(request))) response.setHeader(name, value);
+      if (cross && request.method === "OPTIONS") {
+        log.push({ path: url.pathname, preflight: request.headers["access-control-request-headers"] ?? "" });
+        return response.writeHead(204).end();
+      }
+      const { authorization } = request.headers;
+      const entry = { path: url.pathname, authorization, cross, outcome: "open", number: log.length };
+      if (url.pathname !== "/go") log.push(entry);
+      response.once("close", () => (entry.outcome = response.writableFinished ? "answered" : "aborted"));
+      const body = await bytesOf(request).catch(() => null);
+      if (body === null) return;
+      entry.told = told(request, url, body);
+      if (authorization === "Bearer stale") return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end();
+      const route = routes[url.pathname];
+      return route ? route({ request, response, url, entry }) : response.writeHead(404).end();
+    };
+  }
+
+  async function listen(cross) {
+    const answer = answerer(cross);
+    const server = createServer((request, response) => answer(request, response).catch(() => response.destroy()));
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return { server, origin: `http://127.0.0.1:${server.address().port}` };
+  }
+
+  const own = await listen(false);
+  other = await listen(true);
+  return {
+    origin: own.origin,
+    other: other.origin,
+    /** The requests since `reset`, in order of arrival; those of another origin are marked `cross`. */
+    log: () => log,
+    reset: () => void (log = []),
+    /** Lets go of what is held. */
+    go: (text) => held.splice(0).forEach((release) => release(text)),
+    held: () => held.length,
+    async close() {
+      for (const { server } of [own, other]) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  };
+}
