@@ -24,14 +24,30 @@ export async function step(name, work) {
   }
 }
 
+const running = new Set();
+function stop({ pid }) {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+function stopAll() {
+  running.forEach(stop);
+  process.exit(1);
+}
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /**
  * Runs a command in the root and resolves with its output; throws when it fails, the output in the error. With `quiet`, output
  * is shown only then.
  */
 export function run(command, args, { env, quiet = false, cwd = root, limit = 1_800_000 } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
+    // A group of its own, so that what takes too long ends with all that it has started: drivers, browsers.
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const timer = setTimeout(() => stop(child), limit);
+    if (running.add(child).size === 1) for (const signal of SIGNALS) process.once(signal, stopAll);
     let output = "";
     const take = (target) => (chunk) => {
       output += chunk;
@@ -39,9 +55,13 @@ export function run(command, args, { env, quiet = false, cwd = root, limit = 1_8
     };
     child.stdout.on("data", take(process.stdout));
     child.stderr.on("data", take(process.stderr));
-    child.on("error", (error) => (clearTimeout(timer), reject(error)));
-    child.on("close", (code) => {
+    const over = () => {
       clearTimeout(timer);
+      if (running.delete(child) && running.size === 0) for (const signal of SIGNALS) process.off(signal, stopAll);
+    };
+    child.on("error", (error) => (over(), reject(error)));
+    child.on("close", (code) => {
+      over();
       if (code === 0) return resolve(output);
       if (quiet) process.stdout.write(output);
       const how = code === null ? "was stopped, it took too long" : `ended with ${code}`;
