@@ -1,7 +1,8 @@
 //! The exported class. It parses arguments, finds the session that its name shares, and hands on.
 
 use super::session::ending::Ending;
-use super::js::{self, Lent, Outcome, Val};
+use super::debug;
+use super::js::{self, Lent, NONE, Outcome, Val};
 use super::js::keys::Key;
 use super::options::Options;
 use super::call::page::Page;
@@ -124,7 +125,9 @@ impl AuthFetch {
     pub fn get_access_token(&self, options: JsValue) -> JsValue {
         let options = Val::from(options);
         let (rejected, signal) = (options.get(Key::Rejected), options.get(Key::Signal));
-        task::promise(Rc::clone(&self.page).access_token(rejected, signal)).into()
+        let number = if self.page.shared.options.debug { debug::begin(Key::Call, &NONE) } else { debug::SILENT };
+        let promise = task::promise(Rc::clone(&self.page).access_token(rejected, signal, number));
+        if number == debug::SILENT { promise.into() } else { debug::follow(number, &promise).into() }
     }
 
     /// Renews now: one promise for everybody while it runs.

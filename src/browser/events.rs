@@ -1,5 +1,6 @@
 //! Events and subscribers: what a page hears of its session. A listener that throws breaks nothing.
 
+use super::debug;
 use super::js::{Lent, NONE, Val};
 use super::js::keys::Key;
 use wasm_bindgen::prelude::*;
@@ -15,18 +16,24 @@ pub struct Events {
     pub target: Val,
     /// The functions to call after each change, each in an array of its own.
     pub subscribers: Val,
-}
-
-impl Default for Events {
-    fn default() -> Self {
-        Self { target: Val::construct(Key::EventTarget, &NONE, &NONE), subscribers: Val::construct(Key::Set, &NONE, &NONE) }
-    }
+    /// Whether the console is told of each event too.
+    told: bool,
 }
 
 impl Events {
+    /// No listeners yet.
+    pub fn new(told: bool) -> Self {
+        let target = Val::construct(Key::EventTarget, &NONE, &NONE);
+        Self { target, subscribers: Val::construct(Key::Set, &NONE, &NONE), told }
+    }
+
     /// Fires an event with `detail`, as an ordinary object; false where a listener prevented it.
     pub fn fire(&self, kind: Key, detail: &Val, cancelable: bool) -> bool {
-        fire(self.target.lend(), kind as u32, detail.plain().lend(), cancelable)
+        let goes = fire(self.target.lend(), kind as u32, detail.plain().lend(), cancelable);
+        if self.told {
+            debug::tell(kind);
+        }
+        goes
     }
 
     /// Tells the subscribers that the session or its state has changed.

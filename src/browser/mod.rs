@@ -5,6 +5,7 @@ pub mod auth_fetch;
 mod abort;
 mod call;
 mod clock;
+mod debug;
 mod error;
 mod events;
 mod js;

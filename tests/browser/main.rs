@@ -9,6 +9,7 @@ mod calls;
 mod challenges;
 mod clock;
 mod cooldown;
+mod debug;
 mod expiry;
 mod failures;
 mod input;

@@ -144,6 +144,28 @@ test("a step-up holds the call until the user has signed in again", async (t) =>
   assert.deepEqual(server.log.map(({ path, body }) => [path, body]), [["/api/pay", "5"]]);
 });
 
+test("a call tells why it went as it did, on the console and on the timeline", async (t) => {
+  const before = "globalThis.told = []; console.table = (rows) => told.push(...rows);";
+  const { page, server } = await open(t, browser, "debug", { before, after: TELL });
+  const lines = [];
+  page.on("console", (message) => lines.push(message.text()));
+  await signIn(page, server);
+  server.access = "another";
+  assert.equal(await page.evaluate(async () => (await auth.fetch("/api/items?secret")).status), 200);
+  await page.waitForFunction(() => told.length === 2);
+  const told = await page.evaluate(() => globalThis.told.map(({ name, url, why }) => [name, url ?? null, why]));
+  assert.deepEqual(told, [
+    ["authfetch renewal 2", null, "unauthorized → ended: renewed"],
+    [
+      "authfetch call 1",
+      `${server.origin}/api/items`,
+      "sent → 401 → held for a renewal → sent as canary → delivered 200",
+    ],
+  ]);
+  assert.ok(lines.includes(`authfetch call 1 ${server.origin}/api/items: sent`), lines.join("\n"));
+  assert.ok(![...lines, JSON.stringify(told)].some((text) => /secret|access-|refresh-/.test(text)));
+});
+
 test("a header of another name carries the bare token, and follows no redirect", async (t) => {
   const { page, server } = await open(t, browser, "header", {
     after: TELL,

@@ -131,17 +131,48 @@ test("logout aborts the calls, tells the revocation endpoint and goes to the log
   assert.ok(!("access_token" in (await stored(page))));
 });
 
-test("a native shell is told once, with the reason", async (t) => {
-  const before = "globalThis.posted = []; globalThis.ReactNativeWebView = { postMessage: (text) => posted.push(JSON.parse(text)) };";
+test("a native shell is told once, with the reason, before the page is left", async (t) => {
+  // What a shell has heard outlives the page.
+  const before = `globalThis.ReactNativeWebView = {
+    postMessage: (text) => (sessionStorage.posted = (sessionStorage.posted ?? "") + location.pathname + text),
+  };`;
   const { page, server } = await open(t, browser, "native", { before, after: TELL });
   await signIn(page, server);
-  const posted = await page.evaluate(() => {
+  const arrived = page.waitForNavigation();
+  const inThatTurn = await page.evaluate(() => {
     auth.logout({ reason: "idle" });
-    const inThatTurn = structuredClone(globalThis.posted);
+    const posted = sessionStorage.posted;
     auth.logout();
-    return [inThatTurn, globalThis.posted];
+    return posted;
   });
-  assert.deepEqual(posted, [[{ type: "logout", reason: "idle" }], [{ type: "logout", reason: "idle" }]]);
+  await arrived;
+  const told = '/{"type":"logout","reason":"idle"}';
+  assert.deepEqual([inThatTurn, await page.evaluate(() => [location.pathname, sessionStorage.posted])], [told, ["/login", told]]);
+});
+
+test("a native shell renews, signs in while the calls wait, and hears of the logout", async (t) => {
+  const before = "globalThis.posted = []; globalThis.ReactNativeWebView = { postMessage: (text) => posted.push(JSON.parse(text)) };";
+  const { page, server } = await open(t, browser, "shell", { before, after: TELL });
+  const heard = async (type) => (await page.waitForFunction((wanted) => posted.at(-1)?.type === wanted, {}, type), page.evaluate(() => posted.splice(0)));
+  const answer = (how, tokens) => page.evaluate((name, given) => void shell[name](given), how, tokens);
+  const call = () => page.evaluate(() => void (globalThis.call = auth.fetch("/api/items").then(({ status }) => status)));
+  await signIn(page, server);
+  server.access = "another";
+  await call();
+  assert.deepEqual(await heard("renew"), [{ type: "renew" }]);
+  await answer("renewed", server.issue());
+  assert.equal(await page.evaluate(() => globalThis.call), 200);
+  server.access = "another";
+  await call();
+  await heard("renew");
+  await answer("renewed", null);
+  assert.deepEqual(await heard("sign-in"), [{ type: "sign-in" }]);
+  assert.equal(await page.evaluate(() => auth.state), "suspended");
+  await answer("signedIn", server.issue());
+  assert.equal(await page.evaluate(() => globalThis.call), 200);
+  await page.evaluate(() => void auth.logout());
+  assert.deepEqual(await heard("logout"), [{ type: "logout", reason: "user" }]);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
 });
 
 test("the recipe's keys become a session, and are gone", async (t) => {

@@ -6,6 +6,7 @@ use crate::browser::js::{NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use super::outgoing::{Outgoing, cancel};
 use super::page::Page;
+use crate::browser::debug;
 use crate::browser::session::shared::Shared;
 use crate::browser::abort;
 use crate::browser::error;
@@ -37,6 +38,7 @@ impl Page {
             shared.catch_up();
             if abort::aborted(&out.signal) {
                 self.gone(&call);
+                debug::note(out.number, Key::AbortedByCaller);
                 let reason = abort::reason(&out.signal);
                 out.abandon(&reason);
                 return Err(reason);
@@ -45,7 +47,8 @@ impl Page {
             let token = match shared.ask(|machine| machine.admit(&call, &record, clock::now())) {
                 Admission::Wait(renew) => {
                     shared.renew(renew);
-                    shared.wait(call, &out.signal).await;
+                    let why = shared.why_held(&call, &record);
+                    shared.wait(call, &out.signal, out.number, why).await;
                     continue;
                 }
                 Admission::Send(token, renew) => {
@@ -58,6 +61,7 @@ impl Page {
                     } else if !held && self.holds_stream(&out) {
                         held = true;
                         shared.renew(renew);
+                        debug::note(out.number, Key::HeldForRenewal);
                         let _ = shared.run_renewal().until(&out.signal).wait().await;
                         continue;
                     }
@@ -66,6 +70,7 @@ impl Page {
                     call.after_signin = None;
                     let sent = self.send(&out, Some(token));
                     shared.renew(renew);
+                    debug::note(out.number, shared.why_sent(&call));
                     Some((token, sent))
                 }
                 Admission::Bare if call.answers => {
@@ -77,11 +82,16 @@ impl Page {
                 Admission::Bare => return Ok(Val::NULL),
                 Admission::SignedOut if call.answers => return Err(error::plain(Code::SignedOut)),
                 Admission::SignedOut => return Ok(Val::NULL),
-                Admission::Failed => return Err(shared.failed()),
+                Admission::Failed => {
+                    debug::note(out.number, Key::NotSent);
+                    return Err(shared.failed());
+                }
                 Admission::Ended => return Err(shared.ended()),
             };
             let Some((token, sent)) = token else {
-                return self.send(&out, None).wait().await;
+                let sent = self.send(&out, None);
+                debug::note(out.number, Key::SentBare);
+                return sent.wait().await;
             };
             let patience = shared.patience(&call);
             let answer = sent.wait().await;
@@ -126,6 +136,9 @@ impl Page {
         if !refused || challenge != Challenge::Other {
             self.accepted(call, response);
             out.release_spare();
+            if challenge != Challenge::Other {
+                debug::note(out.number, Key::AsksForMore);
+            }
             return Some(Ok(response.clone()));
         }
         let redirected = response.get(Key::Redirected).truthy();
@@ -142,21 +155,28 @@ impl Page {
                 shared.renew(renew);
                 shared.let_go();
                 out.release_spare();
+                debug::note(out.number, shared.why_delivered(call, &record, &refusal));
                 return Some(Ok(response.clone()));
             }
             Verdict::Again(renew) => {
                 shared.renew(renew);
+                debug::note(out.number, if record.access == call.sent { Key::Refused } else { Key::RefusedOlder });
                 return None;
             }
-            Verdict::Failed => shared.failed(),
+            Verdict::Failed => {
+                debug::note(out.number, Key::NotSent);
+                shared.failed()
+            }
             Verdict::EndRetryRejected => {
                 let error = error::plain(Code::SessionExpired);
                 shared.end(Ending::verdict("retry_rejected", error.clone()));
+                debug::note(out.number, Key::RefusedAgain);
                 error
             }
             Verdict::EndRefused => {
                 let error = error::plain(Code::SessionExpired);
                 shared.refuse(error.clone());
+                debug::note(out.number, Key::NotRenewable);
                 if shared.record().suspended && out.replayable() {
                     // Held, or sent without a token: the machine says which.
                     return None;
@@ -187,14 +207,14 @@ impl Page {
     }
 
     /// See `getAccessToken` in the contract.
-    pub async fn access_token(self: Rc<Self>, rejected: Val, signal: Val) -> Outcome {
+    pub async fn access_token(self: Rc<Self>, rejected: Val, signal: Val, number: u32) -> Outcome {
         let shared = Rc::clone(&self.shared);
         shared.catch_up();
         let mut call = shared.call(false);
         if rejected.is_text() && shared.member(Key::AccessToken).same(&rejected) {
             call.sent = shared.record().access;
         }
-        let out = Outgoing { signal, ..Outgoing::plain(Val::UNDEFINED) };
+        let out = Outgoing { signal, ..Outgoing::plain(Val::UNDEFINED, number) };
         self.drive(call, out, Val::UNDEFINED).await
     }
 }

@@ -7,3 +7,4 @@ pub mod outgoing;
 pub mod page;
 pub mod reach;
 pub mod request;
+pub mod telling;

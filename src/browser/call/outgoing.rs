@@ -4,13 +4,14 @@
 //! their case.
 
 use crate::browser::abort::Epoch;
+use crate::browser::debug::SILENT;
 use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::js::keys::Key;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent) -> Val;
+    fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent, number: u32) -> Val;
     fn dress(init: Lent, name: Lent, value: Lent, signal: Lent) -> Val;
 }
 
@@ -39,25 +40,28 @@ pub struct Outgoing {
     pub signal: Val,
     /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none.
     pub spare: Val,
+    /// Under which it is told of.
+    pub number: u32,
 }
 
 impl Outgoing {
     /// A call with nothing but a URL.
-    pub fn plain(target: Val) -> Self {
-        Self { target, init: Val::bare(), signal: Val::UNDEFINED, spare: Val::UNDEFINED }
+    pub fn plain(target: Val, number: u32) -> Self {
+        Self { target, init: Val::bare(), signal: Val::UNDEFINED, spare: Val::UNDEFINED, number }
     }
 
     /// As one JavaScript value, so that it can wait beside its promise.
     pub fn pack(&self) -> Val {
-        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.spare.lend())
+        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.spare.lend(), self.number)
     }
 
-    /// The value that [`Self::pack`] gave, or a bare URL.
-    pub fn unpack(pack: &Val) -> Self {
+    /// The value that [`Self::pack`] gave, or a bare URL; `told`: with its number.
+    pub fn unpack(pack: &Val, told: bool) -> Self {
         if pack.is_text() {
-            return Self::plain(pack.clone());
+            return Self::plain(pack.clone(), SILENT);
         }
-        Self { target: pack.at(0), init: pack.at(1), signal: pack.at(2), spare: pack.at(3) }
+        let number = if told { pack.at(4).as_number() as u32 } else { SILENT };
+        Self { target: pack.at(0), init: pack.at(1), signal: pack.at(2), spare: pack.at(3), number }
     }
 
     fn is_request(&self) -> bool {

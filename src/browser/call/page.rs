@@ -3,6 +3,7 @@
 //! The usual call never enters a future: it is one turn, and one persistent closure chained to the underlying promise.
 //! Only a 401, a wait or an expired token is driven further (see `driving`).
 
+use crate::browser::debug::{self, SILENT};
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::Options;
@@ -86,13 +87,17 @@ impl Page {
         });
         page.on_response.replace(Some(settled(&page, |page, token, out, response| page.on_response(token, out, response))));
         page.on_error.replace(Some(settled(&page, |page, token, out, error| {
-            Err(page.rejection(token, &Outgoing::unpack(out), error))
+            Err(page.rejection(token, &page.unpack(out), error))
         })));
         page
     }
 
     /// The drop-in's synchronous part. What is returned as an error rejects.
     pub fn fetch(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
+        if self.shared.options.debug { self.told(input, init) } else { self.begin(input, init, SILENT) }
+    }
+
+    pub(super) fn begin(self: &Rc<Self>, input: &Val, init: &Val, number: u32) -> Outcome {
         let shared = &self.shared;
         if shared.in_function.get() {
             shared.reentered.set(true);
@@ -102,48 +107,55 @@ impl Page {
         shared.catch_up();
         let record = shared.record();
         if !record.signed_in() && !record.suspended && self.options.policy.signed_out == SignedOut::Send {
-            return Ok(self.native(input, init));
+            return Ok(self.leave_alone(input, init, number, Key::LeftSignedOut));
         }
         if !(input.is_text() && init.is_undefined()) {
-            return self.with_init(input, init);
+            return self.with_init(input, init, number);
         }
         if !self.allowed(input) {
-            let promise = self.native(input, init);
+            let promise = self.leave_alone(input, init, number, Key::LeftOutside);
             return Ok(self.outside(input, promise));
         }
         let call = shared.call(true);
         let Some((token, renew)) = self.goes(&call, &record) else {
-            return Ok(self.slow(call, Outgoing::plain(input.clone())));
+            return Ok(self.slow(call, Outgoing::plain(input.clone(), number)));
         };
         let init = self.sending(token, |sending| sending.init.plain());
         let sent = self.native(input, &init);
         shared.renew(renew);
+        if number != SILENT {
+            debug::note(number, Key::Sent);
+            return Ok(self.chain(token, &Outgoing::plain(input.clone(), number).pack(), sent));
+        }
         Ok(self.chain(token, input, sent))
     }
 
     #[inline(never)]
-    fn with_init(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
+    fn with_init(self: &Rc<Self>, input: &Val, init: &Val, number: u32) -> Outcome {
         let shared = &self.shared;
         let Some(mut arguments) = Arguments::take(input, init)? else {
-            return Ok(self.native(input, init));
+            return Ok(self.leave_alone(input, init, number, Key::LeftAsAsked));
         };
         if !self.allowed(&arguments.url) {
-            let promise = self.native(&arguments.input, &arguments.init);
+            let promise = self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftOutside);
             return Ok(self.outside(&arguments.url, promise));
         }
         if arguments.hands_off()? {
-            return Ok(self.native(&arguments.input, &arguments.init));
+            return Ok(self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
         }
         let own = arguments.header(&self.options.header);
         let explicit = !(own.is_undefined() || own.is_null());
         let (signal, epoch) = (arguments.signal(), Rc::clone(&shared.epoch.borrow()));
         if explicit || abort::aborted(&signal) || !epoch.follows(&signal) {
             let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
-            return Ok(native(self.options.fetch.lend(), back, arguments.input.lend(), arguments.init.lend()));
+            let sent = native(self.options.fetch.lend(), back, arguments.input.lend(), arguments.init.lend());
+            debug::note(number, if explicit { Key::LeftWithHeader } else { Key::LeftAsAsked });
+            return Ok(sent);
         }
         let Some(mut out) = arguments.take_down(self.options.usual_header, &epoch) else {
-            return Ok(self.native(&arguments.input, &arguments.init));
+            return Ok(self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
         };
+        out.number = number;
         let call = shared.call(true);
         let record = shared.record();
         let goes = self.goes(&call, &record);
@@ -153,6 +165,7 @@ impl Page {
         };
         let sent = self.send(&out, Some(token));
         shared.renew(renew);
+        debug::note(number, Key::Sent);
         Ok(self.chain(token, &out.pack(), sent))
     }
 
@@ -196,13 +209,13 @@ impl Page {
         call.sent = Some(token);
         call.sends = 1;
         if response.get(Key::Status).as_number() == 401.0 || self.options.is_unauthorized.is_function() {
-            return Ok(task::promise(Rc::clone(self).drive(call, Outgoing::unpack(out), response)));
+            return Ok(task::promise(Rc::clone(self).drive(call, self.unpack(out), response)));
         }
         if !shared.record().accepted {
             self.accepted(&call, &response);
         }
         if !out.is_text() {
-            Outgoing::unpack(out).release_spare();
+            Outgoing::unpack(out, false).release_spare();
         }
         Ok(response)
     }
@@ -210,7 +223,22 @@ impl Page {
     /// A call's error is passed on as it is, unless the session's end caused it.
     pub fn rejection(&self, token: AccessToken, out: &Outgoing, error: Val) -> Val {
         out.release_spare();
-        if self.shared.of_this_epoch(token.0) || abort::aborted(&out.signal) { error } else { self.shared.ended() }
+        let aborted = abort::aborted(&out.signal);
+        if !self.shared.of_this_epoch(token.0) && !aborted {
+            return self.shared.ended();
+        }
+        debug::note(out.number, if aborted { Key::AbortedByCaller } else { Key::FailedUnderneath });
+        error
+    }
+
+    fn unpack(&self, pack: &Val) -> Outgoing {
+        Outgoing::unpack(pack, self.shared.options.debug)
+    }
+
+    fn leave_alone(&self, input: &Val, init: &Val, number: u32, why: Key) -> Val {
+        let sent = self.native(input, init);
+        debug::note(number, why);
+        sent
     }
 
     /// Sends it, with a token or without.

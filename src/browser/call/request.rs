@@ -1,6 +1,7 @@
 //! The caller's arguments, taken down in the turn they were given in, before it is known whether they are our business.
 
 use crate::browser::abort::Epoch;
+use crate::browser::debug::SILENT;
 use crate::browser::js::{Kind, Lent, Outcome, Val};
 use crate::browser::js::keys::Key;
 use super::outgoing::Outgoing;
@@ -110,9 +111,9 @@ impl Arguments {
         if self.request {
             let joined = epoch.join(&signal);
             let target = take_request(self.input.lend(), self.init.lend(), joined.lend()).ok()?;
-            return Some(Outgoing { target, init: Val::UNDEFINED, signal, spare: Val::UNDEFINED });
+            return Some(Outgoing { target, init: Val::UNDEFINED, signal, spare: Val::UNDEFINED, number: SILENT });
         }
         let (target, init) = (take(&mut self.input), take(&mut self.init));
-        Some(Outgoing { target, init, signal, spare: Val::UNDEFINED })
+        Some(Outgoing { target, init, signal, spare: Val::UNDEFINED, number: SILENT })
     }
 }

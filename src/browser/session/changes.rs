@@ -38,7 +38,6 @@ impl Shared {
         }
         self.commit();
         self.let_go();
-        self.log(if before.signed_in() { "tokens replaced" } else { "signed in" });
         self.announce(Some(if before.signed_in() { Key::Refresh } else { Key::Signin }), Key::ThisTab);
         Ok(())
     }

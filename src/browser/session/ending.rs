@@ -48,7 +48,6 @@ impl Shared {
         if !alone {
             self.save(&tombstone, members);
         }
-        self.log("session ended");
         self.abort_all(&ending);
         if !alone {
             self.seal();

@@ -4,6 +4,7 @@
 
 use crate::browser::clock;
 use super::ending::Ending;
+use crate::browser::debug;
 use crate::browser::error;
 use crate::browser::js::{Outcome, Val};
 use crate::browser::js::keys::Key;
@@ -29,6 +30,8 @@ struct Run {
     reason: Reason,
     /// There was no session: success signs in, a refusal ends nothing.
     without_session: bool,
+    /// Under which it is told of.
+    number: u32,
 }
 
 impl Shared {
@@ -44,11 +47,12 @@ impl Shared {
         {
             return promise.clone();
         }
-        self.log("renewing");
-        let run = Run { shared: Rc::clone(self), id, reason, without_session };
+        let number = if self.options.debug { debug::begin(Key::Renewal, &Val::UNDEFINED) } else { debug::SILENT };
+        let run = Run { shared: Rc::clone(self), id, reason, without_session, number };
         let promise = task::promise(async move { run.go().await });
         promise.hush();
         self.renewal.replace(Some((id, promise.clone())));
+        debug::started(number, reason.as_str());
         self.announce(None, Key::ThisTab);
         promise
     }
@@ -129,6 +133,7 @@ impl Run {
         drop(looking_out);
         shared.catch_up();
         if shared.leaving.get() && reply.class == GrantOutcome::Passing {
+            debug::note(self.number, Key::AskedAgain);
             return Err(LEAVING_MS);
         }
         let record = shared.record();
@@ -136,7 +141,10 @@ impl Run {
         match shared.ask(|machine| machine.on_grant(self.id, outcome, &record, clock::now(), clock::chance())) {
             Grant::Store(keep) => Ok(self.store(&reply, keep)),
             Grant::Adopt => Ok(self.adopt()),
-            Grant::Again(ms) => Err(ms),
+            Grant::Again(ms) => {
+                debug::note(self.number, Key::AskedAgain);
+                Err(ms)
+            }
             Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
             Grant::Refused => {
                 let grace = shared.ask(|machine| machine.grace());
@@ -177,8 +185,8 @@ impl Run {
         if let Some(error) = blocked {
             shared.storage_blocked(error);
         }
-        shared.log("renewed");
         shared.announce(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
+        debug::end(self.number, Key::EndedNew);
         Ok(shared.session())
     }
 
@@ -191,11 +199,13 @@ impl Run {
 
     fn adopt(&self) -> Outcome {
         self.leave(true);
+        debug::end(self.number, Key::EndedNewer);
         Ok(self.shared.session())
     }
 
     fn ended(&self) -> Outcome {
         self.leave(false);
+        debug::end(self.number, Key::EndedWith);
         let session = self.shared.session();
         if self.without_session && session.is_object() { Ok(session) } else { Err(self.shared.ended()) }
     }
@@ -209,12 +219,12 @@ impl Run {
             let Cooldown { until, forbidden } = cooldown;
             shared.amend(|record| (record.retry_at, record.forbidden) = (until, forbidden));
         }
-        shared.log("renewal failed, session kept");
         self.leave(false);
         let detail = Val::bare();
         detail.put(Key::Error, &error);
         detail.put_number(Key::Attempts, attempts.into());
         shared.events.fire(Key::Refreshfailed, &detail, false);
+        debug::end(self.number, Key::EndedKept);
         Err(error)
     }
 
@@ -234,6 +244,7 @@ impl Run {
         } else {
             shared.refuse(error.clone());
         }
+        debug::end(self.number, Key::EndedRefused);
         Err(error)
     }
 }

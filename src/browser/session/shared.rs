@@ -110,9 +110,9 @@ impl Shared {
             machine: RefCell::new(Session::new(policy)),
             tabs: Tabs::new(&options.name),
             channel: RefCell::default(),
+            events: Events::new(options.debug),
             options,
             store,
-            events: Events::default(),
             known: Known::default(),
             owner,
             text: RefCell::default(),
@@ -253,12 +253,5 @@ impl Shared {
     pub fn failed(&self) -> Val {
         let failure = self.failure.borrow().clone();
         if failure.is_undefined() { error::plain(Code::RefreshFailed) } else { failure }
-    }
-
-    /// Says on the console why something was done, where `debug` is set.
-    pub fn log(&self, what: &str) {
-        if self.options.debug {
-            Val::global(Key::Console).invoke(Key::Debug, &Val::name(Key::Authfetch), &Val::text(what));
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::browser::abort::Listening;
 use crate::browser::clock;
+use crate::browser::debug;
 use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
 use super::shared::Shared;
@@ -28,14 +29,15 @@ impl Shared {
         self.ask(|machine| machine.open(answers))
     }
 
-    /// Waits until the call is to ask again.
-    pub async fn wait(self: &Rc<Self>, call: Call, signal: &Val) {
+    /// Waits until the call is to ask again; why is told, where there is a number.
+    pub async fn wait(self: &Rc<Self>, call: Call, signal: &Val, number: u32, why: Key) {
         let wake = deferred();
         let woken = wake.at(0);
         self.enter(Waiter { call, wake });
         let shared = Rc::clone(self);
         let listening =
             signal.is_object().then(|| Listening::new(signal, Key::Abort, move |_| shared.leave(call.id)));
+        debug::note(number, why);
         let _ = woken.wait().await;
         drop(listening);
     }

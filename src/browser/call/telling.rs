@@ -1,0 +1,61 @@
+//! What is told of a call under `debug`: the reasons behind what the machine has decided. None of it decides anything.
+
+use crate::browser::debug;
+use crate::browser::js::{Outcome, Val};
+use crate::browser::js::keys::Key;
+use super::page::Page;
+use crate::browser::session::shared::Shared;
+use crate::protocol::session::{Call, Refusal};
+use crate::protocol::token::Record;
+use std::rc::Rc;
+
+impl Page {
+    /// The drop-in, whose story is told.
+    #[inline(never)]
+    pub fn told(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
+        let number = debug::begin(Key::Call, input);
+        let promise = self.begin(input, init, number).unwrap_or_else(|error| error.reject());
+        Ok(debug::follow(number, &promise))
+    }
+}
+
+impl Shared {
+    /// Why a call waits.
+    pub fn why_held(&self, call: &Call, record: &Record) -> Key {
+        if call.after_signin.is_some() {
+            Key::HeldForStepUp
+        } else if record.suspended {
+            Key::HeldForSignIn
+        } else if self.ask(|machine| machine.renewal().is_some()) {
+            Key::HeldForRenewal
+        } else {
+            Key::HeldForCanary
+        }
+    }
+
+    /// Why it was sent as it was.
+    pub fn why_sent(&self, call: &Call) -> Key {
+        if self.ask(|machine| machine.is_canary(call.id)) {
+            Key::SentAhead
+        } else if call.sends > 1 {
+            Key::SentAgain
+        } else {
+            Key::Sent
+        }
+    }
+
+    /// Why a 401 goes to its caller.
+    pub fn why_delivered(&self, call: &Call, record: &Record, refusal: &Refusal) -> Key {
+        if refusal.not_the_token {
+            Key::LostOnRedirect
+        } else if call.sends > 1 {
+            Key::RefusedAgain
+        } else if !refusal.replayable {
+            Key::NotReplayable
+        } else if !self.ask(|machine| machine.can_renew(record)) {
+            Key::NotRenewable
+        } else {
+            Key::NotHelped
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What `debug: true` tells: why each call and each renewal went as it did, on the console and on the performance timeline.
+//!
+//! Nothing is decided here. It is told after what it tells of: a console is an app's code too, and may do anything.
+
+use super::js::keys::Key;
+use super::js::{Lent, Val};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/debug.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = begin)]
+    fn start(kind: Lent, input: Lent) -> u32;
+    #[wasm_bindgen(js_name = note)]
+    fn say(number: u32, text: Lent);
+    #[wasm_bindgen(js_name = end)]
+    fn finish(number: u32, text: Lent);
+    #[wasm_bindgen(js_name = follow)]
+    fn listen(number: u32, promise: Lent) -> Val;
+}
+
+/// The number of what nothing is told of.
+pub const SILENT: u32 = 0;
+
+/// A call's or a renewal's number.
+pub fn begin(kind: Key, input: &Val) -> u32 {
+    start(Val::name(kind).lend(), input.lend())
+}
+
+/// Tells why something is so.
+#[inline(never)]
+pub fn note(number: u32, why: Key) {
+    if number != SILENT {
+        say(number, Val::name(why).lend());
+    }
+}
+
+/// Tells how it ended.
+#[inline(never)]
+pub fn end(number: u32, how: Key) {
+    if number != SILENT {
+        finish(number, Val::name(how).lend());
+    }
+}
+
+/// The same promise's outcome, which is told.
+pub fn follow(number: u32, promise: &Val) -> Val {
+    listen(number, promise.lend())
+}
+
+/// Tells why a renewal was started.
+pub fn started(number: u32, reason: &str) {
+    if number != SILENT {
+        say(number, Val::text(reason).lend());
+    }
+}
+
+/// Tells of an event of the session.
+pub fn tell(kind: Key) {
+    say(SILENT, Val::name(kind).lend());
+}
