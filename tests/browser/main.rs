@@ -17,4 +17,5 @@ mod logout;
 mod renewals;
 mod server;
 mod storage;
+mod urls;
 mod world;
