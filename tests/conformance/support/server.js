@@ -8,6 +8,9 @@ import { root } from "../../../scripts/run.js";
 const HTML = `<!doctype html><meta charset="utf-8"><title>conformance</title><link rel="icon" href="data:,">
 <script type="importmap">{ "imports": { "authfetch": "/dist/index.js" } }</script><script type="module" src="/tests/conformance/support/page.js"></script>`;
 
+/** A service worker may serve all of the origin, wherever its script lies. */
+const SCOPE = { "service-worker-allowed": "/" };
+
 /** What differs from send to send, or from browser to browser's mood, and is not the caller's. */
 const VOLATILE = /^(host|connection|authorization|user-agent|accept-(language|encoding)|sec-.*|upgrade-insecure-requests|priority|dnt|te)$/;
 
@@ -40,7 +43,7 @@ const cors = ({ headers }) => ({
 export async function startServer() {
   let log = [];
   let held = [];
-  let other;
+  const scripts = new Map();
 
   function answerer(cross) {
     const extra = (request) => (cross ? cors(request) : {});
@@ -69,7 +72,9 @@ export async function startServer() {
     return async (request, response) => {
       const url = new URL(request.url, "http://localhost");
       if (!cross && url.pathname === "/") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(HTML);
-      if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, request, response);
+      const script = scripts.get(url.pathname);
+      if (script) return response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", ...SCOPE }).end(script);
+      if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, request, response, SCOPE);
       for (const [name, value] of Object.entries(extra(request))) response.setHeader(name, value);
       if (cross && request.method === "OPTIONS") {
         log.push({ path: url.pathname, preflight: request.headers["access-control-request-headers"] ?? "" });
@@ -96,13 +101,15 @@ export async function startServer() {
   }
 
   const own = await listen(false);
-  other = await listen(true);
+  const other = await listen(true);
   return {
     origin: own.origin,
     other: other.origin,
     /** The requests since `reset`, in order of arrival; those of another origin are marked `cross`. */
     log: () => log,
     reset: () => void (log = []),
+    /** Serves this script under this path. */
+    serve: (path, text) => void scripts.set(path, text),
     /** Lets go of what is held. */
     go: (text) => held.splice(0).forEach((release) => release(text)),
     held: () => held.length,
