@@ -153,7 +153,70 @@ fn foreign() -> impl Strategy<Value = String> {
     (scheme, content).prop_map(|(scheme, content)| scheme + &content)
 }
 
+/// What a server may mean by a challenge of ours, as it stands before it is written down.
+#[derive(Clone, Debug)]
+struct Meant {
+    error: &'static str,
+    acr: Vec<String>,
+    max_age: Option<u32>,
+    /// Parameters that say nothing to us, written down.
+    others: Vec<String>,
+    /// Where ours stand among them; how values are quoted; letters in upper case.
+    at: usize,
+    escape: bool,
+    shout: bool,
+}
+
+fn meant() -> impl Strategy<Value = Meant> {
+    const ERRORS: &[&str] = &["insufficient_scope", "insufficient_user_authentication", "invalid_token"];
+    let acr = proptest::collection::vec("[!#-\\[\\]-~]{1,12}", 0..4);
+    let others = proptest::collection::vec(parameter(), 0..3);
+    (proptest::sample::select(ERRORS), acr, any::<Option<u32>>(), others, any::<[bool; 2]>(), 0..4_usize).prop_map(
+        |(error, acr, max_age, others, [escape, shout], at)| Meant { error, acr, max_age, others, at, escape, shout },
+    )
+}
+
+impl Meant {
+    fn quoted(&self, text: &str) -> String {
+        let escaped: String = text.chars().flat_map(|c| ['\\', c].into_iter().skip(usize::from(!self.escape))).collect();
+        format!("\"{escaped}\"")
+    }
+
+    fn written(&self, scheme: &str) -> String {
+        let mut ours = vec![("error", self.quoted(self.error)), ("acr_values", self.quoted(&self.acr.join(" ")))];
+        ours.extend(self.max_age.map(|seconds| ("max_age", if self.escape { self.quoted(&seconds.to_string()) } else { seconds.to_string() })));
+        let mut parameters = self.others.clone();
+        for (name, value) in ours {
+            let name = if self.shout { name.to_ascii_uppercase() } else { name.to_owned() };
+            parameters.insert(self.at.min(parameters.len()), format!("{name}={value}"));
+        }
+        format!("{scheme} {}", parameters.join(", "))
+    }
+
+    fn means(&self) -> Challenge {
+        match self.error {
+            "insufficient_scope" => InsufficientScope,
+            "insufficient_user_authentication" => {
+                StepUp { acr_values: self.acr.clone(), max_age: self.max_age.map(f64::from) }
+            }
+            _ => Other,
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn what_is_written_down_is_read_as_it_was_meant(
+        all in proptest::collection::vec((meant(), proptest::sample::select(&["Bearer", "bEARER", "DPoP"][..])), 1..4),
+        around in proptest::collection::vec(foreign(), 0..3),
+    ) {
+        let ours = all.iter().map(|(one, scheme)| one.written(scheme));
+        let header = around.into_iter().chain(ours).collect::<Vec<_>>().join(", ");
+        // The first that says something counts.
+        let wanted = all.iter().map(|(one, _)| one.means()).find(|means| *means != Other).unwrap_or(Other);
+        prop_assert_eq!(read(&header), wanted, "{}", header);
+    }
+
     #[test]
     fn no_header_makes_it_panic(header in "\\PC*") {
         let _ = read(&header);
