@@ -33,20 +33,22 @@ export const lock = async (name, ms, signal, steal) => {
     const timer = steal ? 0 : setTimeout(stop, ms);
     signal.addEventListener("abort", stop);
     holding.add(leave);
+    let free;
     const held = () =>
       new Promise((release) => {
         clearTimeout(timer);
         signal.removeEventListener("abort", stop);
         holding.delete(leave);
-        const free = () => (holding.delete(free), release());
+        free = () => (holding.delete(free), release());
         holding.add(free);
         granted(free);
       });
-    locks.request(name, steal ? { steal } : { signal: controller.signal }, held).catch(() => granted());
+    // Rejected after it was granted, it has been stolen.
+    locks.request(name, steal ? { steal } : { signal: controller.signal }, held).catch(() => (holding.delete(free), granted()));
   });
 };
 
-/** Whether it has not been let go of meanwhile. */
+/** Whether it has been neither let go of meanwhile nor stolen. */
 export const holds = (free) => holding.has(free);
 
 /** Where there are no locks: a lease in storage with an owner, a deadline and a fencing number. Best effort. */

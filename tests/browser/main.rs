@@ -17,5 +17,6 @@ mod logout;
 mod renewals;
 mod server;
 mod storage;
+mod tabs;
 mod urls;
 mod world;
