@@ -1,7 +1,7 @@
 // The function that stands where `fetch` stood. Rust closures have no `length`, no name and cannot tell no argument from
 // `undefined`; a method can, and like the native function it is no constructor. Nothing else happens here.
 
-/** The function found at import: used where our own has been installed in its place, or is called by what it calls. */
+/** The function found at import. */
 const first = globalThis.fetch;
 const ours = new WeakSet();
 let inside = false;
@@ -18,20 +18,38 @@ export const dropIn = (call) => {
 };
 
 /**
- * The underlying fetch, looked up at each call. With `back`, the call came to us from what we called: what stands in
- * `globalThis.fetch` is wrapped around us.
+ * What an instance is to call: the function that it was given, or what stands in `globalThis.fetch` at each call. Where that is our own,
+ * or has called us, it is what stood there when the instance was made: a mock perhaps, but none that is wrapped around it.
  */
+export const standing = (given) => given ?? [ours.has(globalThis.fetch) ? first : globalThis.fetch];
+
+/** The underlying fetch, looked up at each call. With `back`, the call came to us from what we called. */
 export const underlying = (given, back) => {
-  if (given) return given;
+  if (typeof given === "function") return given;
   const found = globalThis.fetch;
-  return back || inside || ours.has(found) ? first : found;
+  return back || inside || ours.has(found) ? given[0] : found;
 };
+
+/** The calls under way to what was put in place after an instance was made; as many as ROUNDS for ever. */
+const under = new WeakMap();
+/** So many at once are one that goes round: what is wrapped around us and hands on later cannot be told otherwise. */
+const ROUNDS = 1_000;
 
 /** Calls it; what it throws rejects. Called again meanwhile, it is wrapped around us. */
 export const native = (given, back, input, init) => {
   const fetch = underlying(given, back);
+  if (fetch === given || fetch === given[0]) return called(fetch, given, input, init);
+  const count = (more) => under.get(fetch) !== ROUNDS && under.set(fetch, (under.get(fetch) ?? 0) + more);
+  if (!count(1)) return called(given[0], given, input, init);
+  const promise = called(fetch, given, input, init);
+  const ended = () => count(-1);
+  Promise.resolve(promise).then(ended, ended);
+  return promise;
+};
+
+const called = (fetch, given, input, init) => {
   const was = inside;
-  inside = !given;
+  inside = fetch !== given;
   try {
     return init === undefined ? fetch(input) : fetch(input, init);
   } catch (error) {

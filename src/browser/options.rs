@@ -16,6 +16,11 @@ extern "C" {
     fn header_name(text: Lent) -> bool;
 }
 
+#[wasm_bindgen(module = "/js/fetch.js")]
+extern "C" {
+    fn standing(given: Lent) -> Val;
+}
+
 /// How tokens are renewed.
 pub enum Refresh {
     /// Never.
@@ -73,7 +78,7 @@ pub struct Options {
     pub revocation: Option<Endpoint>,
     /// An absolute URL, or `undefined`.
     pub login_url: Val,
-    /// A function, or `undefined`.
+    /// The underlying function, or where it is looked up.
     pub fetch: Val,
     pub debug: bool,
     /// The members as given, for comparing two instances of one name.
@@ -259,7 +264,7 @@ impl Options {
             scheme,
             revocation,
             login_url,
-            fetch: parser.function(Key::Fetch),
+            fetch: standing(parser.function(Key::Fetch).lend()),
             debug: parser.flag(Key::Debug, false),
             given: parser.members.clone(),
         };
