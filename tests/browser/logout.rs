@@ -174,3 +174,29 @@ async fn instances_of_one_name_share_a_session_and_others_do_not() {
     assert_eq!((status(&one).await, status(&two).await), (Ok(200), Ok(200)));
     assert_eq!(world.server.token_requests.get(), 1);
 }
+
+#[wasm_bindgen_test]
+async fn the_request_of_a_cookie_held_renewal_is_aborted_by_logout_and_by_sign_in() {
+    for signs_in in [false, true] {
+        let world = World::new("{'refresh': {'url': '/token', 'credentials': 'include'}}");
+        world.auth.set_tokens(&js("{'access_token': 'access-0'}")).expect("tokens");
+        world.server.hold_grants.set(true);
+        let renewal = world.auth.refresh();
+        until(|| world.server.token_requests.get() == 1).await;
+        let request = world.server.seen.borrow().last().cloned().expect("a token request");
+        let signal = get(&request.init, "signal");
+        assert!(!get(&signal, "aborted").is_truthy());
+        if signs_in {
+            world.auth.set_tokens(&js("{'access_token': 'other'}")).expect("tokens");
+        } else {
+            let _ = world.auth.logout(&JsValue::UNDEFINED);
+        }
+        assert!(get(&signal, "aborted").is_truthy(), "a late `Set-Cookie` would replace the new session's");
+        if signs_in {
+            let session = JsFuture::from(renewal).await.expect("the new session");
+            assert_eq!(text(&session, "accessToken"), "other");
+        } else {
+            assert_eq!(text(&rejection(&renewal).await, "code"), "logged_out");
+        }
+    }
+}

@@ -169,3 +169,26 @@ async fn an_event_of_another_area_says_nothing_of_this_one() {
 fn origin() -> String {
     text(&js_sys::Reflect::get(&js_sys::global(), &"location".into()).expect("a page"), "origin")
 }
+
+#[wasm_bindgen_test]
+async fn a_disk_that_is_full_when_the_tokens_are_renewed_keeps_no_spent_token() {
+    let fill = "for (let size = 1 << 20; size; size >>= 1)
+        try { for (let at = 0; ; at++) localStorage.setItem(`filler-${size}-${at}`, 'x'.repeat(size)); } catch {}";
+    let empty = "for (const key of Object.keys(localStorage)) if (key.startsWith('filler-')) localStorage.removeItem(key)";
+    let run = |code: &str| drop(Function::new_no_args(code).call0(&JsValue::NULL).expect("runs"));
+    let world = World::signed_in("{}");
+    let blocked = world.listen("storageblocked");
+    let token: &'static str = Box::leak("a".repeat(10_000).into_boxed_str());
+    let grant = format!("{{\"access_token\":\"{token}\",\"refresh_token\":\"refresh-1\"}}");
+    world.server.grants.replace(vec![crate::server::Answer::Status(200, Box::leak(grant.into_boxed_str()))]);
+    world.server.good.replace(token.into());
+    run(fill);
+    let answer = status(&world.call("/api/1")).await;
+    let left = world.stored();
+    run(empty);
+    assert_eq!(answer, Ok(200), "this tab goes on in memory");
+    assert!(left.is_null(), "other tabs find no spent refresh token");
+    turn().await;
+    assert_eq!((blocked.length(), world.auth.state()), (1, "signed-in".into()));
+    assert_eq!((status(&world.call("/api/2")).await, world.server.token_requests.get()), (Ok(200), 1));
+}

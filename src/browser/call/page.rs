@@ -116,7 +116,8 @@ impl Page {
             let promise = self.leave_alone(input, init, number, Key::LeftOutside);
             return Ok(self.outside(input, promise));
         }
-        let call = shared.call(true);
+        // A predicate of the app's may have signed in or out.
+        let (call, record) = (shared.call(true), shared.record());
         let Some((token, renew)) = self.goes(&call, &record) else {
             return Ok(self.slow(call, Outgoing::plain(input.clone(), number)));
         };

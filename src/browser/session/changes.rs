@@ -54,7 +54,9 @@ impl Shared {
             detail.put_name(Key::Previous, previous);
             self.events.fire(Key::Statechange, &detail, false);
         }
-        if let Some(event) = event {
+        if let Some(event) = event
+            && now.session.is_object()
+        {
             let detail = Val::bare();
             detail.put(Key::Session, &now.session);
             detail.put_name(Key::Source, source);

@@ -56,7 +56,13 @@ impl Shared {
 
     fn write(&self, record: &Record, members: Val) -> Option<Val> {
         let text = record::write(record, &members);
+        let before = self.text.borrow().clone();
         let error = self.store.write(&text);
+        let now = self.text.borrow().clone();
+        if !(now.same(&before) || now.same(&text)) {
+            // The app's storage has called us back meanwhile: what came of that is the later word.
+            return self.store.write(&now);
+        }
         self.adopt(record, members, text);
         self.signal();
         error

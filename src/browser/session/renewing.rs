@@ -176,6 +176,9 @@ impl Run {
         };
         let blocked =
             if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
+        if !shared.record().signed_in() {
+            return self.ended();
+        }
         self.close(true);
         if keep == Keep::New && shared.anybody_waits() {
             let record = shared.record();
