@@ -93,8 +93,13 @@ impl Shared {
         match self.ask(|machine| machine.on_read(&stored.record, &known)) {
             Reading::Believe => {
                 self.text.replace(text);
-                let readable = stored.members.is_object();
-                self.know(if readable { Stored::of(stored.members, &self.known, &self.owner) } else { stored });
+                if stored.members.is_object() {
+                    self.know(Stored::of(stored.members, &self.known, &self.owner));
+                } else {
+                    // An end that is known stays known: what is of an epoch before it may come yet.
+                    let epoch = self.ask(|machine| machine.epoch());
+                    self.know_tombstone(&Record::tombstone(epoch));
+                }
                 return true;
             }
             Reading::PutBack => self.put_back_later(),
