@@ -50,5 +50,12 @@ export const advance = async (ms) => {
 /** How long each pending timer has to go, the shortest first. */
 export const waits = () => [...timers.values()].map(({ at }) => at - now).sort((a, b) => a - b);
 
-/** What the browser tells a page that wakes up, or goes to sleep. */
-export const dispatch = (kind) => void (/visibility|resume|freeze/.test(kind) ? document : window).dispatchEvent(new Event(kind));
+/** What the browser tells a page that wakes up, or goes to sleep; a page that is shown again has been in its cache. */
+export const dispatch = (kind) => {
+  const event = kind === "pageshow" ? new PageTransitionEvent(kind, { persisted: true }) : new Event(kind);
+  (/visibility|resume|freeze/.test(kind) ? document : window).dispatchEvent(event);
+};
+
+/** The page is behind another, until it is shown. */
+export const hide = () => void Object.defineProperty(document, "visibilityState", { configurable: true, value: "hidden" });
+export const show = () => void delete document.visibilityState;

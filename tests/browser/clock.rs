@@ -17,6 +17,9 @@ extern "C" {
     fn waits() -> Vec<f64>;
     /// What the browser tells a page that wakes up, or goes to sleep.
     pub fn dispatch(kind: &str);
+    /// The page is behind another, until [`show`].
+    pub fn hide();
+    pub fn show();
 }
 
 /// A steered clock, until it is dropped.

@@ -20,4 +20,5 @@ mod server;
 mod storage;
 mod tabs;
 mod urls;
+mod waking;
 mod world;
