@@ -16,7 +16,8 @@ async function bytesOf(request) {
   return Buffer.concat(chunks);
 }
 
-export async function startServer() {
+/** `also`: an origin beside its own whose pages may ask for tokens. */
+export async function startServer({ also } = {}) {
   const counts = {};
   const pages = new Map();
   let log = [];
@@ -28,7 +29,7 @@ export async function startServer() {
   const auth = authorizationServer({
     issuer: origin,
     accessTokenTTL: LIFETIME,
-    allowsOrigin: (from) => from === origin,
+    allowsOrigin: (from) => [origin, also].includes(from),
     counters: { add: (_lane, name) => (counts[name] = (counts[name] ?? 0) + 1) },
     heldBack: () => held.renewals,
   });

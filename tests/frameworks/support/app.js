@@ -1,0 +1,61 @@
+// An app of a framework in a folder of its own, installed and built as its users do, beside a server that wants tokens.
+
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fingerprint, once, root, run } from "../../../scripts/run.js";
+import { openTab, until } from "../../clients/support/open.js";
+import { startServer } from "../../clients/support/server.js";
+
+const QUIET = { NEXT_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** A folder with the framework in it, and the package as npm would unpack it. */
+async function install(name, files) {
+  const from = join(root, "tests", "frameworks", name);
+  const app = join(root, "target", "frameworks", name);
+  mkdirSync(app, { recursive: true });
+  for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(app, file));
+  const stamp = fingerprint(`tests/frameworks/${name}/package-lock.json`);
+  const there = () => existsSync(join(app, "node_modules", name));
+  await once(`frameworks-${name}`, stamp, there, () => run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: app, quiet: true }));
+  cpSync(from, app, { recursive: true });
+  for (const [to, source] of Object.entries(files)) cpSync(join(root, "tests", "clients", source), join(app, to));
+  const modules = join(app, "node_modules", "authfetch");
+  rmSync(modules, { recursive: true, force: true });
+  for (const file of ["package.json", "dist"]) cpSync(join(root, file), join(modules, file), { recursive: true });
+  return app;
+}
+
+/**
+ * Installs, builds and starts the app. `files` are copied into it from tests/clients; `build` and `start` are commands of the app,
+ * the latter as a function of the port. What is returned has the `server`, the app's `url`, `openTab(browser)` and `close()`.
+ */
+export async function openApp(name, { files, build, start, env = () => ({}) }) {
+  const app = await install(name, { "auth.js": "recipes/auth.js", "page.js": "support/page.js", ...files });
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const server = await startServer({ also: new URL(url).origin });
+  const variables = { ...QUIET, SERVER: server.origin, PORT: String(port), HOST: "127.0.0.1", ...env({ port, server }) };
+  await run(process.execPath, build, { cwd: app, env: variables, quiet: true });
+  const running = spawn(process.execPath, start({ port }), { cwd: app, env: { ...process.env, ...variables }, stdio: "ignore" });
+  await until(() => fetch(url).then(({ ok }) => ok, () => false), `the ${name} app`);
+  return {
+    server,
+    url,
+    openTab: (browser) => openTab(browser, url),
+    async close() {
+      running.kill("SIGKILL");
+      await server.close();
+    },
+  };
+}

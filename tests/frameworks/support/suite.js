@@ -1,0 +1,53 @@
+// What holds in the app of any framework whose global fetch is the drop-in.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { launch } from "../../support/browser.js";
+import { follows } from "../../clients/support/view.js";
+import { openApp } from "./app.js";
+
+const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
+const CALLS = 10;
+
+/** Declares the tests of one app; its harness `read`s by the global fetch, or by what the framework makes of it. */
+export function suite(name, options) {
+  let app;
+  let browser;
+  let client;
+  before(async () => {
+    [app, browser] = await Promise.all([openApp(name, options), launch("chromium")]);
+    client = { server: app.server, anotherTab: () => app.openTab(browser), ...(await app.openTab(browser)) };
+  });
+  after(async () => {
+    await browser?.close();
+    await app?.close();
+  });
+  beforeEach(() => app.server.reset());
+
+  test("the server renders the page signed out", async () => {
+    assert.match(await (await fetch(app.url)).text(), /<main id="app"[^>]*>signed out<\/main>/);
+  });
+
+  test("a burst of calls is answered after one renewal", async () => {
+    const { server, tell } = client;
+    await tell("signIn", await server.tokens());
+    await tell("read", CALLS, 0);
+    const ends = await tell("allEnded");
+    assert.deepEqual(ends, Array.from({ length: CALLS }, (_, n) => ({ value: { n } })));
+    assert.deepEqual(server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(client.errors, []);
+  });
+
+  test("a logout ends every call in flight", async () => {
+    const { server, tell } = client;
+    await tell("signIn", await server.tokens({ good: true }));
+    const release = server.hold();
+    await tell("read", 3, 0);
+    await tell("logout");
+    const ends = await tell("allEnded");
+    release();
+    assert.equal(ends.filter(({ error }) => error?.some(({ code }) => code === "logged_out")).length, 3, JSON.stringify(ends));
+  });
+
+  follows(() => client);
+}
