@@ -97,8 +97,8 @@ impl Shared {
                     self.know(Stored::of(stored.members, &self.known, &self.owner));
                 } else {
                     // An end that is known stays known: what is of an epoch before it may come yet.
-                    let epoch = self.ask(|machine| machine.epoch());
-                    self.know_tombstone(&Record::tombstone(epoch));
+                    let record = Record::tombstone(self.ask(|machine| machine.epoch()));
+                    self.know(Stored { record, ..stored });
                 }
                 return true;
             }

@@ -13,6 +13,8 @@ const DEFAULTS = {
 };
 const KINDS = ["signin", "refresh", "refreshfailed", "suspend", "logout", "storageblocked"];
 
+/** In each call's address: of two requests for one address a browser's cache lets the second wait for the first. */
+const ME = Math.random();
 const given = JSON.parse(new URLSearchParams(location.search).get("options") ?? "{}");
 const auth = new AuthFetch({ ...DEFAULTS, ...given });
 const events = [];
@@ -47,7 +49,7 @@ globalThis.tab = {
   forget: () => void ((calls = []), (events.length = 0)),
   /** Starts so many calls at once. */
   burst(count) {
-    for (let n = 0; n < count; n++) calls.push(described(auth.fetch(`/api/items/${n}`).then(({ status }) => status)));
+    for (let n = 0; n < count; n++) calls.push(described(auth.fetch(`/api/items/${n}?${ME}`).then(({ status }) => status)));
   },
   /** How each call has ended, once the last has; `objects` says how many error objects there were. */
   async outcomes() {
