@@ -222,9 +222,10 @@ inBrowsers("the tab that renews", ({ open, name }) => {
 
   test("a tab that is frozen while it waits for its turn is passed over", async () => {
     const profile = await open();
-    const { holder, other, release } = await waiting(profile, "request");
+    const options = { refreshTimeout: TIMEOUT };
+    const { holder, other, release } = await waiting(profile, "request", { options });
     const wake = await freeze(other);
-    const third = await profile.tab();
+    const third = await profile.tab({ options });
     await third.tell("burst", CALLS);
     await until(() => profile.server.count("refused") === 3 * CALLS, "the calls of the third");
     await holder.close();
