@@ -1,17 +1,17 @@
 // One signal for a call that has a caller's and the session's to obey. However many calls there are, none costs more than the first.
 
 /**
- * So many follow one signal of ours. Whenever one more does, Firefox goes through all that ever did: with one signal for a whole
- * session each call would cost more than the one before. Elsewhere there is one, since each further one would be kept in vain:
- * nothing tells when its last follower has gone. `InternalError` is Firefox's own.
+ * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did: with one signal
+ * for a whole session each call would cost more than the one before. Elsewhere there is one, since each further one would be kept in
+ * vain: nothing tells when its last follower has gone. `InternalError` is Firefox's own.
  */
-const FOLLOWERS = "InternalError" in globalThis ? 500 : Infinity;
+const LIMITED = "InternalError" in globalThis;
 /** The session's signal, and those that end with it and are followed in its place. */
 const chains = new WeakMap();
 
-/** A signal that ends with `own`, and that nothing follows yet where that matters. */
-export const fresh = (own) => {
-  if (FOLLOWERS === Infinity || own.aborted) return own;
+/** A signal that ends with `own`, and that nothing follows yet where that matters: the next `followers` may. */
+export const fresh = (own, followers) => {
+  if (!LIMITED || own.aborted) return own;
   let chain = chains.get(own);
   if (!chain) {
     chains.set(own, (chain = { links: [] }));
@@ -19,21 +19,21 @@ export const fresh = (own) => {
   }
   const link = new AbortController();
   chain.links.push(link);
-  chain.left = FOLLOWERS;
+  chain.left = followers;
   return (chain.last = link.signal);
 };
 
-const next = (own) => {
+const next = (own, followers) => {
   const chain = chains.get(own);
-  return chain && chain.left-- > 0 ? chain.last : fresh(own);
+  return chain && chain.left-- > 0 ? chain.last : fresh(own, followers);
 };
 
 /** One signal that follows both: the same one for each pair. `undefined` where the caller's is none. */
-export const joined = (known, caller, own) => {
-  if (!caller) return next(own);
+export const joined = (known, caller, own, followers) => {
+  if (!caller) return next(own, followers);
   let signal = known.get(caller);
   try {
-    if (!signal) known.set(caller, (signal = AbortSignal.any([caller, next(own)])));
+    if (!signal) known.set(caller, (signal = AbortSignal.any([caller, next(own, followers)])));
   } catch {}
   return signal;
 };

@@ -125,9 +125,9 @@ impl AuthFetch {
     pub fn get_access_token(&self, options: JsValue) -> JsValue {
         let options = Val::from(options);
         let (rejected, signal) = (options.get(Key::Rejected), options.get(Key::Signal));
-        let number = if self.page.shared.options.debug { debug::begin(Key::Call, &NONE) } else { debug::SILENT };
+        let number = debug::begin(self.page.shared.options.debug, Key::Call, &NONE);
         let promise = task::promise(Rc::clone(&self.page).access_token(rejected, signal, number));
-        if number == debug::SILENT { promise.into() } else { debug::follow(number, &promise).into() }
+        debug::follow(number, promise).into()
     }
 
     /// Renews now: one promise for everybody while it runs.

@@ -21,9 +21,9 @@ extern "C" {
 /// The number of what nothing is told of.
 pub const SILENT: u32 = 0;
 
-/// A call's or a renewal's number.
-pub fn begin(kind: Key, input: &Val) -> u32 {
-    start(Val::name(kind).lend(), input.lend())
+/// A call's or a renewal's number, where it is to be told of.
+pub fn begin(told: bool, kind: Key, input: &Val) -> u32 {
+    if told { start(Val::name(kind).lend(), input.lend()) } else { SILENT }
 }
 
 /// Tells why something is so.
@@ -43,8 +43,8 @@ pub fn end(number: u32, how: Key) {
 }
 
 /// The same promise's outcome, which is told.
-pub fn follow(number: u32, promise: &Val) -> Val {
-    listen(number, promise.lend())
+pub fn follow(number: u32, promise: Val) -> Val {
+    if number == SILENT { promise } else { listen(number, promise.lend()) }
 }
 
 /// Tells why a renewal was started.

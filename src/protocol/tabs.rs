@@ -78,7 +78,7 @@ impl Session {
     /// Nothing is stored. Where this tab knew of a session it was ended elsewhere, and what the tab knows from now on is the
     /// tombstone returned. It is not written: only over a record of the ended epoch, as after [`Reading::PutBack`].
     pub fn on_absent(&mut self, known: &Record, now: u64) -> Option<Record> {
-        if !known.signed_in() && !known.suspended {
+        if !known.has_session() {
             return None;
         }
         let tombstone = Record::tombstone(self.epoch + 1);

@@ -46,6 +46,12 @@ impl Record {
         self.access.is_some()
     }
 
+    /// Whether there is a session: somebody is signed in, or it is suspended.
+    #[must_use]
+    pub const fn has_session(&self) -> bool {
+        self.signed_in() || self.suspended
+    }
+
     /// The tombstone that ends this record's session, in `epoch`.
     #[must_use]
     pub fn tombstone(epoch: u64) -> Self {

@@ -64,7 +64,7 @@ impl Session {
             return Verdict::Deliver(Renew::No);
         }
         if record.access != call.sent {
-            let again = call.sends < 2 && refusal.replayable && (record.signed_in() || record.suspended);
+            let again = call.sends < 2 && refusal.replayable && record.has_session();
             return if again { Verdict::Again(Renew::No) } else { Verdict::Deliver(Renew::No) };
         }
         let run_out = record.expires_at.is_some_and(|at| at <= now);

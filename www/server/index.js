@@ -21,7 +21,8 @@ function json(res, status, body, headers = {}) {
   res.end(body === undefined ? "" : JSON.stringify(body));
 }
 
-const bearer = (req) => /^Bearer ([^\s]+)$/i.exec(req.headers.authorization ?? "")?.[1];
+/** The token that a request brings. */
+export const bearer = (req) => /^Bearer ([^\s]+)$/i.exec(req.headers.authorization ?? "")?.[1];
 
 async function formOf(req) {
   let text = "";

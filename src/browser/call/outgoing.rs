@@ -156,11 +156,12 @@ impl Outgoing {
 
     /// From now on the copy is what is sent, and there is no other.
     pub fn use_spare(&mut self) {
+        let streams = self.streams();
         let spare = std::mem::replace(&mut self.spare, Val::NULL);
         if !spare.is_object() {
             return;
         }
-        if spare.get(Key::Again).is_function() {
+        if streams {
             let again = spare.invoke0(Key::Again);
             self.put_body(&again);
         } else if self.is_request() {

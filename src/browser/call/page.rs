@@ -106,7 +106,7 @@ impl Page {
         }
         shared.catch_up();
         let record = shared.record();
-        if !record.signed_in() && !record.suspended && self.options.policy.signed_out == SignedOut::Send {
+        if !record.has_session() && self.options.policy.signed_out == SignedOut::Send {
             return Ok(self.leave_alone(input, init, number, Key::LeftSignedOut));
         }
         if !(input.is_text() && init.is_undefined()) {

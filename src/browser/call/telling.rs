@@ -13,9 +13,9 @@ impl Page {
     /// The drop-in, whose story is told.
     #[inline(never)]
     pub fn told(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
-        let number = debug::begin(Key::Call, input);
+        let number = debug::begin(true, Key::Call, input);
         let promise = self.begin(input, init, number).unwrap_or_else(|error| error.reject());
-        Ok(debug::follow(number, &promise))
+        Ok(debug::follow(number, promise))
     }
 }
 

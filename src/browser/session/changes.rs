@@ -8,7 +8,7 @@ use crate::browser::tabs::mark_of;
 use crate::browser::tokens::{Tokens, Unusable};
 use crate::browser::clock;
 use crate::browser::error;
-use crate::protocol::tabs::Heard;
+use crate::protocol::tabs::{Heard, Mark};
 use std::rc::Rc;
 
 impl Shared {
@@ -26,9 +26,8 @@ impl Shared {
         let before = self.record();
         let replaces = usable(&tokens.refresh);
         let overtakes = self.ask(|machine| machine.renewal().is_some_and(|run| run.presented.is_none() || replaces));
-        if let Some(error) = self.sign_in(&tokens, now) {
-            self.storage_blocked(error);
-        }
+        let blocked = self.sign_in(&tokens, now);
+        self.storage_blocked(blocked);
         if overtakes {
             self.cut(Cut::Overtaken);
         }
@@ -78,18 +77,17 @@ impl Shared {
     #[inline(never)]
     fn changed(self: &Rc<Self>, text: Val) {
         let before = self.record();
-        let was_in = before.signed_in() || before.suspended;
-        let gone = text.is_null() && was_in;
+        let absent = text.is_null();
         let known_epoch = self.ask(|machine| machine.epoch());
         if !self.read(text) {
             return;
         }
-        if gone && let Some(tombstone) = self.ask(|machine| machine.on_absent(&before, clock::now())) {
+        if absent && let Some(tombstone) = self.ask(|machine| machine.on_absent(&before, clock::now())) {
             self.know_tombstone(&tombstone);
         }
         let now = self.record();
-        if gone || now.epoch > known_epoch {
-            self.ended_elsewhere(was_in);
+        if now.epoch > known_epoch {
+            self.ended_elsewhere(before.has_session());
             if now.signed_in() {
                 self.announce(Some(Key::Signin), Key::OtherTab);
             }
@@ -109,18 +107,24 @@ impl Shared {
     pub fn hear(self: &Rc<Self>, signal: &Val) {
         self.catch_up();
         let ours = signal.at(4).same(&self.owner.get(Key::Endpoint)) && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
-        let mark = mark_of(signal);
-        let before = self.record();
-        if !ours || self.ask(|machine| machine.on_signal(mark, clock::now())) == Heard::Read {
-            return;
+        if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {
+            self.catch_up();
         }
-        let code = signal.at(2);
+    }
+
+    /// Whether this mark says that the session is over, before that can be seen in storage; of an end its code and reason may be
+    /// known too.
+    pub fn overtaken(self: &Rc<Self>, mark: Mark, code: &Val, reason: &Val) -> bool {
+        let before = self.record();
+        if self.ask(|machine| machine.on_signal(mark, clock::now())) == Heard::Read {
+            return false;
+        }
         if code.is_text() {
-            self.know_end(mark, &code, &signal.at(3));
+            self.know_end(mark, code, reason);
         } else {
             self.know_epoch(mark.epoch);
         }
-        self.ended_elsewhere(before.signed_in() || before.suspended);
-        self.catch_up();
+        self.ended_elsewhere(before.has_session());
+        true
     }
 }

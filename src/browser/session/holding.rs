@@ -1,12 +1,12 @@
 //! The lock between tabs, around one attempt to renew: whoever holds it has read what its last holder wrote.
 
-use crate::browser::js::Val;
+use crate::browser::js::{NONE, Val};
 use crate::browser::js::keys::Key;
 use super::shared::Shared;
 use crate::browser::tabs::Held;
 use crate::browser::abort;
 use crate::browser::js::task;
-use crate::protocol::tabs::{CATCH_UP_MS, Heard, Mark, caught_up};
+use crate::protocol::tabs::{CATCH_UP_MS, Mark, caught_up};
 use std::rc::Rc;
 
 /// How often the record is read again until it has caught up.
@@ -31,11 +31,7 @@ impl Shared {
             let _ = Val::sleep(LOOK_MS as f64, signal).wait().await;
         }
         // The write was lost with its tab. An epoch that began is over all the same.
-        let before = self.record();
-        if self.ask(|machine| machine.on_signal(mark, crate::browser::clock::now())) == Heard::Ended {
-            self.know_epoch(mark.epoch);
-            self.ended_elsewhere(before.signed_in() || before.suspended);
-        }
+        self.overtaken(mark, &NONE, &NONE);
         held
     }
 

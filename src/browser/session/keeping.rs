@@ -44,9 +44,8 @@ impl Shared {
 
     /// Writes a record with these members, and makes it the known one.
     pub fn save(self: &Rc<Self>, record: &Record, members: Val) {
-        if let Some(error) = self.put(record, members) {
-            self.storage_blocked(error);
-        }
+        let blocked = self.put(record, members);
+        self.storage_blocked(blocked);
     }
 
     fn put(&self, record: &Record, members: Val) -> Option<Val> {
@@ -172,7 +171,7 @@ impl Shared {
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.
     pub fn sign_in(&self, tokens: &Tokens, now: u64) -> Option<Val> {
         let old = self.record();
-        let within = old.signed_in() || old.suspended;
+        let within = old.has_session();
         let epoch = if within { old.epoch } else { self.ask(|machine| machine.next_epoch(&old, now)) };
         let version = if within { old.version } else { 0 };
         let record = Record { epoch, version, signin: old.signin + 1, ..old };
@@ -224,8 +223,7 @@ impl Shared {
     pub fn amend(self: &Rc<Self>, change: impl FnOnce(&mut Record)) {
         let mut record = self.record();
         change(&mut record);
-        if let Some(error) = self.write(&record, self.members().own()) {
-            self.storage_blocked(error);
-        }
+        let blocked = self.write(&record, self.members().own());
+        self.storage_blocked(blocked);
     }
 }

@@ -6,7 +6,7 @@ use crate::browser::clock;
 use super::ending::Ending;
 use crate::browser::debug;
 use crate::browser::error;
-use crate::browser::js::{Outcome, Val};
+use crate::browser::js::{NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::Refresh;
 use super::shared::Shared;
@@ -47,7 +47,7 @@ impl Shared {
         {
             return promise.clone();
         }
-        let number = if self.options.debug { debug::begin(Key::Renewal, &Val::UNDEFINED) } else { debug::SILENT };
+        let number = debug::begin(self.options.debug, Key::Renewal, &NONE);
         let run = Run { shared: Rc::clone(self), id, reason, without_session, number };
         let promise = task::promise(async move { run.go().await });
         promise.hush();
@@ -185,9 +185,7 @@ impl Run {
             shared.ask(|machine| machine.on_probe(&record));
         }
         shared.let_go();
-        if let Some(error) = blocked {
-            shared.storage_blocked(error);
-        }
+        shared.storage_blocked(blocked);
         shared.announce(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
         debug::end(self.number, Key::EndedNew);
         Ok(shared.session())

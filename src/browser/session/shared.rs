@@ -147,9 +147,7 @@ impl Shared {
             shared.read(text);
         }
         shared.told.replace(shared.now_told());
-        if let Some(error) = blocked {
-            shared.storage_blocked(error);
-        }
+        shared.storage_blocked(blocked);
         shared
     }
 
@@ -160,8 +158,9 @@ impl Shared {
         }
     }
 
-    /// Says, a microtask later, that the record is kept in memory.
-    pub fn storage_blocked(self: &Rc<Self>, error: Val) {
+    /// Says, a microtask later, that the record is kept in memory, where something has blocked the storage.
+    pub fn storage_blocked(self: &Rc<Self>, blocked: Option<Val>) {
+        let Some(error) = blocked else { return };
         let shared = Rc::clone(self);
         crate::browser::js::task::promise(async move {
             let detail = Val::bare();

@@ -2,13 +2,12 @@
 // that wants its tokens, and the client's page. Everything the tests assert about traffic is counted here.
 
 import { createServer } from "node:http";
+import { bearer } from "../../../www/server/index.js";
 import { authorizationServer } from "../../../www/server/provider.js";
 import { answer } from "./routes.js";
 import { openSockets } from "./sockets.js";
 
 const LIFETIME = 600; // s: nothing runs out by the clock during a test
-
-const bearer = (header) => /^Bearer ([^\s]+)$/i.exec(header ?? "")?.[1];
 
 async function bytesOf(request) {
   const chunks = [];
@@ -43,7 +42,7 @@ export async function startServer({ also } = {}) {
     const body = await bytesOf(request).catch(() => null);
     if (body === null) return;
     entry.body = body.toString("base64");
-    entry.bearer = bearer(request.headers.authorization);
+    entry.bearer = bearer(request);
     const good = entry.bearer !== undefined && Boolean(await auth.validate(entry.bearer));
     await held.calls;
     if (entry.outcome === "aborted") return;

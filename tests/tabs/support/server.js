@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Counters } from "../../../www/server/counters.js";
+import { bearer } from "../../../www/server/index.js";
 import { authorizationServer } from "../../../www/server/provider.js";
 import { DIST } from "../../../www/server/static.js";
 import { strictEndpoint } from "./strict.js";
@@ -16,8 +17,6 @@ const LIFETIME = 600; // s: nothing runs out by the server's clock during a test
 const HTML = `<!doctype html><meta charset="utf-8"><title>tab</title><link rel="icon" href="data:,">
 <script type="importmap">{ "imports": { "authfetch": "/dist/index.js" } }</script><script type="module" src="/files/support/page.js"></script>`;
 const LOGIN = `<!doctype html><meta charset="utf-8"><title>login</title><link rel="icon" href="data:,"><h1>Login</h1>`;
-
-const bearer = (header) => /^Bearer ([^\s]+)$/i.exec(header ?? "")?.[1];
 
 /** Doors at which requests wait: "request", before the token endpoint sees it; "answer", after its work; "call", at the API. */
 class Doors {
@@ -72,7 +71,7 @@ export async function startServer({ tokenLifetime = LIFETIME } = {}) {
   }
 
   async function api(request, response, url) {
-    const call = { path: url.pathname, bearer: bearer(request.headers.authorization), outcome: "open" };
+    const call = { path: url.pathname, bearer: bearer(request), outcome: "open" };
     calls.push(call);
     response.once("close", () => call.outcome === "open" && (call.outcome = "aborted"));
     const good = Boolean(call.bearer && (await auth.validate(call.bearer)));
