@@ -99,6 +99,8 @@ impl Stored {
             received_at: count(Key::ReceivedAt),
             expires_at: if expires_at.is_nan() { None } else { Some(expires_at as u64) },
             accepted: members.get(Key::Accepted).truthy(),
+            rejected: members.get(Key::Rejected).truthy(),
+            unaccepted: members.get(Key::Unaccepted).as_number() as u32,
             suspended: access.is_none() && members.get(Key::Suspended).truthy(),
             retry_at: count(Key::RetryAt),
             forbidden: members.get(Key::Forbidden).truthy(),
@@ -121,6 +123,8 @@ pub fn write(record: &Record, members: &Val) -> Val {
             None => members.put(Key::ExpiresAtMember, &Val::NULL),
         }
         members.put(Key::Accepted, &Val::flag(record.accepted));
+        members.put(Key::Rejected, &Val::flag(record.rejected));
+        number(Key::Unaccepted, record.unaccepted.into());
         number(Key::RetryAt, record.retry_at);
         members.put(Key::Forbidden, &Val::flag(record.forbidden));
     }

@@ -9,6 +9,9 @@ use super::lifetime::leeway_ms;
 use super::session::{Renew, Session};
 use super::token::{AccessToken, Record, RefreshToken};
 
+/// After so many renewals in a row with whose token no call was accepted, a cooldown follows each further one.
+pub const UNACCEPTED_RENEWALS: u32 = 5;
+
 /// Why a renewal was started, as a `RefreshFunction` is told.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reason {
@@ -55,6 +58,10 @@ pub struct Renewal {
     pub blocking: bool,
     /// Why it was started.
     pub reason: Reason,
+    /// The access token it replaces was answered 401, before it began or since.
+    pub rejected: bool,
+    /// The record said so already: an earlier renewal brought the same text.
+    known_rejected: bool,
     /// Token requests sent so far.
     pub attempts: u32,
     prompt_spent: bool,
@@ -123,7 +130,10 @@ impl Session {
     /// Opens a renewal of what `record` holds, or joins the running one; `blocking` makes calls wait for it.
     pub fn start(&mut self, record: &Record, reason: Reason, blocking: bool) -> Renew {
         if let Some(renewal) = &mut self.renewal {
-            renewal.blocking |= blocking && renewal.from == record.access;
+            if renewal.from == record.access {
+                renewal.blocking |= blocking;
+                renewal.rejected |= reason == Reason::Unauthorized;
+            }
             return Renew::No;
         }
         self.renewals = self.renewals.wrapping_add(1);
@@ -135,6 +145,8 @@ impl Session {
             presented: record.refresh,
             blocking,
             reason,
+            rejected: reason == Reason::Unauthorized,
+            known_rejected: record.rejected,
             attempts: 0,
             prompt_spent: false,
         });
@@ -164,7 +176,8 @@ impl Session {
         if renewal.id != id || renewal.epoch != epoch {
             return Turn::Ended;
         }
-        if record.refresh != renewal.presented || record.access != renewal.from {
+        let brought_again = record.rejected && !renewal.known_rejected;
+        if record.refresh != renewal.presented || record.access != renewal.from || brought_again {
             return if record.signed_in() { Turn::Adopt } else { Turn::Ended };
         }
         renewal.attempts += 1;
@@ -206,6 +219,26 @@ impl Session {
         }
     }
 
+    /// What the record says after the running renewal: `same_text` where it brought the text of the access token that it was to
+    /// replace. Tokens that no call is accepted with are renewed at the pace of failures, whatever the server answers.
+    #[must_use]
+    pub fn renewed(&self, record: &Record, same_text: bool, now: u64, expires_at: Option<u64>) -> Record {
+        let unaccepted = record.unaccepted.saturating_add(1);
+        let throttled = unaccepted.checked_sub(UNACCEPTED_RENEWALS).map(|more| now + cooldown_ms(more + 1) as u64);
+        let rejected = record.rejected || self.renewal.as_ref().is_some_and(|renewal| renewal.rejected);
+        Record {
+            received_at: now,
+            expires_at,
+            accepted: same_text && record.accepted,
+            rejected: same_text && rejected,
+            unaccepted,
+            suspended: false,
+            retry_at: throttled.unwrap_or(0),
+            forbidden: false,
+            ..*record
+        }
+    }
+
     fn on_failed(&mut self, retry_after: Option<u64>, now: u64) -> Grant {
         self.failures = self.failures.saturating_add(1);
         let wait = retry_after.unwrap_or(0).max(cooldown_ms(self.failures) as u64);
@@ -219,6 +252,7 @@ impl Session {
         }
         self.renewal = None;
         if renewed {
+            self.untried = self.seen.access.map(|token| (token, id));
             self.failures = 0;
         }
     }

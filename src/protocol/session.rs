@@ -33,6 +33,8 @@ pub struct Call {
     pub after_signin: Option<u64>,
     /// It carries a verdict when it is answered: a wait for a token alone never does, and is no canary.
     pub answers: bool,
+    /// How many renewals this machine had opened when it was made, or answered 401.
+    pub opened: u32,
 }
 
 /// What a call does now.
@@ -72,6 +74,8 @@ pub struct Session {
     pub(super) probe: Option<Probe>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
+    /// What the last renewal brought, and its number, until a call goes out with it.
+    pub(super) untried: Option<(AccessToken, u32)>,
     calls: u32,
     pub(super) renewals: u32,
 }
@@ -79,7 +83,7 @@ pub struct Session {
 /// What was last seen of the access token, so that its successor can be judged.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Seen {
-    access: Option<AccessToken>,
+    pub(super) access: Option<AccessToken>,
     accepted: bool,
     expires_at: Option<u64>,
     pub(super) predecessor_good: bool,
@@ -97,6 +101,7 @@ impl Session {
             probe: None,
             seen: Seen::default(),
             broken: Vec::new(),
+            untried: None,
             calls: 0,
             renewals: 0,
         }
@@ -159,7 +164,8 @@ impl Session {
     #[must_use]
     pub const fn open(&mut self, answers: bool) -> Call {
         self.calls = self.calls.wrapping_add(1);
-        Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers }
+        let opened = self.renewals;
+        Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers, opened }
     }
 
     /// What `call` does now: asked before each send, and for each waiting call, oldest first, after each change.
@@ -174,9 +180,14 @@ impl Session {
             return self.without_token(record);
         };
         let clock = self.clock(record, now);
-        let refused = call.sent == Some(token) && call.after_signin.is_none();
-        let run_out = clock == Freshness::Expired && self.can_renew(record);
-        if let Some(renewal) = &self.renewal {
+        // Where a renewal has brought the same text again, the call is sent once more with it.
+        let refused = call.sent == Some(token) && call.after_signin.is_none() && !record.rejected;
+        // What a call has waited for is tried once, or a clock that jumps and a lifetime shorter than the way of the answer would
+        // have it wait for ever.
+        let just_brought = self.untried.is_some_and(|(untried, by)| untried == token && call.opened < by);
+        let run_out = clock == Freshness::Expired && !just_brought && self.can_renew(record);
+        if let Some(renewal) = &mut self.renewal {
+            renewal.rejected |= refused && renewal.from == Some(token);
             // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to present.
             if refused || run_out || (renewal.blocking && renewal.from == Some(token)) {
                 return Admission::Wait(Renew::No);
@@ -191,6 +202,7 @@ impl Session {
         if call.answers && self.must_wait_for_canary(call.id, token) {
             return Admission::Wait(Renew::No);
         }
+        self.untried = self.untried.filter(|(untried, _)| *untried != token);
         let ahead = clock == Freshness::Expiring && self.can_renew(record) && !self.cooling(record, now);
         Admission::Send(token, if ahead { self.start(record, Reason::Expired, false) } else { Renew::No })
     }

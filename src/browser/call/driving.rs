@@ -13,6 +13,7 @@ use crate::browser::error;
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::error::Code;
 use crate::protocol::session::{Admission, Call, Refusal, Verdict};
+use crate::protocol::token::Record;
 use std::rc::Rc;
 
 /// After so long without the canary's headers a second one goes, and after as long again all go.
@@ -196,7 +197,7 @@ impl Page {
         let proof = (200.0..500.0).contains(&status) && !response.get(Key::Redirected).truthy();
         let record = shared.record();
         if shared.ask(|machine| machine.on_accepted(call, &record, proof)) {
-            shared.amend(|record| record.accepted = true);
+            shared.amend(Record::note_accepted);
         }
         shared.let_go();
     }

@@ -27,6 +27,7 @@ impl Shared {
         let replaces = usable(&tokens.refresh);
         let overtakes = self.ask(|machine| machine.renewal().is_some_and(|run| run.presented.is_none() || replaces));
         let blocked = self.sign_in(&tokens, now);
+        self.told_of.take();
         self.storage_blocked(blocked);
         if overtakes {
             self.cut(Cut::Overtaken);

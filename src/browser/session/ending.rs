@@ -63,6 +63,7 @@ impl Shared {
         self.end.replace(error.clone());
         let epoch = self.epoch.take();
         self.renewal.take();
+        self.told_of.take();
         self.let_go();
         self.cut(Cut::Overtaken);
         epoch.abort(&error);

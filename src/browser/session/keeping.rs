@@ -174,19 +174,25 @@ impl Shared {
         let within = old.has_session();
         let epoch = if within { old.epoch } else { self.ask(|machine| machine.next_epoch(&old, now)) };
         let version = if within { old.version } else { 0 };
-        let record = Record { epoch, version, signin: old.signin + 1, ..old };
+        let signin = old.signin + 1;
+        let record =
+            Record { epoch, version, signin, received_at: now, expires_at: tokens.expires_at, ..Record::default() };
         let kept = Val::bare();
         if old.signed_in() {
             kept.put(Key::RefreshToken, &self.member(Key::RefreshToken));
         }
-        self.put_tokens(record, tokens, &kept, now)
+        self.put_tokens(record, tokens, &kept)
     }
 
     /// The tokens of a renewal; with [`Keep::Stored`] only the refresh token is new.
     pub fn renewed(&self, tokens: &Tokens, keep: Keep, now: u64) -> Option<Val> {
         let (record, members) = (self.record(), self.members().own());
         match keep {
-            Keep::New => self.put_tokens(record, tokens, &members, now),
+            Keep::New => {
+                let same_text = tokens.access.same(&members.get(Key::AccessToken));
+                let renewed = self.ask(|machine| machine.renewed(&record, same_text, now, tokens.expires_at));
+                self.put_tokens(renewed, tokens, &members)
+            }
             Keep::Stored => {
                 if usable(&tokens.refresh) {
                     members.put(Key::RefreshToken, &tokens.refresh);
@@ -196,7 +202,7 @@ impl Shared {
         }
     }
 
-    fn put_tokens(&self, old: Record, tokens: &Tokens, kept: &Val, now: u64) -> Option<Val> {
+    fn put_tokens(&self, record: Record, tokens: &Tokens, kept: &Val) -> Option<Val> {
         let members = self.owner.own();
         members.put(Key::AccessToken, &tokens.access);
         members.put(Key::TokenType, &tokens.kind);
@@ -206,17 +212,7 @@ impl Shared {
         let extra = kept.get(Key::Extra).own();
         extra.merge(&tokens.extra);
         members.put(Key::Extra, &extra);
-        let record = Record {
-            access: Some(AccessToken(0)),
-            received_at: now,
-            expires_at: tokens.expires_at,
-            accepted: false,
-            suspended: false,
-            retry_at: 0,
-            forbidden: false,
-            ..old
-        };
-        self.put(&record, members)
+        self.put(&Record { access: Some(AccessToken(0)), ..record }, members)
     }
 
     /// Changes what the record says beside the tokens: a note, which makes it no later than it was.

@@ -23,6 +23,8 @@ use std::rc::Rc;
 /// page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
 const LEAVING_MS: u64 = 2_000;
 
+const NEVER_ACCEPTED: &str = "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
+
 /// One run of the flow.
 struct Run {
     shared: Rc<Shared>,
@@ -70,6 +72,9 @@ impl Shared {
         });
         if running {
             return self.run_renewal();
+        }
+        if let Some(promise) = &*self.told_of.borrow() {
+            return promise.clone();
         }
         let code = if record.suspended {
             Code::SessionExpired
@@ -158,13 +163,13 @@ impl Run {
         }
     }
 
-    /// Clears the slot: only its owner does.
+    /// Clears the slot: only its owner does. What was in it is what a listener gets who asks for another renewal.
     fn close(&self, renewed: bool) {
         let shared = &self.shared;
         shared.ask(|machine| machine.finish(self.id, renewed));
         let mut slot = shared.renewal.borrow_mut();
-        if slot.as_ref().is_some_and(|(owner, _)| *owner == self.id) {
-            slot.take();
+        if let Some((_, promise)) = slot.take_if(|(owner, _)| *owner == self.id) {
+            shared.told_of.replace(Some(promise));
         }
     }
 
@@ -184,9 +189,13 @@ impl Run {
             let record = shared.record();
             shared.ask(|machine| machine.on_probe(&record));
         }
+        if shared.record().retry_at > 0 {
+            shared.failure.replace(error::detailed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE));
+        }
         shared.let_go();
         shared.storage_blocked(blocked);
         shared.announce(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
+        shared.told_of.take();
         debug::end(self.number, Key::EndedNew);
         Ok(shared.session())
     }
@@ -200,12 +209,14 @@ impl Run {
 
     fn adopt(&self) -> Outcome {
         self.leave(true);
+        self.shared.told_of.take();
         debug::end(self.number, Key::EndedNewer);
         Ok(self.shared.session())
     }
 
     fn ended(&self) -> Outcome {
         self.leave(false);
+        self.shared.told_of.take();
         debug::end(self.number, Key::EndedWith);
         let session = self.shared.session();
         if self.without_session && session.is_object() { Ok(session) } else { Err(self.shared.ended()) }
@@ -225,6 +236,7 @@ impl Run {
         detail.put(Key::Error, &error);
         detail.put_number(Key::Attempts, attempts.into());
         shared.events.fire(Key::Refreshfailed, &detail, false);
+        shared.told_of.take();
         debug::end(self.number, Key::EndedKept);
         Err(error)
     }
@@ -240,6 +252,7 @@ impl Run {
         let code = if self.without_session { Code::SignedOut } else { Code::SessionExpired };
         let error = error::detailed(code, code.message(), &reply.cause, &reply.answer);
         self.close(false);
+        shared.told_of.take();
         if self.without_session {
             shared.announce(None, Key::ThisTab);
         } else {

@@ -55,6 +55,8 @@ pub struct Shared {
     pub waiters: RefCell<Vec<Waiter>>,
     /// The running renewal's number and promise: one object for everybody.
     pub renewal: RefCell<Option<(u32, Val)>>,
+    /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go round for ever.
+    pub told_of: RefCell<Option<Val>>,
     /// The controller of the running token request, and why it was cut short.
     pub cut: RefCell<Val>,
     pub was_cut: Cell<Option<Cut>>,
@@ -122,6 +124,7 @@ impl Shared {
             known_epoch: Cell::new(0),
             waiters: RefCell::default(),
             renewal: RefCell::default(),
+            told_of: RefCell::default(),
             cut: RefCell::default(),
             was_cut: Cell::default(),
             epoch: RefCell::default(),

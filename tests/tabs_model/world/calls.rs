@@ -43,7 +43,7 @@ impl World {
     /// `Page::drive`, from the point where a call asks what to do.
     fn drive(&mut self, i: usize, c: usize) {
         self.catch_up(i);
-        let (call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
+        let (mut call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
         let phase = match self.tabs[i].machine.admit(&call, &known, now) {
             Admission::Wait(renew) => {
                 self.renew(i, renew);
@@ -116,7 +116,7 @@ impl World {
         if !good {
             return self.answered(i, c, good);
         }
-        if !self.tabs[i].known.accepted {
+        if self.tabs[i].known.awaits_acceptance() {
             self.accepted(i, c);
         }
         self.settle(i, c, End::Done);
@@ -125,7 +125,7 @@ impl World {
     /// `Page::drive`, with an answer.
     fn answered(&mut self, i: usize, c: usize, good: bool) {
         self.catch_up(i);
-        let (call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
+        let (mut call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
         if good && call.epoch != self.tabs[i].machine.epoch() {
             return self.settle(i, c, End::Ended);
         }
@@ -134,13 +134,14 @@ impl World {
             return self.settle(i, c, End::Done);
         }
         let refusal = Refusal { replayable: true, path: c as u64, ..Refusal::default() };
-        match self.tabs[i].machine.on_unauthorized(&call, &known, now, refusal) {
+        match self.tabs[i].machine.on_unauthorized(&mut call, &known, now, refusal) {
             Verdict::Deliver(renew) => {
                 self.renew(i, renew);
                 self.settle(i, c, End::Done);
                 self.let_go(i);
             }
             Verdict::Again(renew) => {
+                self.tabs[i].tasks[c].call = call;
                 self.renew(i, renew);
                 self.drive(i, c);
             }
@@ -154,7 +155,9 @@ impl World {
     fn accepted(&mut self, i: usize, c: usize) {
         let (call, known) = (self.tabs[i].tasks[c].call, self.tabs[i].known);
         if self.tabs[i].machine.on_accepted(&call, &known, true) {
-            self.amend(i, Record { accepted: true, ..known });
+            let mut accepted = known;
+            accepted.note_accepted();
+            self.amend(i, accepted);
         }
         self.tabs[i].tasks[c].phase = Phase::Settled(End::Done);
         self.let_go(i);
