@@ -187,6 +187,30 @@ fn tokens_that_run_out_before_anything_is_accepted_are_renewed_ten_times_a_minut
 }
 
 #[test]
+fn tokens_that_run_out_while_every_retry_is_under_way_are_renewed_ten_times_a_minute_at_most() {
+    for policy in [with(OnRetryRejected::Auto), with(OnRetryRejected::Return), with(OnRetryRejected::Logout)] {
+        let mut world = World::new(policy);
+        world.lifetime = Some(2 * SECOND);
+        world.expire();
+        let end = world.now + 60 * SECOND;
+        while world.now < end && world.record.signed_in() {
+            let call = world.call_to(world.now, true);
+            while !matches!(world.phase(call), Phase::Settled(_)) {
+                if world.phase(call) == Phase::InFlight {
+                    world.pass(3 * SECOND);
+                    world.answer(call, Answer::Unauthorized);
+                } else {
+                    world.renewal(super::world::Reply::Served);
+                }
+            }
+            world.pass(SECOND);
+        }
+        assert!(world.token_requests <= AT_MOST, "{policy:?}: {} token requests", world.token_requests);
+        assert_eq!(world.breach, None);
+    }
+}
+
+#[test]
 fn a_short_lifetime_whose_calls_are_accepted_is_not_throttled() {
     let mut world = World::new(Policy::default());
     world.lifetime = Some(SECOND);
