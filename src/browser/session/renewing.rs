@@ -34,6 +34,8 @@ struct Run {
     without_session: bool,
     /// Under which it is told of.
     number: u32,
+    /// A listener started it that was told of a failure.
+    again: bool,
 }
 
 impl Shared {
@@ -50,7 +52,8 @@ impl Shared {
             return promise.clone();
         }
         let number = debug::begin(self.options.debug, Key::Renewal, &NONE);
-        let run = Run { shared: Rc::clone(self), id, reason, without_session, number };
+        let again = self.tells_failure.get();
+        let run = Run { shared: Rc::clone(self), id, reason, without_session, number, again };
         let promise = task::promise(async move { run.go().await });
         promise.hush();
         self.renewal.replace(Some((id, promise.clone())));
@@ -235,7 +238,13 @@ impl Run {
         let detail = Val::bare();
         detail.put(Key::Error, &error);
         detail.put_number(Key::Attempts, attempts.into());
+        // A listener may try again, once: to one that is told of the failure of that, it is the last word.
+        if !self.again {
+            shared.told_of.take();
+        }
+        shared.tells_failure.set(true);
         shared.events.fire(Key::Refreshfailed, &detail, false);
+        shared.tells_failure.set(false);
         shared.told_of.take();
         debug::end(self.number, Key::EndedKept);
         Err(error)

@@ -57,6 +57,8 @@ pub struct Shared {
     pub renewal: RefCell<Option<(u32, Val)>>,
     /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go round for ever.
     pub told_of: RefCell<Option<Val>>,
+    /// Listeners are being told of a failure.
+    pub tells_failure: Cell<bool>,
     /// The controller of the running token request, and why it was cut short.
     pub cut: RefCell<Val>,
     pub was_cut: Cell<Option<Cut>>,
@@ -125,6 +127,7 @@ impl Shared {
             waiters: RefCell::default(),
             renewal: RefCell::default(),
             told_of: RefCell::default(),
+            tells_failure: Cell::new(false),
             cut: RefCell::default(),
             was_cut: Cell::default(),
             epoch: RefCell::default(),
