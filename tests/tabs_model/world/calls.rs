@@ -2,7 +2,6 @@
 
 use super::{End, Phase, Task, World};
 use authfetch::protocol::session::{Admission, Call, Refusal, Renew, Verdict};
-use authfetch::protocol::token::Record;
 
 impl World {
     /// A call: `Page::fetch`, or `Page::access_token`.
@@ -43,7 +42,7 @@ impl World {
     /// `Page::drive`, from the point where a call asks what to do.
     fn drive(&mut self, i: usize, c: usize) {
         self.catch_up(i);
-        let (mut call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
+        let (call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
         let phase = match self.tabs[i].machine.admit(&call, &known, now) {
             Admission::Wait(renew) => {
                 self.renew(i, renew);
