@@ -43,36 +43,36 @@ pub enum GrantOutcome {
     /// The refresh token is no longer good.
     Refused,
     /// It may be different in a while.
-    Passing,
+    Transient,
     /// Trying again would change nothing, or present a spent token; the session is kept.
-    Misconfigured,
+    Permanent,
 }
 
 /// Classifies an answer. Where no rule names it, it is one that keeps the session.
 #[must_use]
 pub fn classify(answer: &Answer<'_>) -> GrantOutcome {
     if answer.opaque_redirect || answer.status == 0 {
-        return GrantOutcome::Misconfigured;
+        return GrantOutcome::Permanent;
     }
     let error = match answer.body {
         Body::Json { error, .. } => error.unwrap_or(""),
         Body::Empty | Body::NotJson => "",
     };
     if matches!(error, "temporarily_unavailable" | "server_error" | "slow_down") {
-        return GrantOutcome::Passing;
+        return GrantOutcome::Transient;
     }
     match answer.status {
         200..=299 => success(&answer.body),
-        408 | 425 | 429 | 500..=599 => GrantOutcome::Passing,
+        408 | 425 | 429 | 500..=599 => GrantOutcome::Transient,
         400 | 401 | 403 => refusal(answer, error),
-        _ => GrantOutcome::Misconfigured,
+        _ => GrantOutcome::Permanent,
     }
 }
 
 fn success(body: &Body<'_>) -> GrantOutcome {
     match body {
         Body::Json { usable: true, sendable: true, object: true, error: None, .. } => GrantOutcome::Tokens,
-        Body::Json { .. } | Body::Empty | Body::NotJson => GrantOutcome::Misconfigured,
+        Body::Json { .. } | Body::Empty | Body::NotJson => GrantOutcome::Permanent,
     }
 }
 
@@ -95,7 +95,7 @@ fn refusal(answer: &Answer<'_>, error: &str) -> GrantOutcome {
         return GrantOutcome::Refused;
     }
     match answer.body {
-        Body::NotJson | Body::Empty if answer.status != 400 => GrantOutcome::Passing,
-        Body::NotJson | Body::Empty | Body::Json { .. } => GrantOutcome::Misconfigured,
+        Body::NotJson | Body::Empty if answer.status != 400 => GrantOutcome::Transient,
+        Body::NotJson | Body::Empty | Body::Json { .. } => GrantOutcome::Permanent,
     }
 }

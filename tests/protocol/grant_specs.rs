@@ -1,6 +1,6 @@
 //! What a token endpoint's answer means, row by row: only a clear refusal ends a session.
 
-use authfetch::protocol::grant::GrantOutcome::{Misconfigured, Passing, Refused, Tokens};
+use authfetch::protocol::grant::GrantOutcome::{Permanent, Transient, Refused, Tokens};
 use authfetch::protocol::grant::{Answer, Body, GrantOutcome, classify};
 
 /// JSON without tokens, with this `error`.
@@ -38,10 +38,10 @@ fn a_named_refusal_with_400_401_or_403_is_one() {
 fn a_named_refusal_with_any_other_status_is_none() {
     for name in REFUSALS {
         for status in [200, 302, 402, 404, 405, 409, 410, 422] {
-            assert_eq!(of(status, error(name)), Misconfigured, "{status} {name}");
+            assert_eq!(of(status, error(name)), Permanent, "{status} {name}");
         }
         for status in [408, 425, 429, 500, 502, 503, 504] {
-            assert_eq!(of(status, error(name)), Passing, "{status} {name}");
+            assert_eq!(of(status, error(name)), Transient, "{status} {name}");
         }
     }
 }
@@ -49,8 +49,8 @@ fn a_named_refusal_with_any_other_status_is_none() {
 #[test]
 fn a_401_with_invalid_request_is_a_refusal_and_a_400_with_it_is_not() {
     assert_eq!(of(401, error("invalid_request")), Refused);
-    assert_eq!(of(400, error("invalid_request")), Misconfigured);
-    assert_eq!(of(403, error("invalid_request")), Misconfigured);
+    assert_eq!(of(400, error("invalid_request")), Permanent);
+    assert_eq!(of(403, error("invalid_request")), Permanent);
 }
 
 #[test]
@@ -62,47 +62,47 @@ fn a_bare_401_is_a_refusal_of_a_hand_made_back_end_only() {
             assert_ne!(of_hand_made(status, body), Refused, "{status} {body:?}");
         }
     }
-    assert_eq!(of_hand_made(401, Body::NotJson), Passing);
-    assert_eq!(of_hand_made(401, error("unknown")), Misconfigured);
+    assert_eq!(of_hand_made(401, Body::NotJson), Transient);
+    assert_eq!(of_hand_made(401, error("unknown")), Permanent);
 }
 
 #[test]
-fn a_busy_or_broken_server_is_a_passing_failure_whatever_its_page_says() {
+fn a_busy_or_broken_server_is_a_transient_failure_whatever_its_page_says() {
     for status in [408, 425, 429, 500, 501, 502, 503, 504, 520, 599] {
         for body in [Body::Empty, Body::NotJson, MUTE, ODD, GOOD, error("invalid_client")] {
-            assert_eq!(of(status, body), Passing, "{status} {body:?}");
+            assert_eq!(of(status, body), Transient, "{status} {body:?}");
         }
     }
 }
 
 #[test]
-fn a_passing_error_is_believed_at_any_status() {
+fn a_transient_error_is_believed_at_any_status() {
     for name in ["temporarily_unavailable", "server_error", "slow_down"] {
         for status in [200, 400, 401, 403, 404, 418, 429, 500] {
-            assert_eq!(of(status, error(name)), Passing, "{status} {name}");
-            assert_eq!(of_hand_made(status, error(name)), Passing, "{status} {name}");
+            assert_eq!(of(status, error(name)), Transient, "{status} {name}");
+            assert_eq!(of_hand_made(status, error(name)), Transient, "{status} {name}");
         }
     }
 }
 
 #[test]
-fn a_firewall_s_page_is_a_passing_failure() {
+fn a_firewall_s_page_is_a_transient_failure() {
     for status in [401, 403] {
-        assert_eq!(of(status, Body::NotJson), Passing);
+        assert_eq!(of(status, Body::NotJson), Transient);
     }
 }
 
 #[test]
 fn a_403_that_names_no_error_keeps_the_session() {
-    assert_eq!(of(403, MUTE), Misconfigured);
-    assert_eq!(of_hand_made(403, MUTE), Misconfigured);
+    assert_eq!(of(403, MUTE), Permanent);
+    assert_eq!(of_hand_made(403, MUTE), Permanent);
 }
 
 #[test]
 fn success_without_a_usable_token_is_never_tried_again() {
     for body in [Body::Empty, Body::NotJson, MUTE, ODD, error("invalid_grant"), error("unknown")] {
         for status in [200, 201, 204] {
-            assert_eq!(of(status, body), Misconfigured, "{status} {body:?}");
+            assert_eq!(of(status, body), Permanent, "{status} {body:?}");
         }
     }
 }
@@ -125,38 +125,38 @@ fn an_error_member_that_is_no_text_does_not_spoil_good_tokens() {
 #[test]
 fn good_tokens_beside_an_error_are_not_taken() {
     let both = Body::Json { error: Some("invalid_scope"), error_is_other_type: false, usable: true, sendable: true, object: true };
-    assert_eq!(of(200, both), Misconfigured);
+    assert_eq!(of(200, both), Permanent);
 }
 
 #[test]
-fn a_token_type_that_cannot_be_sent_and_a_list_are_misconfigurations() {
+fn a_token_type_that_cannot_be_sent_and_a_list_are_permanent_failures() {
     let dpop = Body::Json { error: None, error_is_other_type: false, usable: true, sendable: false, object: true };
     let list = Body::Json { error: None, error_is_other_type: false, usable: true, sendable: true, object: false };
-    assert_eq!(of(200, dpop), Misconfigured);
-    assert_eq!(of(200, list), Misconfigured);
+    assert_eq!(of(200, dpop), Permanent);
+    assert_eq!(of(200, list), Permanent);
 }
 
 #[test]
-fn any_other_error_and_any_other_4xx_is_a_misconfiguration() {
+fn any_other_error_and_any_other_4xx_is_a_permanent_failure() {
     for name in ["invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "", "Invalid_Grant"] {
         for status in [400, 401, 403] {
-            assert_eq!(of(status, error(name)), Misconfigured, "{status} {name}");
+            assert_eq!(of(status, error(name)), Permanent, "{status} {name}");
         }
     }
     for status in [402, 404, 405, 406, 409, 410, 411, 413, 415, 422, 451] {
         for body in [Body::Empty, Body::NotJson, MUTE] {
-            assert_eq!(of(status, body), Misconfigured, "{status} {body:?}");
+            assert_eq!(of(status, body), Permanent, "{status} {body:?}");
         }
     }
-    assert_eq!(of(400, Body::NotJson), Misconfigured);
-    assert_eq!(of(400, Body::Empty), Misconfigured);
+    assert_eq!(of(400, Body::NotJson), Permanent);
+    assert_eq!(of(400, Body::Empty), Permanent);
 }
 
 #[test]
-fn a_redirect_of_the_token_request_is_a_misconfiguration() {
+fn a_redirect_of_the_token_request_is_a_permanent_failure() {
     for (status, opaque_redirect) in [(0, true), (0, false), (200, true), (307, true)] {
         let answer = Answer { status, opaque_redirect, lenient: true, body: Body::Empty };
-        assert_eq!(classify(&answer), Misconfigured, "{answer:?}");
+        assert_eq!(classify(&answer), Permanent, "{answer:?}");
     }
 }
 

@@ -132,7 +132,7 @@ impl Run {
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
         shared.catch_up();
-        if shared.leaving.get() && reply.class == GrantOutcome::Passing {
+        if shared.leaving.get() && reply.class == GrantOutcome::Transient {
             debug::note(self.number, Key::AskedAgain);
             return Err(LEAVING_MS);
         }

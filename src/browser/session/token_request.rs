@@ -127,13 +127,13 @@ async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
 fn thrown(shared: &Shared, error: Val) -> Reply {
     let function = matches!(shared.options.refresh, Refresh::Function(_));
     if shared.was_cut.get().is_some() {
-        return Reply::new(GrantOutcome::Passing, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
+        return Reply::new(GrantOutcome::Transient, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
     }
     if shared.reentered.get() {
-        return Reply::new(GrantOutcome::Misconfigured, REENTERED, error);
+        return Reply::new(GrantOutcome::Permanent, REENTERED, error);
     }
     let refused = error.get(Key::Name).is(Key::SessionRefusedError);
-    let class = if refused { GrantOutcome::Refused } else { GrantOutcome::Passing };
+    let class = if refused { GrantOutcome::Refused } else { GrantOutcome::Transient };
     Reply { lost: !function, ..Reply::new(class, Code::RefreshFailed.message(), error) }
 }
 
@@ -207,7 +207,7 @@ fn read(shared: &Shared, status: u16, lenient: bool, json: Val, empty: bool, ret
         },
     });
     let mut message = String::from(Code::RefreshFailed.message());
-    if class == GrantOutcome::Misconfigured {
+    if class == GrantOutcome::Permanent {
         message = String::from("The token endpoint's answer cannot be used; the session is kept. Its members: ");
         message.push_str(&members.names().as_text());
     }
