@@ -46,6 +46,8 @@ pub struct Endpoint {
     pub headers: Val,
     /// The cookie mode of the request.
     pub credentials: Val,
+    /// As given: a function, where it is of use.
+    is_refused: Val,
 }
 
 /// Where the token may be sent.
@@ -66,6 +68,8 @@ pub struct Options {
     pub policy: Policy,
     pub background: bool,
     pub refresh_timeout: f64,
+    /// A function, or `undefined`: wherever of the two places it was given.
+    pub is_refused: Val,
     /// A function, or `undefined`.
     pub is_unauthorized: Val,
     pub body_copy_limit: f64,
@@ -94,13 +98,15 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
             params: Val::bare(),
             headers: Val::UNDEFINED,
             credentials: inherit.map_or_else(|| Val::name(Key::SameOrigin), |other| other.credentials.clone()),
+            is_refused: Val::UNDEFINED,
         });
     }
     if !value.is_object() {
         parser.refuse_value(name, value, "a URL, an object with a `url`, or (`refresh`) a function");
         parser.checked()?;
     }
-    let mut inner = Parser::new(value, Key::Url, Key::Credentials);
+    let first = if name == Key::Refresh { Key::IsRefused } else { Key::Url };
+    let mut inner = Parser::new(value, first, Key::Credentials);
     let given = inner.members.get(Key::Params);
     let params = given.own();
     if !(given.is_undefined() || given.is_object() && only_texts(params.lend())) {
@@ -120,6 +126,7 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
         params,
         headers,
         credentials: Val::name(modes.get(mode).copied().unwrap_or(Key::SameOrigin)),
+        is_refused: inner.members.get(Key::IsRefused),
     };
     inner.checked()?;
     Ok(read)
@@ -192,6 +199,21 @@ fn refresh(parser: &mut Parser) -> Outcome<(Refresh, Renewable)> {
     Ok((Refresh::Endpoint(endpoint), if cookie { Renewable::Always } else { Renewable::WithToken }))
 }
 
+/// The option, or the member of `refresh`: not both.
+fn is_refused(parser: &mut Parser, refresh: &Refresh) -> Val {
+    let own = parser.function(Key::IsRefused);
+    match refresh {
+        Refresh::Endpoint(Endpoint { is_refused, .. }) if !is_refused.is_undefined() => {
+            let takes = if own.is_undefined() { "a function" } else { "nothing where option `isRefused` is set" };
+            if !(own.is_undefined() && is_refused.is_function()) {
+                parser.refuse(&Val::text("refresh.isRefused"), is_refused, takes);
+            }
+            is_refused.clone()
+        }
+        Refresh::Endpoint(_) | Refresh::Function(_) | Refresh::None => own,
+    }
+}
+
 fn policy(parser: &mut Parser, renewable: Renewable) -> Policy {
     let expired = [Key::Logout, Key::Hold, Key::PassThrough];
     let rejected = [Key::Auto, Key::Logout, Key::Return];
@@ -231,7 +253,7 @@ fn header(parser: &mut Parser) -> Val {
 impl Options {
     /// Parses what the constructor got.
     pub fn parse(value: &Val) -> Outcome<Self> {
-        let mut parser = Parser::new(value, Key::Name, Key::Debug);
+        let mut parser = Parser::new(value, Key::Name, Key::IsRefused);
         if !matches!(value.kind(), Kind::Undefined | Kind::Object) || value.is_array() {
             parser.refuse_value(Key::Options, value, "an object");
         }
@@ -248,6 +270,7 @@ impl Options {
         if !scheme.as_text().bytes().all(|b| (0x20..0x7f).contains(&b)) {
             parser.refuse_member(Key::Scheme, "visible ASCII");
         }
+        let is_refused = is_refused(&mut parser, &refresh);
         let options = Self {
             name: if name.is_undefined() { Val::name(Key::Authfetch) } else { name },
             refresh,
@@ -257,6 +280,7 @@ impl Options {
             policy: policy(&mut parser, renewable),
             background: parser.flag(Key::BackgroundRefresh, true),
             refresh_timeout: parser.number(Key::RefreshTimeout, 10_000.0, 1.0, "a number of milliseconds above zero"),
+            is_refused,
             is_unauthorized: parser.function(Key::IsUnauthorized),
             body_copy_limit: parser.number(Key::BodyCopyLimit, 1_048_576.0, 0.0, "a number of bytes, zero or more"),
             usual_header: header.as_text().eq_ignore_ascii_case("authorization"),

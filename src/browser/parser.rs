@@ -32,8 +32,9 @@ impl Parser {
         parser
     }
 
+    /// What is called `name` is `value`, which cannot be used.
     #[inline(never)]
-    fn refuse(&mut self, name: &Val, value: &Val, takes: &str) {
+    pub fn refuse(&mut self, name: &Val, value: &Val, takes: &str) {
         if self.fault.is_some() {
             return;
         }

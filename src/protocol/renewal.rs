@@ -100,7 +100,7 @@ pub enum Grant {
     Adopt,
     /// Try again after so many ms.
     Again(u64),
-    /// Report a passing failure; the record keeps the cooldown, for all tabs.
+    /// Report a transient failure; the record keeps the cooldown, for all tabs.
     Failed(Cooldown),
     /// The refresh token was refused. It counts only if no newer record comes within [`super::config::Policy::grace`].
     Refused,
@@ -204,7 +204,7 @@ impl Session {
                 Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
             }
             GrantOutcome::Refused => Grant::Refused,
-            GrantOutcome::Passing => {
+            GrantOutcome::Transient => {
                 let wait = outcome.retry_after.unwrap_or(0);
                 if renewal.attempts >= attempts || wait as f64 > LONGEST_WAIT_MS {
                     return self.on_failed(outcome.retry_after, now);
@@ -215,7 +215,7 @@ impl Session {
                 let delay = if prompt { 0 } else { delay_ms(backed_off, jitter) as u64 };
                 Grant::Again(delay.max(wait))
             }
-            GrantOutcome::Misconfigured => self.on_failed(outcome.retry_after, now),
+            GrantOutcome::Permanent => self.on_failed(outcome.retry_after, now),
         }
     }
 

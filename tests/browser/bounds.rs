@@ -108,7 +108,7 @@ async fn the_failure_of_renewals_that_brought_nothing_usable_says_so() {
     }
     assert_eq!(text(&error, "code"), "refresh_failed");
     assert!(text(&error, "message").contains("with which no call was accepted"), "{}", text(&error, "message"));
-    assert_eq!(world.server.token_requests.get(), 5);
+    assert_eq!((get(&error, "transient").as_bool(), world.server.token_requests.get()), (Some(true), 5));
 }
 
 #[wasm_bindgen_test]

@@ -26,7 +26,7 @@ test("ten lines sign in and make a call, and any number of further ones share a 
   assert.equal(paths().filter((path) => path === "/token").length, 1);
 });
 
-test("one catch tells a passing failure from the end of the session, and lets others through", async (t) => {
+test("one catch tells a transient failure from the end of the session, and lets others through", async (t) => {
   const { page, server } = await open(t, browser, "errors", {
     after: `${TELL} globalThis.attempt = async () => {
       const told = { shown: null, warned: null, thrown: null };

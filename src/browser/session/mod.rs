@@ -8,6 +8,7 @@ pub mod holding;
 pub mod keeping;
 pub mod owner;
 pub mod renewing;
+pub mod reply;
 pub mod shared;
 pub mod token_request;
 pub mod waiting;

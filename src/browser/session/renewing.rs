@@ -6,18 +6,25 @@ use crate::browser::clock;
 use super::ending::Ending;
 use crate::browser::debug;
 use crate::browser::error;
-use crate::browser::js::{NONE, Outcome, Val};
+use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::Refresh;
 use super::shared::Shared;
 use crate::browser::js::task;
-use super::token_request::{self, Reply};
+use super::reply::Reply;
+use super::token_request;
 use crate::protocol::config::OnSessionExpired;
 use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
 use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    fn warn(warned: Lent, text: &str);
+}
 
 /// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for a
 /// page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
@@ -140,7 +147,7 @@ impl Run {
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
         shared.catch_up();
-        if shared.leaving.get() && reply.class == GrantOutcome::Passing {
+        if shared.leaving.get() && reply.class == GrantOutcome::Transient {
             debug::note(self.number, Key::AskedAgain);
             return Err(LEAVING_MS);
         }
@@ -193,7 +200,7 @@ impl Run {
             shared.ask(|machine| machine.on_probe(&record));
         }
         if shared.record().retry_at > 0 {
-            shared.failure.replace(error::detailed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE));
+            shared.failure.replace(error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true));
         }
         shared.let_go();
         shared.storage_blocked(blocked);
@@ -228,7 +235,8 @@ impl Run {
     fn failed(&self, reply: &Reply, cooldown: Cooldown) -> Outcome {
         let shared = &self.shared;
         let attempts = shared.ask(|machine| machine.renewal().map_or(1, |run| run.attempts));
-        let error = error::detailed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer);
+        let transient = reply.class == GrantOutcome::Transient;
+        let error = error::failed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer, transient);
         shared.failure.replace(error.clone());
         if shared.record().signed_in() {
             let Cooldown { until, forbidden } = cooldown;
@@ -246,6 +254,9 @@ impl Run {
         shared.events.fire(Key::Refreshfailed, &detail, false);
         shared.tells_failure.set(false);
         shared.told_of.take();
+        if !transient {
+            warn(shared.warned.lend(), &reply.message);
+        }
         debug::end(self.number, Key::EndedKept);
         Err(error)
     }

@@ -4,7 +4,7 @@
 
 use crate::browser::abort::{Epoch, Listening};
 use crate::browser::events::Events;
-use crate::browser::js::{Lent, Val};
+use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::{Options, Refresh};
 use crate::browser::record::{Known, Stored};
@@ -67,6 +67,8 @@ pub struct Shared {
     pub end: RefCell<Val>,
     /// What the last failed renewal rejected with.
     pub failure: RefCell<Val>,
+    /// What the console has been told of failures.
+    pub warned: Val,
     /// Numbers below this one belong to an ended epoch's tokens.
     pub first_token: Cell<u32>,
     pub timer: RefCell<Option<clock::Timer>>,
@@ -133,6 +135,7 @@ impl Shared {
             epoch: RefCell::default(),
             end: RefCell::default(),
             failure: RefCell::default(),
+            warned: Val::construct(Key::Set, &NONE, &NONE),
             first_token: Cell::new(0),
             timer: RefCell::default(),
             putting_back: RefCell::default(),
@@ -254,9 +257,13 @@ impl Shared {
         if end.is_undefined() { error::plain(Code::LoggedOut) } else { end }
     }
 
-    /// What calls are rejected with while a failed renewal cools down.
+    /// What calls are rejected with while a failed renewal cools down; where another tab's has failed, why is not known.
     pub fn failed(&self) -> Val {
         let failure = self.failure.borrow().clone();
-        if failure.is_undefined() { error::plain(Code::RefreshFailed) } else { failure }
+        if failure.is_undefined() {
+            let code = Code::RefreshFailed;
+            return error::failed(code, code.message(), &NONE, &NONE, true);
+        }
+        failure
     }
 }

@@ -149,9 +149,9 @@ impl World {
         let (class, lost, retry_after) = match reply {
             Reply::Served if known => (GrantOutcome::Tokens, false, None),
             Reply::Served | Reply::Revoked | Reply::Duplicated => (GrantOutcome::Refused, false, None),
-            Reply::Lost | Reply::Dropped => (GrantOutcome::Passing, true, None),
-            Reply::Busy(retry_after) => (GrantOutcome::Passing, false, retry_after),
-            Reply::Nonsense => (GrantOutcome::Misconfigured, false, None),
+            Reply::Lost | Reply::Dropped => (GrantOutcome::Transient, true, None),
+            Reply::Busy(retry_after) => (GrantOutcome::Transient, false, retry_after),
+            Reply::Nonsense => (GrantOutcome::Permanent, false, None),
         };
         let outcome = Outcome { class, lost, retry_after };
         let grant = self.machine.on_grant(run.id, outcome, &self.record, self.now, 0.5);

@@ -79,7 +79,7 @@ impl World {
         let class = match granted {
             Some(Some(_)) => GrantOutcome::Tokens,
             Some(None) => GrantOutcome::Refused,
-            None => GrantOutcome::Passing,
+            None => GrantOutcome::Transient,
         };
         self.catch_up(i);
         let (known, now) = (self.tabs[i].known, self.now);
