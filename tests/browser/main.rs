@@ -8,6 +8,7 @@ mod burst;
 mod calls;
 mod challenges;
 mod clock;
+mod context_fetch;
 mod cooldown;
 mod debug;
 mod expiry;
