@@ -18,6 +18,7 @@ mod logout;
 mod reentrancy;
 mod renewals;
 mod server;
+mod signals;
 mod storage;
 mod tabs;
 mod urls;
