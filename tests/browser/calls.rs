@@ -62,7 +62,7 @@ async fn the_token_goes_where_origins_say_and_nowhere_else() {
 }
 
 #[wasm_bindgen_test]
-async fn an_aborted_call_rejects_with_the_callers_own_reason_at_every_stage() {
+pub async fn an_aborted_call_rejects_with_the_callers_own_reason_at_every_stage() {
     let world = World::signed_in("{}");
     let reason: JsValue = Object::new().into();
     let with = |controller: &AbortController| {

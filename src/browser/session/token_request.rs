@@ -30,6 +30,12 @@ extern "C" {
     fn endpoint_headers(given: Lent, json: bool) -> Result<Val, JsValue>;
 }
 
+#[wasm_bindgen(module = "/js/fetch.js")]
+extern "C" {
+    /// The underlying fetch as the app's code gets it.
+    fn bound(given: Lent) -> Val;
+}
+
 const LATE: &str = "It took longer than `refreshTimeout` allows.";
 const TIMED_OUT: &str = "The token request took too long; the session is kept.";
 const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; the session is kept. If it calls this \
@@ -151,7 +157,7 @@ fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Ou
     let token = shared.member(Key::RefreshToken);
     context.put(Key::RefreshTokenOfContext, &if record::usable(&token) { token } else { Val::NULL });
     context.put(Key::Signal, signal);
-    context.put(Key::Fetch, &shared.underlying());
+    context.put(Key::Fetch, &bound(shared.options.fetch.lend()));
     context.put(Key::Reason, &Val::text(reason.as_str()));
     shared.in_function.set(true);
     let result = function.call(&context.plain(), &NONE);
