@@ -25,9 +25,12 @@ extern "C" {
     fn shut(channel: Lent);
 }
 
-/// A name shared by all tabs: that of the lock, of the channel and of the mark.
+/// What all tabs of a session share.
 pub struct Tabs {
+    /// The name of the lock and of the channel.
     name: Val,
+    /// That of the mark.
+    mark: Val,
 }
 
 /// A lock that is held; dropping it lets go.
@@ -54,10 +57,20 @@ pub struct Channel {
 
 impl Tabs {
     /// For the session of this name in `localStorage`.
-    pub fn new(name: &Val) -> Self {
-        let mut text = String::from("authfetch:local:");
-        text.push_str(&name.as_text());
-        Self { name: Val::text(&text) }
+    pub fn of_record(name: &Val) -> Self {
+        let name = prefixed("authfetch:local:", name);
+        Self { mark: name.clone(), name }
+    }
+
+    /// For the session of this name in a cookie. A record says whose it is; of a mark its name has to.
+    pub fn of_cookie(name: &Val, owner: &Val) -> Self {
+        let name = prefixed("authfetch:cookie:", name);
+        let mut mark = name.as_text();
+        for member in [Key::Endpoint, Key::ClientIdMember] {
+            mark.push(' ');
+            mark.push_str(&owner.get(member).as_text());
+        }
+        Self { name, mark: Val::text(&mark) }
     }
 
     /// Waits for the lock, `ms` at most or until `signal` is aborted; with `insist` it is then taken whoever holds it.
@@ -80,12 +93,12 @@ impl Tabs {
 
     /// A promise that the next holder of the lock will find this mark, or a later one.
     pub fn commit(&self, mark: Mark) -> Val {
-        commit(self.name.lend(), mark.epoch as f64, mark.version as f64)
+        commit(self.mark.lend(), mark.epoch as f64, mark.version as f64)
     }
 
     /// What the last holder committed.
     pub async fn committed(&self) -> Mark {
-        let found = committed(self.name.lend()).wait().await.unwrap_or_default();
+        let found = committed(self.mark.lend()).wait().await.unwrap_or_default();
         if found.is_array() { mark_of(&found) } else { Mark::default() }
     }
 
@@ -94,6 +107,12 @@ impl Tabs {
         let hear = Callback::new(hear);
         Channel { channel: channel(self.name.lend(), hear.value().lend()), _hear: hear }
     }
+}
+
+fn prefixed(prefix: &str, name: &Val) -> Val {
+    let mut text = String::from(prefix);
+    text.push_str(&name.as_text());
+    Val::text(&text)
 }
 
 impl Channel {

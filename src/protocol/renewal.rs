@@ -70,6 +70,8 @@ pub enum Turn {
     Adopt,
     /// The session it belongs to is over.
     Ended,
+    /// The server has not confirmed the last logout, so the cookie that may have outlived it is not tried.
+    SignedOut,
 }
 
 /// What became of one token request.
@@ -163,6 +165,9 @@ impl Session {
         };
         if renewal.id != id || renewal.epoch != epoch {
             return Turn::Ended;
+        }
+        if record.unconfirmed {
+            return Turn::SignedOut;
         }
         if record.refresh != renewal.presented || record.access != renewal.from {
             return if record.signed_in() { Turn::Adopt } else { Turn::Ended };

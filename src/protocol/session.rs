@@ -222,7 +222,8 @@ impl Session {
     /// The session ends: what stands in storage from now on. Whatever comes back later meets the new epoch.
     #[must_use]
     pub fn on_end(&mut self, record: &Record, now: u64) -> Record {
-        let tombstone = Record::tombstone(self.next_epoch(record, now));
+        let epoch = self.next_epoch(record, now);
+        let tombstone = Record { unconfirmed: record.unconfirmed, ..Record::tombstone(epoch) };
         self.failures = 0;
         self.probe = None;
         self.observe(&tombstone, now);

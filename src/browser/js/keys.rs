@@ -177,6 +177,7 @@ keys! {
     TokenTypeHint "token_type_hint"
     TokenTypeOfSession "tokenType"
     Type "type"
+    Unconfirmed "unconfirmed"
     UrlClass "URL"
     UrlSearchParams "URLSearchParams"
     User "user"

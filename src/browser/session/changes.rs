@@ -26,7 +26,7 @@ impl Shared {
         let before = self.record();
         let replaces = usable(&tokens.refresh);
         let overtakes = self.ask(|machine| machine.renewal().is_some_and(|run| run.presented.is_none() || replaces));
-        let blocked = self.sign_in(&tokens, now);
+        let blocked = self.sign_in(&tokens, self.new_epoch(now), now);
         self.storage_blocked(blocked);
         if overtakes {
             self.cut(Cut::Overtaken);
@@ -107,7 +107,9 @@ impl Shared {
     pub fn hear(self: &Rc<Self>, signal: &Val) {
         self.catch_up();
         let ours = signal.at(4).same(&self.owner.get(Key::Endpoint)) && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
-        if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {
+        if ours && !self.store.shared() {
+            self.learn(mark_of(signal).into());
+        } else if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {
             self.catch_up();
         }
     }

@@ -38,7 +38,10 @@ impl Shared {
     /// Ends the session here and in storage. The promise is the revocation's, or `undefined`.
     pub fn end(self: &Rc<Self>, ending: Ending) -> Val {
         let refresh_token = self.member(Key::RefreshToken);
-        let before = self.record();
+        let cookie = self.by_cookie();
+        let unconfirmed = ending.revoke && self.outlived_by_cookie();
+        let mut before = self.record_above_mark();
+        before.unconfirmed |= unconfirmed && !cookie;
         let tombstone = self.ask(|machine| machine.on_end(&before, clock::now()));
         let members = Val::bare();
         members.put(Key::Reason, &ending.reason);
@@ -47,6 +50,9 @@ impl Shared {
         let alone = self.stored.borrow().another_apps;
         if !alone {
             self.save(&tombstone, members);
+            if cookie {
+                self.cookie_ended(tombstone.epoch, unconfirmed);
+            }
         }
         self.abort_all(&ending);
         if !alone {

@@ -13,16 +13,22 @@ use std::rc::Rc;
 const LOOK_MS: u64 = 4;
 
 impl Shared {
-    /// Takes the lock, where other tabs share the record, and waits until the record has come as far as its last holder
+    /// Takes the lock, where other tabs share the record or the cookie, and waits until the record has come as far as its last holder
     /// brought it. An abort of `signal` ends the wait. With `insist` a holder that does not let go in time is robbed.
     pub async fn hold(self: &Rc<Self>, signal: &Val, insist: bool) -> Option<Held> {
         if !self.store.shared() {
             self.claimed().await;
-            return None;
+            if !self.by_cookie() {
+                return None;
+            }
         }
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
-        let held = self.tabs.lock(ms, signal, insist).await;
-        let mark = self.tabs.committed().await;
+        let held = self.tabs().lock(ms, signal, insist).await;
+        if !self.store.shared() {
+            self.read_cookie_mark().await;
+            return held;
+        }
+        let mark = self.tabs().committed().await;
         for _ in 0..CATCH_UP_MS / LOOK_MS {
             self.catch_up();
             if caught_up(&self.record(), mark) || abort::aborted(signal) {
@@ -35,14 +41,14 @@ impl Shared {
         held
     }
 
-    /// Commits how far the record has come, for the next holder of the lock. Begun in this turn.
+    /// Commits how far the record, or the session of the cookie, has come, for the next holder of the lock. Begun in this turn.
     pub fn commit(&self) -> Val {
-        if self.store.shared() { self.tabs.commit(Mark::of(&self.record())) } else { Val::UNDEFINED }
+        if self.store.shared() { self.tabs().commit(Mark::of(&self.record())) } else { self.commit_cookie_mark() }
     }
 
     /// Lets go of the lock, once the next holder can know how far the record has come.
     pub fn hand_over(self: &Rc<Self>, held: Option<Held>) {
-        if held.is_some() {
+        if held.is_some() || self.by_cookie() {
             let committed = self.commit();
             task::promise(async move {
                 let _ = committed.wait().await;
@@ -54,10 +60,10 @@ impl Shared {
 
     /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
     pub fn seal(self: &Rc<Self>) {
-        let committed = self.commit();
-        if committed.is_undefined() {
+        if !self.store.shared() {
             return;
         }
+        let committed = self.commit();
         let shared = Rc::clone(self);
         task::promise(async move {
             let _ = committed.wait().await;

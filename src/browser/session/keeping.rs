@@ -75,9 +75,11 @@ impl Shared {
         self.know(stored);
     }
 
-    /// Tells other tabs how far the record has come: persisted first, then signalled.
+    /// Tells other tabs how far the record has come, where they share it: persisted first, then signalled.
     fn signal(&self) {
-        if let Some(channel) = &*self.channel.borrow() {
+        if self.store.shared()
+            && let Some(channel) = &*self.channel.borrow()
+        {
             channel.post(Mark::of(&self.record()), &self.members(), &self.owner);
         }
     }
@@ -169,10 +171,11 @@ impl Shared {
     }
 
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.
-    pub fn sign_in(&self, tokens: &Tokens, now: u64) -> Option<Val> {
+    /// `epoch` is that of a session which begins so.
+    pub fn sign_in(&self, tokens: &Tokens, epoch: u64, now: u64) -> Option<Val> {
         let old = self.record();
         let within = old.has_session();
-        let epoch = if within { old.epoch } else { self.ask(|machine| machine.next_epoch(&old, now)) };
+        let epoch = if within { old.epoch } else { epoch };
         let version = if within { old.version } else { 0 };
         let record = Record { epoch, version, signin: old.signin + 1, ..old };
         let kept = Val::bare();
@@ -214,9 +217,12 @@ impl Shared {
             suspended: false,
             retry_at: 0,
             forbidden: false,
+            unconfirmed: false,
             ..old
         };
-        self.put(&record, members)
+        let blocked = self.put(&record, members);
+        self.cookie_replaced();
+        blocked
     }
 
     /// Changes what the record says beside the tokens: a note, which makes it no later than it was.

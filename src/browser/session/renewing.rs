@@ -17,6 +17,7 @@ use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
+use crate::protocol::token::Record;
 use std::rc::Rc;
 
 /// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for a
@@ -122,15 +123,18 @@ impl Run {
     async fn attempt(&self) -> Result<Outcome, u64> {
         let shared = &self.shared;
         shared.catch_up();
-        let record = shared.record();
+        let record = Record { unconfirmed: shared.unconfirmed().is_some(), ..shared.record() };
         match shared.ask(|machine| machine.on_turn(self.id, &record)) {
             Turn::Exchange => {}
             Turn::Adopt => return Ok(self.adopt()),
             Turn::Ended => return Ok(self.ended()),
+            Turn::SignedOut => return Ok(self.signed_out(error::plain(Code::SignedOut))),
         }
+        let mark = shared.cookie.get();
         let looking_out = shared.look_out();
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
+        shared.read_cookie_mark().await;
         shared.catch_up();
         if shared.leaving.get() && reply.class == GrantOutcome::Passing {
             debug::note(self.number, Key::AskedAgain);
@@ -147,10 +151,14 @@ impl Run {
             }
             Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
             Grant::Refused => {
-                let grace = shared.ask(|machine| machine.grace());
-                if grace > 0 && !self.without_session {
-                    shared.pause(grace).await;
+                if !self.without_session && (shared.store.shared() || shared.by_cookie()) {
+                    shared.pause(shared.ask(|machine| machine.grace())).await;
+                    shared.read_cookie_mark().await;
                     shared.catch_up();
+                }
+                // The server has judged a cookie that is no longer there.
+                if !shared.cookie.get().refusal_counts(mark) {
+                    return Err(0);
                 }
                 Ok(self.refused(&reply))
             }
@@ -175,7 +183,7 @@ impl Run {
             return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
         let blocked =
-            if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
+            if self.without_session { shared.sign_in_by_cookie(tokens, now) } else { shared.renewed(tokens, keep, now) };
         if !shared.record().signed_in() {
             return self.ended();
         }
@@ -235,16 +243,23 @@ impl Run {
         match shared.ask(|machine| machine.on_turn(self.id, &record)) {
             Turn::Exchange => {}
             Turn::Adopt => return self.adopt(),
-            Turn::Ended => return self.ended(),
+            Turn::Ended | Turn::SignedOut => return self.ended(),
         }
         let code = if self.without_session { Code::SignedOut } else { Code::SessionExpired };
         let error = error::detailed(code, code.message(), &reply.cause, &reply.answer);
-        self.close(false);
         if self.without_session {
-            shared.announce(None, Key::ThisTab);
-        } else {
-            shared.refuse(error.clone());
+            return self.signed_out(error);
         }
+        self.close(false);
+        shared.refuse(error.clone());
+        debug::end(self.number, Key::EndedRefused);
+        Err(error)
+    }
+
+    /// There is no session, and the cookie brings none.
+    fn signed_out(&self, error: Val) -> Outcome {
+        self.close(false);
+        self.shared.announce(None, Key::ThisTab);
         debug::end(self.number, Key::EndedRefused);
         Err(error)
     }

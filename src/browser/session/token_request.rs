@@ -13,6 +13,7 @@ use crate::browser::abort;
 use crate::browser::record;
 use crate::browser::js::task;
 use crate::protocol::backoff::retry_after_ms;
+use crate::protocol::cookie::confirms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::{Answer, Body, GrantOutcome, classify};
 use crate::protocol::renewal::Reason;
@@ -57,6 +58,11 @@ instance, it waits for itself: use `context.fetch`.";
 const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
+    /// Whether the revocation endpoint is told by the cookie alone, where no refresh token is known.
+    pub fn revokes_cookie(&self) -> bool {
+        self.options.revocation.as_ref().is_some_and(|endpoint| endpoint.credentials.is(Key::Include))
+    }
+
     /// A controller that [`Self::cut`] aborts, until it is replaced.
     pub fn cuttable(&self) -> Val {
         let controller = abort::controller();
@@ -220,9 +226,10 @@ fn read(shared: &Shared, status: u16, lenient: bool, json: Val, empty: bool, ret
 /// Tells the revocation endpoint about the refresh token of an ended session. The promise settles in any case.
 pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
     let Some(endpoint) = &shared.options.revocation else { return Val::UNDEFINED };
-    if !record::usable(token) && !endpoint.credentials.is(Key::Include) {
+    if !record::usable(token) && !shared.revokes_cookie() {
         return Val::UNDEFINED;
     }
+    let unconfirmed = shared.unconfirmed();
     let members = Val::bare();
     members.put(Key::Token, token);
     members.put_name(Key::TokenTypeHint, Key::RefreshToken);
@@ -230,12 +237,18 @@ pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
     let signal = controller.get(Key::Signal);
     let Ok(sent) = post(shared, endpoint, &body(endpoint, &members), &signal, true) else { return Val::UNDEFINED };
     let timeout = shared.options.refresh_timeout;
+    let shared = Rc::clone(shared);
     task::promise(async move {
         let late = Timer::after(timeout, move || {
             controller.invoke0(Key::Abort);
         });
-        let _ = sent.until(&signal).wait().await;
+        let answer = sent.until(&signal).wait().await.unwrap_or_default();
         drop(late);
+        if let Some(epoch) = unconfirmed
+            && confirms(answer.get(Key::Status).as_number() as u16)
+        {
+            shared.confirmed(epoch);
+        }
         Ok(Val::UNDEFINED)
     })
 }
