@@ -111,6 +111,12 @@ export const claim = async (name) => {
   }
 };
 
+/** What the lock and the channel of a session are called, and its mark. */
+export const namesOf = (record, name, endpoint, client) => {
+  const shared = `authfetch:${record ? "local" : "cookie"}:${name}`;
+  return [shared, record ? shared : [shared, endpoint, client].join(" ")];
+};
+
 const within = (ms, work) =>
   Promise.race([work, pause(ms)]).catch(() => {});
 

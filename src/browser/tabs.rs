@@ -18,6 +18,8 @@ extern "C" {
     #[wasm_bindgen(js_name = comeBack)]
     pub fn come_back();
     fn holds(free: Lent) -> bool;
+    #[wasm_bindgen(js_name = namesOf)]
+    fn names_of(record: bool, name: Lent, endpoint: Lent, client: Lent) -> Val;
     fn commit(name: Lent, epoch: f64, version: f64) -> Val;
     fn committed(name: Lent) -> Val;
     fn channel(name: Lent, hear: Lent) -> Val;
@@ -56,21 +58,12 @@ pub struct Channel {
 }
 
 impl Tabs {
-    /// For the session of this name in `localStorage`.
-    pub fn of_record(name: &Val) -> Self {
-        let name = prefixed("authfetch:local:", name);
-        Self { mark: name.clone(), name }
-    }
-
-    /// For the session of this name in a cookie. A record says whose it is; of a mark its name has to.
-    pub fn of_cookie(name: &Val, owner: &Val) -> Self {
-        let name = prefixed("authfetch:cookie:", name);
-        let mut mark = name.as_text();
-        for member in [Key::Endpoint, Key::ClientIdMember] {
-            mark.push(' ');
-            mark.push_str(&owner.get(member).as_text());
-        }
-        Self { name, mark: Val::text(&mark) }
+    /// For the session of this name in `localStorage`, or else in the browser's cookie. A record says whose it is; of the mark
+    /// of a cookie's session its name says so.
+    pub fn new(record: bool, name: &Val, owner: &Val) -> Self {
+        let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
+        let names = names_of(record, name.lend(), endpoint.lend(), client.lend());
+        Self { name: names.at(0), mark: names.at(1) }
     }
 
     /// Waits for the lock, `ms` at most or until `signal` is aborted; with `insist` it is then taken whoever holds it.
@@ -96,10 +89,9 @@ impl Tabs {
         commit(self.mark.lend(), mark.epoch as f64, mark.version as f64)
     }
 
-    /// What the last holder committed.
-    pub async fn committed(&self) -> Mark {
-        let found = committed(self.mark.lend()).wait().await.unwrap_or_default();
-        if found.is_array() { mark_of(&found) } else { Mark::default() }
+    /// A promise of what the last holder committed.
+    pub fn committed(&self) -> Val {
+        committed(self.mark.lend())
     }
 
     /// Hears the signals of other tabs: a mark, and of an end its code and reason.
@@ -107,12 +99,6 @@ impl Tabs {
         let hear = Callback::new(hear);
         Channel { channel: channel(self.name.lend(), hear.value().lend()), _hear: hear }
     }
-}
-
-fn prefixed(prefix: &str, name: &Val) -> Val {
-    let mut text = String::from(prefix);
-    text.push_str(&name.as_text());
-    Val::text(&text)
 }
 
 impl Channel {
@@ -131,7 +117,7 @@ impl Drop for Channel {
     }
 }
 
-/// The mark at the beginning of a signal.
+/// The mark at the beginning of a signal; the earliest where there is none.
 pub fn mark_of(signal: &Val) -> Mark {
     Mark { epoch: signal.at(0).as_number() as u64, version: signal.at(1).as_number() as u64 }
 }

@@ -7,6 +7,7 @@ use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, 
 use super::grant::GrantOutcome;
 use super::lifetime::leeway_ms;
 use super::session::{Renew, Session};
+use super::tabs::Mark;
 use super::token::{AccessToken, Record, RefreshToken};
 
 /// Why a renewal was started, as a `RefreshFunction` is told.
@@ -53,6 +54,8 @@ pub struct Renewal {
     pub presented: Option<RefreshToken>,
     /// Calls wait for it: the token has run out or was rejected.
     pub blocking: bool,
+    /// What was known of the cookie's session when the last request was sent.
+    pub cookie: Mark,
     /// Why it was started.
     pub reason: Reason,
     /// Token requests sent so far.
@@ -136,6 +139,7 @@ impl Session {
             from: record.access,
             presented: record.refresh,
             blocking,
+            cookie: self.cookie,
             reason,
             attempts: 0,
             prompt_spent: false,
@@ -159,7 +163,7 @@ impl Session {
 
     /// May the renewal `id` send its request? Asked before each one.
     pub fn on_turn(&mut self, id: u32, record: &Record) -> Turn {
-        let epoch = self.epoch;
+        let (epoch, cookie) = (self.epoch, self.cookie);
         let Some(renewal) = &mut self.renewal else {
             return Turn::Ended;
         };
@@ -172,6 +176,7 @@ impl Session {
         if record.refresh != renewal.presented || record.access != renewal.from {
             return if record.signed_in() { Turn::Adopt } else { Turn::Ended };
         }
+        renewal.cookie = cookie;
         renewal.attempts += 1;
         Turn::Exchange
     }

@@ -38,10 +38,8 @@ impl Shared {
     /// Ends the session here and in storage. The promise is the revocation's, or `undefined`.
     pub fn end(self: &Rc<Self>, ending: Ending) -> Val {
         let refresh_token = self.member(Key::RefreshToken);
-        let cookie = self.by_cookie();
-        let unconfirmed = ending.revoke && self.outlived_by_cookie();
-        let mut before = self.record_above_mark();
-        before.unconfirmed |= unconfirmed && !cookie;
+        let mut before = self.record();
+        before.unconfirmed |= ending.revoke && before.refresh.is_none() && self.cookie_possible && self.revokes_cookie();
         let tombstone = self.ask(|machine| machine.on_end(&before, clock::now()));
         let members = Val::bare();
         members.put(Key::Reason, &ending.reason);
@@ -50,9 +48,6 @@ impl Shared {
         let alone = self.stored.borrow().another_apps;
         if !alone {
             self.save(&tombstone, members);
-            if cookie {
-                self.cookie_ended(tombstone.epoch, unconfirmed);
-            }
         }
         self.abort_all(&ending);
         if !alone {

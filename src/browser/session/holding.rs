@@ -3,10 +3,10 @@
 use crate::browser::js::{NONE, Val};
 use crate::browser::js::keys::Key;
 use super::shared::Shared;
-use crate::browser::tabs::Held;
+use crate::browser::tabs::{Held, mark_of};
 use crate::browser::abort;
 use crate::browser::js::task;
-use crate::protocol::tabs::{CATCH_UP_MS, Mark, caught_up};
+use crate::protocol::tabs::{CATCH_UP_MS, caught_up};
 use std::rc::Rc;
 
 /// How often the record is read again until it has caught up.
@@ -25,10 +25,10 @@ impl Shared {
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
         let held = self.tabs().lock(ms, signal, insist).await;
         if !self.store.shared() {
-            self.read_cookie_mark().await;
+            let _ = self.read_cookie_mark(false).wait().await;
             return held;
         }
-        let mark = self.tabs().committed().await;
+        let mark = mark_of(&self.tabs().committed().wait().await.unwrap_or_default());
         for _ in 0..CATCH_UP_MS / LOOK_MS {
             self.catch_up();
             if caught_up(&self.record(), mark) || abort::aborted(signal) {
@@ -43,7 +43,7 @@ impl Shared {
 
     /// Commits how far the record, or the session of the cookie, has come, for the next holder of the lock. Begun in this turn.
     pub fn commit(&self) -> Val {
-        if self.store.shared() { self.tabs().commit(Mark::of(&self.record())) } else { self.commit_cookie_mark() }
+        self.mark().map_or(Val::UNDEFINED, |mark| self.tabs().commit(mark))
     }
 
     /// Lets go of the lock, once the next holder can know how far the record has come.
@@ -60,10 +60,10 @@ impl Shared {
 
     /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
     pub fn seal(self: &Rc<Self>) {
+        let committed = self.commit();
         if !self.store.shared() {
             return;
         }
-        let committed = self.commit();
         let shared = Rc::clone(self);
         task::promise(async move {
             let _ = committed.wait().await;

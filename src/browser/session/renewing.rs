@@ -17,6 +17,7 @@ use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
+use crate::protocol::session::Session;
 use crate::protocol::token::Record;
 use std::rc::Rc;
 
@@ -130,11 +131,10 @@ impl Run {
             Turn::Ended => return Ok(self.ended()),
             Turn::SignedOut => return Ok(self.signed_out(error::plain(Code::SignedOut))),
         }
-        let mark = shared.cookie.get();
         let looking_out = shared.look_out();
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
-        shared.read_cookie_mark().await;
+        let _ = shared.read_cookie_mark(false).wait().await;
         shared.catch_up();
         if shared.leaving.get() && reply.class == GrantOutcome::Passing {
             debug::note(self.number, Key::AskedAgain);
@@ -151,13 +151,13 @@ impl Run {
             }
             Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
             Grant::Refused => {
-                if !self.without_session && (shared.store.shared() || shared.by_cookie()) {
+                if !self.without_session && shared.mark().is_some() {
                     shared.pause(shared.ask(|machine| machine.grace())).await;
-                    shared.read_cookie_mark().await;
+                    let _ = shared.read_cookie_mark(false).wait().await;
                     shared.catch_up();
                 }
                 // The server has judged a cookie that is no longer there.
-                if !shared.cookie.get().refusal_counts(mark) {
+                if !shared.ask(|machine| machine.refusal_counts()) {
                     return Err(0);
                 }
                 Ok(self.refused(&reply))
@@ -183,7 +183,7 @@ impl Run {
             return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
         let blocked =
-            if self.without_session { shared.sign_in_by_cookie(tokens, now) } else { shared.renewed(tokens, keep, now) };
+            if self.without_session { shared.sign_in(tokens, Session::epoch_by_cookie, now) } else { shared.renewed(tokens, keep, now) };
         if !shared.record().signed_in() {
             return self.ended();
         }

@@ -15,7 +15,6 @@ use super::waiting::Waiter;
 use crate::browser::clock;
 use crate::browser::error;
 use crate::protocol::config::Renewable;
-use crate::protocol::cookie::CookieMark;
 use crate::protocol::error::Code;
 use crate::protocol::session::{Call, Session};
 use crate::protocol::token::Record;
@@ -40,9 +39,8 @@ pub struct Told {
 pub struct Shared {
     pub options: Rc<Options>,
     pub store: Store,
-    /// A refresh token may be in a cookie, which other tabs present too; and how far its session has come.
+    /// The refresh token may be in a cookie, which other tabs present too.
     pub cookie_possible: bool,
-    pub cookie: Cell<CookieMark>,
     /// The channel to other tabs while an instance is open.
     pub channel: RefCell<Option<Channel>>,
     pub events: Events,
@@ -114,7 +112,6 @@ impl Shared {
         let shared = Rc::new(Self {
             machine: RefCell::new(Session::new(options.policy)),
             cookie_possible: options.policy.renewable == Renewable::Always && !on_server(),
-            cookie: Cell::default(),
             channel: RefCell::default(),
             events: Events::new(options.debug),
             options,
@@ -160,7 +157,7 @@ impl Shared {
     fn adopt_recipe_keys(&self) {
         let now = clock::now();
         if let Some(Ok(tokens)) = self.store.take_recipe_keys().map(|keys| Tokens::of_recipe(keys, now)) {
-            self.sign_in(&tokens, self.new_epoch(now), now);
+            self.sign_in(&tokens, Session::next_epoch, now);
         }
     }
 

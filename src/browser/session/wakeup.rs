@@ -45,7 +45,7 @@ impl Shared {
         self.wakeup.replace(heard.into_iter().map(listen).collect());
         self.claim();
         self.arm();
-        self.look_at_cookie(true);
+        let _ = self.read_cookie_mark(true);
     }
 
     /// One instance fewer: with the last one, listeners and timer are let go.
@@ -123,7 +123,7 @@ impl Shared {
 
     fn wake(self: &Rc<Self>, online: bool) {
         self.catch_up();
-        self.look_at_cookie(online);
+        let _ = self.read_cookie_mark(online);
         let record = self.record();
         if online && self.ask(|machine| machine.on_online(&record, clock::now())) {
             self.amend(|record| record.retry_at = 0);
