@@ -26,7 +26,7 @@ export const get = (target, key) => {
     return target[names[key]];
   } catch {}
 };
-export const at = (target, index) => target[index];
+export const at = (target, index) => target?.[index];
 export const put = (target, key, value) => void (target[names[key]] = value);
 export const putNumber = put;
 export const drop = (target, key) => void delete target[names[key]];

@@ -104,6 +104,7 @@ impl Stored {
             suspended: access.is_none() && members.get(Key::Suspended).truthy(),
             retry_at: count(Key::RetryAt),
             forbidden: members.get(Key::Forbidden).truthy(),
+            unconfirmed: access.is_none() && members.get(Key::Unconfirmed).truthy(),
         };
         Self { record, members, another_apps }
     }
@@ -131,6 +132,7 @@ pub fn write(record: &Record, members: &Val) -> Val {
     if record.suspended {
         members.put(Key::Suspended, &Val::TRUE);
     }
+    members.put(Key::Unconfirmed, &if record.unconfirmed { Val::TRUE } else { Val::UNDEFINED });
     members.json()
 }
 

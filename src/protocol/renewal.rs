@@ -7,6 +7,7 @@ use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, 
 use super::grant::GrantOutcome;
 use super::lifetime::leeway_ms;
 use super::session::{Renew, Session};
+use super::tabs::Mark;
 use super::token::{AccessToken, Record, RefreshToken};
 
 /// After so many renewals in a row with whose token no call was accepted, a cooldown follows each further one.
@@ -56,6 +57,8 @@ pub struct Renewal {
     pub presented: Option<RefreshToken>,
     /// Calls wait for it: the token has run out or was rejected.
     pub blocking: bool,
+    /// What was known of the cookie's session when the last request was sent.
+    pub cookie: Mark,
     /// Why it was started.
     pub reason: Reason,
     /// The access token it replaces was answered 401, before it began or since.
@@ -77,6 +80,8 @@ pub enum Turn {
     Adopt,
     /// The session it belongs to is over.
     Ended,
+    /// The server has not confirmed the last logout, so the cookie that may have outlived it is not tried.
+    SignedOut,
 }
 
 /// What became of one token request.
@@ -144,6 +149,7 @@ impl Session {
             from: record.access,
             presented: record.refresh,
             blocking,
+            cookie: self.cookie,
             reason,
             rejected: reason == Reason::Unauthorized,
             known_rejected: record.rejected,
@@ -169,17 +175,21 @@ impl Session {
 
     /// May the renewal `id` send its request? Asked before each one.
     pub fn on_turn(&mut self, id: u32, record: &Record) -> Turn {
-        let epoch = self.epoch;
+        let (epoch, cookie) = (self.epoch, self.cookie);
         let Some(renewal) = &mut self.renewal else {
             return Turn::Ended;
         };
         if renewal.id != id || renewal.epoch != epoch {
             return Turn::Ended;
         }
+        if record.unconfirmed {
+            return Turn::SignedOut;
+        }
         let brought_again = record.rejected && !renewal.known_rejected;
         if record.refresh != renewal.presented || record.access != renewal.from || brought_again {
             return if record.signed_in() { Turn::Adopt } else { Turn::Ended };
         }
+        renewal.cookie = cookie;
         renewal.attempts += 1;
         Turn::Exchange
     }

@@ -15,6 +15,7 @@ use super::canary::Probe;
 use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
 use super::lifetime::{Freshness, freshness};
 use super::renewal::{Reason, Renewal};
+use super::tabs::Mark;
 use super::token::{AccessToken, Record};
 pub use super::verdict::{Refusal, Verdict};
 
@@ -78,6 +79,7 @@ pub struct Session {
     pub(super) untried: Option<(AccessToken, u32)>,
     calls: u32,
     pub(super) renewals: u32,
+    pub(super) cookie: Mark,
 }
 
 /// What was last seen of the access token, so that its successor can be judged.
@@ -104,6 +106,7 @@ impl Session {
             untried: None,
             calls: 0,
             renewals: 0,
+            cookie: Mark::default(),
         }
     }
 
@@ -146,6 +149,9 @@ impl Session {
             self.seen.predecessor_good = self.seen.access.is_some() && good;
             self.seen.access = record.access;
             self.broken.clear();
+            if record.signed_in() && record.refresh.is_none() {
+                self.cookie_replaced(record.epoch);
+            }
             if record.signed_in() && record.retry_at == 0 {
                 self.failures = 0;
             }
@@ -228,16 +234,20 @@ impl Session {
     /// The epoch of a sign-in from signed-out, or of an end: clearing the storage never restarts it.
     #[must_use]
     pub fn next_epoch(&self, record: &Record, now: u64) -> u64 {
-        (self.epoch + 1).max(record.epoch + 1).max(now)
+        (self.epoch.max(record.epoch).max(self.cookie.epoch) + 1).max(now)
     }
 
     /// The session ends: what stands in storage from now on. Whatever comes back later meets the new epoch.
     #[must_use]
     pub fn on_end(&mut self, record: &Record, now: u64) -> Record {
-        let tombstone = Record::tombstone(self.next_epoch(record, now));
+        let epoch = self.next_epoch(record, now);
+        let tombstone = Record { unconfirmed: record.unconfirmed, ..Record::tombstone(epoch) };
         self.failures = 0;
         self.probe = None;
         self.observe(&tombstone, now);
+        if record.refresh.is_none() {
+            self.cookie_ended(&tombstone);
+        }
         tombstone
     }
 }

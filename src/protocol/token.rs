@@ -41,6 +41,8 @@ pub struct Record {
     pub retry_at: u64,
     /// `Retry-After` set that end: neither the network's return nor `refresh()` goes before it, in any tab.
     pub forbidden: bool,
+    /// In a tombstone: the server has not confirmed the logout, and a cookie may outlive it.
+    pub unconfirmed: bool,
 }
 
 impl Record {

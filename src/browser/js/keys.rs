@@ -180,6 +180,7 @@ keys! {
     TokenTypeOfSession "tokenType"
     Type "type"
     Unaccepted "unaccepted"
+    Unconfirmed "unconfirmed"
     UrlClass "URL"
     UrlSearchParams "URLSearchParams"
     User "user"

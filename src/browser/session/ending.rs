@@ -38,7 +38,8 @@ impl Shared {
     /// Ends the session here and in storage. The promise is the revocation's, or `undefined`.
     pub fn end(self: &Rc<Self>, ending: Ending) -> Val {
         let refresh_token = self.member(Key::RefreshToken);
-        let before = self.record();
+        let mut before = self.record();
+        before.unconfirmed |= ending.revoke && before.refresh.is_none() && self.cookie_possible && self.revokes_cookie();
         let tombstone = self.ask(|machine| machine.on_end(&before, clock::now()));
         let members = Val::bare();
         members.put(Key::Reason, &ending.reason);

@@ -7,6 +7,7 @@ use crate::browser::record::{self, Known, Stored, snapshot, usable};
 use super::shared::Shared;
 use crate::browser::tokens::Tokens;
 use crate::protocol::renewal::Keep;
+use crate::protocol::session::Session;
 use crate::protocol::tabs::{Mark, PUT_BACK_MS, Reading};
 use crate::protocol::token::{AccessToken, Record};
 use std::rc::Rc;
@@ -75,10 +76,13 @@ impl Shared {
         self.know(stored);
     }
 
-    /// Tells other tabs how far the record has come: persisted first, then signalled.
-    fn signal(&self) {
-        if let Some(channel) = &*self.channel.borrow() {
-            channel.post(Mark::of(&self.record()), &self.members(), &self.owner);
+    /// Tells other tabs how far the record, or the cookie's session, has come: persisted first, then signalled.
+    pub fn signal(&self) {
+        if let Some(channel) = &*self.channel.borrow()
+            && let Some(mark) = self.mark()
+        {
+            let members = if self.store.shared() { self.members() } else { Val::UNDEFINED };
+            channel.post(mark, &members, &self.owner);
         }
     }
 
@@ -169,10 +173,11 @@ impl Shared {
     }
 
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.
-    pub fn sign_in(&self, tokens: &Tokens, now: u64) -> Option<Val> {
+    /// `epoch` says that of a session which begins so.
+    pub fn sign_in(&self, tokens: &Tokens, epoch: fn(&Session, &Record, u64) -> u64, now: u64) -> Option<Val> {
         let old = self.record();
         let within = old.has_session();
-        let epoch = if within { old.epoch } else { self.ask(|machine| machine.next_epoch(&old, now)) };
+        let epoch = if within { old.epoch } else { self.ask(|machine| epoch(machine, &old, now)) };
         let version = if within { old.version } else { 0 };
         let signin = old.signin + 1;
         let record =

@@ -3,6 +3,7 @@
 //! [`shared::Shared`] is the type; each file beside it is one chapter of it.
 
 pub mod changes;
+pub mod cookie;
 pub mod ending;
 pub mod holding;
 pub mod keeping;

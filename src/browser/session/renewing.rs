@@ -18,6 +18,8 @@ use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
+use crate::protocol::session::Session;
+use crate::protocol::token::Record;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -137,15 +139,17 @@ impl Run {
     async fn attempt(&self) -> Result<Outcome, u64> {
         let shared = &self.shared;
         shared.catch_up();
-        let record = shared.record();
+        let record = Record { unconfirmed: shared.unconfirmed().is_some(), ..shared.record() };
         match shared.ask(|machine| machine.on_turn(self.id, &record)) {
             Turn::Exchange => {}
             Turn::Adopt => return Ok(self.adopt()),
             Turn::Ended => return Ok(self.ended()),
+            Turn::SignedOut => return Ok(self.signed_out(error::plain(Code::SignedOut))),
         }
         let looking_out = shared.look_out();
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
+        let _ = shared.read_cookie_mark(false).wait().await;
         shared.catch_up();
         if shared.leaving.get() && reply.class == GrantOutcome::Transient {
             debug::note(self.number, Key::AskedAgain);
@@ -162,10 +166,14 @@ impl Run {
             }
             Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
             Grant::Refused => {
-                let grace = shared.ask(|machine| machine.grace());
-                if grace > 0 && !self.without_session {
-                    shared.pause(grace).await;
+                if !self.without_session && shared.mark().is_some() {
+                    shared.pause(shared.ask(|machine| machine.grace())).await;
+                    let _ = shared.read_cookie_mark(false).wait().await;
                     shared.catch_up();
+                }
+                // The server has judged a cookie that is no longer there.
+                if !shared.ask(|machine| machine.refusal_counts()) {
+                    return Err(0);
                 }
                 Ok(self.refused(&reply))
             }
@@ -190,7 +198,7 @@ impl Run {
             return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
         let blocked =
-            if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
+            if self.without_session { shared.sign_in(tokens, Session::epoch_by_cookie, now) } else { shared.renewed(tokens, keep, now) };
         if !shared.record().signed_in() {
             return self.ended();
         }
@@ -267,17 +275,25 @@ impl Run {
         match shared.ask(|machine| machine.on_turn(self.id, &record)) {
             Turn::Exchange => {}
             Turn::Adopt => return self.adopt(),
-            Turn::Ended => return self.ended(),
+            Turn::Ended | Turn::SignedOut => return self.ended(),
         }
         let code = if self.without_session { Code::SignedOut } else { Code::SessionExpired };
         let error = error::detailed(code, code.message(), &reply.cause, &reply.answer);
+        if self.without_session {
+            return self.signed_out(error);
+        }
         self.close(false);
         shared.told_of.take();
-        if self.without_session {
-            shared.announce(None, Key::ThisTab);
-        } else {
-            shared.refuse(error.clone());
-        }
+        shared.refuse(error.clone());
+        debug::end(self.number, Key::EndedRefused);
+        Err(error)
+    }
+
+    /// There is no session, and the cookie brings none.
+    fn signed_out(&self, error: Val) -> Outcome {
+        self.close(false);
+        self.shared.told_of.take();
+        self.shared.announce(None, Key::ThisTab);
         debug::end(self.number, Key::EndedRefused);
         Err(error)
     }

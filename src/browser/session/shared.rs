@@ -9,11 +9,12 @@ use crate::browser::js::keys::Key;
 use crate::browser::options::{Options, Refresh};
 use crate::browser::record::{Known, Stored};
 use crate::browser::storage::Store;
-use crate::browser::tabs::{Channel, Tabs};
+use crate::browser::tabs::Channel;
 use crate::browser::tokens::Tokens;
 use super::waiting::Waiter;
 use crate::browser::clock;
 use crate::browser::error;
+use crate::protocol::config::Renewable;
 use crate::protocol::error::Code;
 use crate::protocol::session::{Call, Session};
 use crate::protocol::token::Record;
@@ -38,8 +39,9 @@ pub struct Told {
 pub struct Shared {
     pub options: Rc<Options>,
     pub store: Store,
-    /// Other tabs, and the channel to them while an instance is open.
-    pub tabs: Tabs,
+    /// The refresh token may be in a cookie, which other tabs present too.
+    pub cookie_possible: bool,
+    /// The channel to other tabs while an instance is open.
     pub channel: RefCell<Option<Channel>>,
     pub events: Events,
     pub machine: RefCell<Session>,
@@ -99,6 +101,11 @@ pub enum Cut {
     Overtaken,
 }
 
+/// Whether there is neither a page nor a worker: what runs here serves many visitors.
+pub fn on_server() -> bool {
+    Val::global(Key::Document).is_undefined() && Val::global(Key::WorkerGlobalScope).is_undefined()
+}
+
 impl Shared {
     /// Opens the session that stands in storage.
     pub fn open(options: Rc<Options>) -> Rc<Self> {
@@ -108,13 +115,9 @@ impl Shared {
             owner.put(Key::Endpoint, &endpoint.url);
             owner.put(Key::ClientIdMember, &endpoint.client_id);
         }
-        let mut policy = options.policy;
-        if !store.shared() {
-            policy.grace = 0;
-        }
         let shared = Rc::new(Self {
-            machine: RefCell::new(Session::new(policy)),
-            tabs: Tabs::new(&options.name),
+            machine: RefCell::new(Session::new(options.policy)),
+            cookie_possible: options.policy.renewable == Renewable::Always && !on_server(),
             channel: RefCell::default(),
             events: Events::new(options.debug),
             options,
@@ -163,7 +166,7 @@ impl Shared {
     fn adopt_recipe_keys(&self) {
         let now = clock::now();
         if let Some(Ok(tokens)) = self.store.take_recipe_keys().map(|keys| Tokens::of_recipe(keys, now)) {
-            self.sign_in(&tokens, now);
+            self.sign_in(&tokens, Session::next_epoch, now);
         }
     }
 
@@ -175,6 +178,7 @@ impl Shared {
             let detail = Val::bare();
             detail.put(Key::Error, &error);
             shared.events.fire(Key::Storageblocked, &detail, false);
+            shared.listen_to_tabs();
             Ok(Val::UNDEFINED)
         });
     }

@@ -12,6 +12,7 @@ use super::shared::{Cut, Shared};
 use crate::browser::abort;
 use crate::browser::record;
 use crate::browser::js::task;
+use crate::protocol::cookie::confirms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::Reason;
@@ -44,6 +45,11 @@ const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time; the
 const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
+    /// Whether the revocation endpoint is told by the cookie alone, where no refresh token is known.
+    pub fn revokes_cookie(&self) -> bool {
+        self.options.revocation.as_ref().is_some_and(|endpoint| endpoint.credentials.is(Key::Include))
+    }
+
     /// A controller that [`Self::cut`] aborts, until it is replaced.
     pub fn cuttable(&self) -> Val {
         let controller = abort::controller();
@@ -168,9 +174,10 @@ fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Ou
 /// Tells the revocation endpoint about the refresh token of an ended session. The promise settles in any case.
 pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
     let Some(endpoint) = &shared.options.revocation else { return Val::UNDEFINED };
-    if !record::usable(token) && !endpoint.credentials.is(Key::Include) {
+    if !record::usable(token) && !shared.revokes_cookie() {
         return Val::UNDEFINED;
     }
+    let unconfirmed = shared.unconfirmed();
     let members = Val::bare();
     members.put(Key::Token, token);
     members.put_name(Key::TokenTypeHint, Key::RefreshToken);
@@ -178,12 +185,18 @@ pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
     let signal = controller.get(Key::Signal);
     let Ok(sent) = post(shared, endpoint, &body(endpoint, &members), &signal, true) else { return Val::UNDEFINED };
     let timeout = shared.options.refresh_timeout;
+    let shared = Rc::clone(shared);
     task::promise(async move {
         let late = Timer::after(timeout, move || {
             controller.invoke0(Key::Abort);
         });
-        let _ = sent.until(&signal).wait().await;
+        let answer = sent.until(&signal).wait().await.unwrap_or_default();
         drop(late);
+        if let Some(epoch) = unconfirmed
+            && confirms(answer.get(Key::Status).as_number() as u16)
+        {
+            shared.confirmed(epoch);
+        }
         Ok(Val::UNDEFINED)
     })
 }

@@ -95,7 +95,7 @@ impl World {
                 self.token_requests = self.token_requests.saturating_add(1);
                 self.runs[at].step = Step::Sent(token);
             }
-            Turn::Adopt | Turn::Ended => self.finish(at, false),
+            Turn::Adopt | Turn::Ended | Turn::SignedOut => self.finish(at, false),
         }
     }
 

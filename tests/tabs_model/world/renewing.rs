@@ -61,7 +61,7 @@ impl World {
                 }
             }
             Turn::Adopt => self.leave(i, n, id, true),
-            Turn::Ended => self.leave(i, n, id, false),
+            Turn::Ended | Turn::SignedOut => self.leave(i, n, id, false),
         }
     }
 
@@ -149,7 +149,7 @@ impl World {
                 self.hand_over(i, n);
             }
             Turn::Adopt => self.leave(i, n, id, true),
-            Turn::Ended => self.leave(i, n, id, false),
+            Turn::Ended | Turn::SignedOut => self.leave(i, n, id, false),
         }
         self.then(i);
     }
