@@ -29,6 +29,10 @@ fn every_wrong_option_is_named_with_what_it_takes() {
         ("{'onSessionExpired': 'explode'}", "onSessionExpired"),
         ("{'onRetryRejected': true}", "onRetryRejected"),
         ("{'isUnauthorized': 1}", "isUnauthorized"),
+        ("{'isRefused': 1}", "`isRefused`"),
+        ("{'isRefused': null}", "`isRefused`"),
+        ("{'refresh': {'url': '/t', 'isRefused': true}}", "`refresh.isRefused`"),
+        ("{'refresh': {'url': '/t', 'isRefused': null}}", "`refresh.isRefused`"),
         ("{'bodyCopyLimit': -1}", "bodyCopyLimit"),
         ("{'header': 'a b'}", "header"),
         ("{'scheme': 5}", "scheme"),
@@ -45,6 +49,31 @@ fn every_wrong_option_is_named_with_what_it_takes() {
     }
     for value in [js("5"), js("[]"), JsValue::NULL, "x".into()] {
         assert!(construct(&value).is_err());
+    }
+}
+
+#[wasm_bindgen_test]
+fn is_refused_is_taken_in_one_of_its_two_places_and_in_no_other() {
+    let wrong = [
+        ("({ isRefused() {}, refresh: { url: '/t', isRefused() {} } })", "`refresh.isRefused`"),
+        ("({ isRefused() {}, refresh: { url: '/t', isRefused: 1 } })", "`refresh.isRefused`"),
+        ("({ isRefused: 1, refresh: { url: '/t', isRefused() {} } })", "`isRefused`"),
+        ("({ revocation: { url: '/t', isRefused() {} } })", "isRefused`"),
+        ("({ refresh: '/t', isRefused() {}, revocation: { url: '/t', isRefused: 1 } })", "isRefused`"),
+    ];
+    for (options, name) in wrong {
+        let error = construct(&js_sys::eval(options).expect("options")).err().unwrap_or_else(|| panic!("{options} was accepted"));
+        assert_eq!(text(&error, "code"), "invalid_options");
+        assert!(text(&error, "message").contains(name), "{options}: {}", text(&error, "message"));
+    }
+    for options in [
+        "({ isRefused() {} })",
+        "({ isRefused() {}, refresh: '/t' })",
+        "({ isRefused() {}, refresh() {} })",
+        "({ isRefused() {}, refresh: { url: '/t', isRefused: undefined } })",
+        "({ isRefused: undefined, refresh: { url: '/t', isRefused() {} }, revocation: '/r' })",
+    ] {
+        assert!(construct(&js_sys::eval(options).expect("options")).is_ok(), "{options}");
     }
 }
 

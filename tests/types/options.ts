@@ -17,6 +17,8 @@ const endpoint: TokenEndpoint = {
   headers: [["X-App", "1"]],
   credentials: "include",
 };
+const judging: TokenEndpoint = { ...endpoint, isRefused: async (response) => (await response.json()).gone === true };
+new AuthFetch({ refresh: judging });
 new AuthFetch({ refresh: { url: "/token" }, revocation: { url: "/revoke", clientId: "spa" } });
 
 const byHand: RefreshFunction = async ({ refreshToken, signal, fetch, reason }) => {
@@ -51,6 +53,7 @@ const all: Required<AuthFetchOptions> = {
   signedOut: "reject",
   onSessionExpired: "hold",
   onRetryRejected: "return",
+  isRefused: (response) => response.status === 410,
   isUnauthorized: async (response) => response.status === 419,
   bodyCopyLimit: 0,
   header: "X-Token",
@@ -107,6 +110,10 @@ new AuthFetch({ signedOut: "hold" });
 new AuthFetch({ refresh: { url: "/token", encoding: "xml" } });
 // @ts-expect-error: parameters are strings
 new AuthFetch({ refresh: { url: "/token", params: { max: 1 } } });
+// @ts-expect-error: a predicate of an answer
+new AuthFetch({ refresh: "/token", isRefused: 401 });
+// @ts-expect-error: yes or no
+new AuthFetch({ refresh: { url: "/token", isRefused: (response) => response.status } });
 // @ts-expect-error: a token response has an access token
 const none: TokenResponse = { refresh_token: "r" };
 // @ts-expect-error: a context is looked at, not changed

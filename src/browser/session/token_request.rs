@@ -41,7 +41,7 @@ const LATE: &str = "It took longer than `refreshTimeout` allows.";
 const TIMED_OUT: &str = "The token request took too long; the session is kept.";
 const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; the session is kept. If it calls this \
 instance, it waits for itself: use `context.fetch`.";
-const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time; the session is kept.";
+const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time. ";
 const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
@@ -102,7 +102,11 @@ async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
         drop(timer);
         match said {
             Ok(said) => reply.class = reply.class.overruled(said.truthy()),
-            Err(error) => return Ok(Reply::new(GrantOutcome::Permanent, NOT_SAID, error)),
+            Err(error) => {
+                reply.class = GrantOutcome::Permanent;
+                reply.message.insert_str(0, NOT_SAID);
+                reply.cause = error;
+            }
         }
     }
     Ok(reply)
