@@ -17,6 +17,7 @@ mod input;
 mod logout;
 mod reentrancy;
 mod renewals;
+mod revocation;
 mod server;
 mod signals;
 mod storage;

@@ -37,7 +37,7 @@ impl Ending {
 impl Shared {
     /// Ends the session here and in storage. The promise is the revocation's, or `undefined`.
     pub fn end(self: &Rc<Self>, ending: Ending) -> Val {
-        let refresh_token = self.member(Key::RefreshToken);
+        let (refresh_token, access_token) = (self.member(Key::RefreshToken), self.member(Key::AccessToken));
         let before = self.record();
         let tombstone = self.ask(|machine| machine.on_end(&before, clock::now()));
         let members = Val::bare();
@@ -52,7 +52,7 @@ impl Shared {
         if !alone {
             self.seal();
         }
-        let revoked = if ending.revoke { token_request::revoke(self, &refresh_token) } else { Val::UNDEFINED };
+        let revoked = if ending.revoke { token_request::revoke(self, &refresh_token, &access_token) } else { Val::UNDEFINED };
         self.tell_end(&ending, Key::ThisTab);
         revoked
     }

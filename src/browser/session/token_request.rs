@@ -1,9 +1,10 @@
-//! One token request (RFC 6749 §6), or one call of the app's refresh function; and the revocation (RFC 7009).
+//! One token request (RFC 6749 §6), or one call of the app's refresh function; and the revocation.
 //!
 //! Nothing here is decided: the answer is classified by [`crate::protocol::grant`]. No redirect is followed (a 307 would
 //! carry the refresh token away), and headers and body stand under one timeout.
 
 use crate::browser::clock::{self, Timer};
+use crate::browser::debug;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::{Endpoint, Refresh};
@@ -174,12 +175,21 @@ fn request(shared: &Shared, endpoint: &Endpoint, signal: &Val) -> Outcome {
     post(shared, endpoint, &body(endpoint, &members), signal, false)
 }
 
-fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+/// What a function of the app's gets: the refresh token, null where it may be in a cookie, and what to send it with.
+fn context(shared: &Shared, refresh_token: &Val, signal: &Val) -> Val {
     let context = Val::bare();
-    let token = shared.member(Key::RefreshToken);
-    context.put(Key::RefreshTokenOfContext, &if record::usable(&token) { token } else { Val::NULL });
+    context.put(Key::RefreshTokenOfContext, &or_null(refresh_token));
     context.put(Key::Signal, signal);
     context.put(Key::Fetch, &bound(shared.options.fetch.lend()));
+    context
+}
+
+fn or_null(token: &Val) -> Val {
+    if record::usable(token) { token.clone() } else { Val::NULL }
+}
+
+fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+    let context = context(shared, &shared.member(Key::RefreshToken), signal);
     context.put(Key::Reason, &Val::text(reason.as_str()));
     shared.in_function.set(true);
     let result = function.call(&context.plain(), &NONE);
@@ -223,25 +233,38 @@ fn read(shared: &Shared, status: u16, lenient: bool, json: Val, empty: bool, ret
     Reply { retry_after, tokens: tokens.ok(), answer, ..Reply::new(class, &message, Val::UNDEFINED) }
 }
 
-/// Tells the revocation endpoint about the refresh token of an ended session. The promise settles in any case.
-pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
-    let Some(endpoint) = &shared.options.revocation else { return Val::UNDEFINED };
-    if !record::usable(token) && !endpoint.credentials.is(Key::Include) {
-        return Val::UNDEFINED;
-    }
-    let members = Val::bare();
-    members.put(Key::Token, token);
-    members.put_name(Key::TokenTypeHint, Key::RefreshToken);
+/// Tells the server of an ended session: the revocation endpoint (RFC 7009) in this turn, a function of the app's after it,
+/// when all that is local is done. The promise is fulfilled in any case, when the timeout is over at the latest.
+pub fn revoke(shared: &Rc<Shared>, refresh_token: &Val, access_token: &Val) -> Val {
     let controller = abort::controller();
     let signal = controller.get(Key::Signal);
-    let Ok(sent) = post(shared, endpoint, &body(endpoint, &members), &signal, true) else { return Val::UNDEFINED };
-    let timeout = shared.options.refresh_timeout;
+    let (sent, url) = match &shared.options.revocation {
+        Refresh::None => return Val::UNDEFINED,
+        Refresh::Endpoint(endpoint) => {
+            if !record::usable(refresh_token) && !endpoint.credentials.is(Key::Include) {
+                return Val::UNDEFINED;
+            }
+            let members = Val::bare();
+            members.put(Key::Token, refresh_token);
+            members.put_name(Key::TokenTypeHint, Key::RefreshToken);
+            (post(shared, endpoint, &body(endpoint, &members), &signal, true), endpoint.url.clone())
+        }
+        Refresh::Function(function) => {
+            let context = context(shared, refresh_token, &signal);
+            context.put(Key::AccessTokenOfSession, &or_null(access_token));
+            let function = function.clone();
+            (Ok(task::promise(async move { function.call(&context.plain(), &NONE) })), Val::UNDEFINED)
+        }
+    };
+    let Ok(sent) = sent else { return Val::UNDEFINED };
+    let (timeout, told) = (shared.options.refresh_timeout, shared.options.debug);
     task::promise(async move {
         let late = Timer::after(timeout, move || {
             controller.invoke0(Key::Abort);
         });
-        let _ = sent.until(&signal).wait().await;
+        let answer = sent.until(&signal).wait().await;
         drop(late);
+        debug::revoked(told, answer, &url);
         Ok(Val::UNDEFINED)
     })
 }
