@@ -21,11 +21,11 @@ extern "C" {
     fn standing(given: Lent) -> Val;
 }
 
-/// How tokens are renewed.
+/// How tokens are refreshed, and how the server is told of a logout.
 pub enum Refresh {
-    /// Never.
+    /// Not at all.
     None,
-    /// By a token endpoint (RFC 6749 §6).
+    /// By a token endpoint (RFC 6749 §6), or a revocation endpoint (RFC 7009).
     Endpoint(Endpoint),
     /// By the app's own function.
     Function(Val),
@@ -79,7 +79,7 @@ pub struct Options {
     pub usual_header: bool,
     /// A string, or `undefined`.
     pub scheme: Val,
-    pub revocation: Option<Endpoint>,
+    pub revocation: Refresh,
     /// An absolute URL, or `undefined`.
     pub login_url: Val,
     /// The underlying function, or where it is looked up.
@@ -102,7 +102,7 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
         });
     }
     if !value.is_object() {
-        parser.refuse_value(name, value, "a URL, an object with a `url`, or (`refresh`) a function");
+        parser.refuse_value(name, value, "a URL, an object with a `url`, or a function");
         parser.checked()?;
     }
     let first = if name == Key::Refresh { Key::IsRefused } else { Key::Url };
@@ -184,19 +184,28 @@ fn place(parser: &mut Parser) -> Place {
     }
 }
 
-fn refresh(parser: &mut Parser) -> Outcome<(Refresh, Renewable)> {
-    let value = parser.members.get(Key::Refresh);
+#[inline(never)]
+fn endpoint_or_function(parser: &mut Parser, name: Key, inherit: Option<&Endpoint>) -> Outcome<Refresh> {
+    let value = parser.members.get(name);
     if value.is_undefined() {
-        return Ok((Refresh::None, Renewable::Never));
+        return Ok(Refresh::None);
     }
     if value.is_function() {
-        return Ok((Refresh::Function(value), Renewable::Always));
+        return Ok(Refresh::Function(value));
     }
-    let endpoint = endpoint(parser, Key::Refresh, &value, None)?;
+    Ok(Refresh::Endpoint(endpoint(parser, name, &value, inherit)?))
+}
+
+fn renewable(refresh: &Refresh) -> Renewable {
+    let endpoint = match refresh {
+        Refresh::None => return Renewable::Never,
+        Refresh::Function(_) => return Renewable::Always,
+        Refresh::Endpoint(endpoint) => endpoint,
+    };
     let origin = Val::global(Key::Location).get(Key::Origin);
     let own_origin = origin.is_text() && endpoint.url.url().get(Key::Origin).same(&origin);
     let cookie = endpoint.credentials.is(Key::Include) || (own_origin && endpoint.credentials.is(Key::SameOrigin));
-    Ok((Refresh::Endpoint(endpoint), if cookie { Renewable::Always } else { Renewable::WithToken }))
+    if cookie { Renewable::Always } else { Renewable::WithToken }
 }
 
 /// The option, or the member of `refresh`: not both.
@@ -257,11 +266,10 @@ impl Options {
         if !matches!(value.kind(), Kind::Undefined | Kind::Object) || value.is_array() {
             parser.refuse_value(Key::Options, value, "an object");
         }
-        let (refresh, renewable) = refresh(&mut parser)?;
+        let refresh = endpoint_or_function(&mut parser, Key::Refresh, None)?;
+        let renewable = renewable(&refresh);
         let inherit = if let Refresh::Endpoint(endpoint) = &refresh { Some(endpoint) } else { None };
-        let revocation = parser.members.get(Key::Revocation);
-        let revocation =
-            if revocation.is_undefined() { None } else { Some(endpoint(&mut parser, Key::Revocation, &revocation, inherit)?) };
+        let revocation = endpoint_or_function(&mut parser, Key::Revocation, inherit)?;
         let login_url = parser.members.get(Key::LoginUrl);
         let login_url = if login_url.is_undefined() { login_url } else { parser.url(Key::LoginUrl, &login_url) };
         let name = parser.text(Key::Name);

@@ -19,6 +19,7 @@ mod logout;
 mod reentrancy;
 mod refused;
 mod renewals;
+mod revocation;
 mod server;
 mod signals;
 mod storage;

@@ -1,7 +1,7 @@
 // Every option as apps give it, and what the compiler has to refuse. Compiled, never run.
 
 import { AuthFetch, SessionRefusedError } from "authfetch";
-import type { AuthFetchOptions, FetchLike, RefreshContext, RefreshFunction, TokenEndpoint, TokenResponse, TokenStorage } from "authfetch";
+import type { AuthFetchOptions, FetchLike, RefreshContext, RefreshFunction, RevocationFunction, TokenEndpoint, TokenResponse, TokenStorage } from "authfetch";
 import { same } from "./exact.js";
 
 new AuthFetch();
@@ -31,6 +31,16 @@ const byHand: RefreshFunction = async ({ refreshToken, signal, fetch, reason }) 
 };
 new AuthFetch({ refresh: byHand });
 new AuthFetch({ refresh: async () => ({ access_token: "a", expires_in: 3600, user: { id: 1 } }) });
+
+const told: RevocationFunction = async ({ refreshToken, accessToken, fetch, signal }) => {
+  same<typeof refreshToken, string | null>(true);
+  same<typeof accessToken, string | null>(true);
+  same<typeof signal, AbortSignal>(true);
+  same<typeof fetch, FetchLike>(true);
+  if (refreshToken) return fetch("/logout", { method: "POST", body: refreshToken, signal, keepalive: true });
+};
+new AuthFetch({ revocation: told });
+new AuthFetch({ revocation: (context) => context.fetch("/logout", { method: "POST" }) });
 
 const kept = new Map<string, string>();
 const storage: TokenStorage = {
@@ -90,6 +100,8 @@ new AuthFetch({ refresh: { clientId: "spa" } });
 new AuthFetch({ refresh: async () => "token" });
 // @ts-expect-error: a refresh is asynchronous
 new AuthFetch({ refresh: () => ({ access_token: "a" }) });
+// @ts-expect-error: a revocation is asynchronous
+new AuthFetch({ revocation: () => "done" });
 // @ts-expect-error: one origin is still a list
 new AuthFetch({ origins: "https://example.com" });
 // @ts-expect-error: no such storage

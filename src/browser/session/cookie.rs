@@ -6,7 +6,7 @@ use crate::browser::js::{NONE, Val};
 use crate::browser::js::task;
 use crate::browser::tabs::{Tabs, mark_of};
 use super::shared::Shared;
-use super::token_request;
+use super::revocation;
 use crate::protocol::session::Session;
 use crate::protocol::tabs::Mark;
 use crate::protocol::token::Record;
@@ -44,7 +44,7 @@ impl Shared {
                 shared.on_cookie_mark(&committed);
             }
             if revoke && shared.unconfirmed().is_some() {
-                let _ = token_request::revoke(&shared, &NONE);
+                let _ = revocation::revoke(&shared, &NONE, &NONE);
             }
             Ok(Val::UNDEFINED)
         })

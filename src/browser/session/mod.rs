@@ -10,6 +10,7 @@ pub mod keeping;
 pub mod owner;
 pub mod renewing;
 pub mod reply;
+pub mod revocation;
 pub mod shared;
 pub mod token_request;
 pub mod waiting;

@@ -228,8 +228,8 @@ impl Shared {
 
     /// Whether this is the URL of the token or the revocation endpoint: no token, no wait, no retry there.
     pub fn is_endpoint(&self, href: &Val) -> bool {
-        let refresh = if let Refresh::Endpoint(endpoint) = &self.options.refresh { Some(endpoint) } else { None };
-        refresh.into_iter().chain(&self.options.revocation).any(|endpoint| endpoint.url.same(href))
+        let is_it = |given: &Refresh| matches!(given, Refresh::Endpoint(endpoint) if endpoint.url.same(href));
+        is_it(&self.options.refresh) || is_it(&self.options.revocation)
     }
 
     /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.

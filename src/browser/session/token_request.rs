@@ -1,4 +1,4 @@
-//! One token request (RFC 6749 §6), or one call of the app's refresh function; and the revocation (RFC 7009).
+//! One token request (RFC 6749 §6), or one call of the app's refresh function.
 //!
 //! Nothing here is decided: the answer is read in [`super::reply`]. No redirect is followed (a 307 would carry the refresh
 //! token away), and headers and body stand under one timeout.
@@ -11,8 +11,6 @@ use super::reply::{Reply, read};
 use super::shared::{Cut, Shared};
 use crate::browser::abort;
 use crate::browser::record;
-use crate::browser::js::task;
-use crate::protocol::cookie::confirms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::Reason;
@@ -45,11 +43,6 @@ const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time. ";
 const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
-    /// Whether the revocation endpoint is told by the cookie alone, where no refresh token is known.
-    pub fn revokes_cookie(&self) -> bool {
-        self.options.revocation.as_ref().is_some_and(|endpoint| endpoint.credentials.is(Key::Include))
-    }
-
     /// A controller that [`Self::cut`] aborts, until it is replaced.
     pub fn cuttable(&self) -> Val {
         let controller = abort::controller();
@@ -132,13 +125,13 @@ fn thrown(shared: &Shared, error: Val) -> Reply {
 }
 
 /// The body: these members, then `client_id` and the app's own; what is `undefined` is left out.
-fn body(endpoint: &Endpoint, members: &Val) -> Val {
+pub(super) fn body(endpoint: &Endpoint, members: &Val) -> Val {
     members.put(Key::ClientIdMember, &endpoint.client_id);
     members.merge(&endpoint.params);
     if endpoint.json { members.json() } else { form_of(members.lend()) }
 }
 
-fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
+pub(super) fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
     let init = Val::bare();
     init.put_name(Key::Method, Key::MethodPost);
     init.put_name(Key::Redirect, Key::Manual);
@@ -162,45 +155,24 @@ fn request(shared: &Shared, endpoint: &Endpoint, signal: &Val) -> Outcome {
     post(shared, endpoint, &body(endpoint, &members), signal, false)
 }
 
-fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+/// What a function of the app's gets: the refresh token, null where it may be in a cookie, and what to send it with.
+pub(super) fn context(shared: &Shared, refresh_token: &Val, signal: &Val) -> Val {
     let context = Val::bare();
-    let token = shared.member(Key::RefreshToken);
-    context.put(Key::RefreshTokenOfContext, &if record::usable(&token) { token } else { Val::NULL });
+    context.put(Key::RefreshTokenOfContext, &or_null(refresh_token));
     context.put(Key::Signal, signal);
     context.put(Key::Fetch, &bound(shared.options.fetch.lend()));
+    context
+}
+
+pub(super) fn or_null(token: &Val) -> Val {
+    if record::usable(token) { token.clone() } else { Val::NULL }
+}
+
+fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+    let context = context(shared, &shared.member(Key::RefreshToken), signal);
     context.put(Key::Reason, &Val::text(reason.as_str()));
     shared.in_function.set(true);
     let result = function.call(&context.plain(), &NONE);
     shared.in_function.set(false);
     result
-}
-
-/// Tells the revocation endpoint about the refresh token of an ended session. The promise settles in any case.
-pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
-    let Some(endpoint) = &shared.options.revocation else { return Val::UNDEFINED };
-    if !record::usable(token) && !shared.revokes_cookie() {
-        return Val::UNDEFINED;
-    }
-    let unconfirmed = shared.unconfirmed();
-    let members = Val::bare();
-    members.put(Key::Token, token);
-    members.put_name(Key::TokenTypeHint, Key::RefreshToken);
-    let controller = abort::controller();
-    let signal = controller.get(Key::Signal);
-    let Ok(sent) = post(shared, endpoint, &body(endpoint, &members), &signal, true) else { return Val::UNDEFINED };
-    let timeout = shared.options.refresh_timeout;
-    let shared = Rc::clone(shared);
-    task::promise(async move {
-        let late = Timer::after(timeout, move || {
-            controller.invoke0(Key::Abort);
-        });
-        let answer = sent.until(&signal).wait().await.unwrap_or_default();
-        drop(late);
-        if let Some(epoch) = unconfirmed
-            && confirms(answer.get(Key::Status).as_number() as u16)
-        {
-            shared.confirmed(epoch);
-        }
-        Ok(Val::UNDEFINED)
-    })
 }
