@@ -72,6 +72,7 @@ pub struct Session {
     pub(super) probe: Option<Probe>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
+    pub(super) unrepeated_at: u64,
     calls: u32,
     pub(super) renewals: u32,
 }
@@ -97,6 +98,7 @@ impl Session {
             probe: None,
             seen: Seen::default(),
             broken: Vec::new(),
+            unrepeated_at: 0,
             calls: 0,
             renewals: 0,
         }

@@ -14,6 +14,7 @@ mod expiry;
 mod failures;
 mod input;
 mod logout;
+mod once;
 mod reentrancy;
 mod renewals;
 mod server;

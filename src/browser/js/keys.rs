@@ -122,6 +122,7 @@ keys! {
     NoCors "no-cors"
     NoReferrer "no-referrer"
     NoStore "no-store"
+    Once "once"
     Online "online"
     Opaqueredirect "opaqueredirect"
     Options "options"
