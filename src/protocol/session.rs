@@ -77,6 +77,7 @@ pub struct Session {
     pub(super) broken: Vec<u64>,
     /// What the last renewal brought, and its number, until a call goes out with it.
     pub(super) untried: Option<(AccessToken, u32)>,
+    pub(super) unrepeated_at: u64,
     calls: u32,
     pub(super) renewals: u32,
     pub(super) cookie: Mark,
@@ -104,6 +105,7 @@ impl Session {
             seen: Seen::default(),
             broken: Vec::new(),
             untried: None,
+            unrepeated_at: 0,
             calls: 0,
             renewals: 0,
             cookie: Mark::default(),

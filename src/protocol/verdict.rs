@@ -41,6 +41,10 @@ pub enum Verdict {
 
 const BROKEN_PATHS: usize = 64;
 
+/// A call that cannot be sent again never shows whether a new token helps it. A broken endpoint that only such calls reach
+/// would rotate tokens at each of them: so many ms lie between two renewals that these start.
+const UNREPEATED_MS: u64 = 10_000;
+
 impl Session {
     /// `call` was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
     /// accepted: true is returned where that is news to be stored, by [`Record::note_accepted`].
@@ -89,8 +93,15 @@ impl Session {
             // Whoever waits for a canary's answer is asked again when it is delivered.
             return if refusal.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
         }
-        let renew = self.start(record, Reason::Unauthorized, true);
-        if refusal.replayable { Verdict::Again(renew) } else { Verdict::Deliver(renew) }
+        if refusal.replayable {
+            return Verdict::Again(self.start(record, Reason::Unauthorized, true));
+        }
+        // After a clock that was set back it counts from now.
+        if self.renewal.is_none() && (self.unrepeated_at..self.unrepeated_at + UNREPEATED_MS).contains(&now) {
+            return Verdict::Deliver(Renew::No);
+        }
+        self.unrepeated_at = now;
+        Verdict::Deliver(self.start(record, Reason::Unauthorized, true))
     }
 
     fn on_retry_rejected(&mut self, record: &Record, run_out: bool, refusal: &Refusal) -> Verdict {

@@ -16,6 +16,7 @@ mod expiry;
 mod failures;
 mod input;
 mod logout;
+mod once;
 mod reentrancy;
 mod refused;
 mod renewals;

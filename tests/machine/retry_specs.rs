@@ -178,6 +178,36 @@ fn a_body_that_cannot_be_replayed_is_sent_once_and_its_401_starts_a_renewal() {
 }
 
 #[test]
+fn a_broken_endpoint_whose_calls_cannot_be_sent_again_renews_every_ten_seconds_at_most() {
+    let mut world = World::new(Policy::default());
+    for _ in 0..60 {
+        let at = world.call_to(7, false);
+        world.answer(at, Answer::Unauthorized);
+        assert_eq!((world.phase(at), world.tasks[at].sends), (TOLD_401, 1));
+        if !world.runs.is_empty() {
+            world.renewal(Reply::Served);
+        }
+        let good = world.call_to(8, true);
+        world.answer(good, Answer::Accepted);
+        world.pass(1_000);
+    }
+    assert_eq!((world.token_requests, world.record.signed_in(), world.breach), (6, true, None));
+}
+
+#[test]
+fn a_canary_that_cannot_be_sent_again_gives_the_same_verdict_as_another() {
+    for (on_retry_rejected, signed_in) in [(OnRetryRejected::Auto, false), (OnRetryRejected::Return, true)] {
+        let mut world = World::new(with(on_retry_rejected));
+        world.expire();
+        let [canary, other] = [world.call_to(7, false), world.call_to(8, true)];
+        world.renewal(Reply::Served);
+        assert_eq!((world.phase(canary), world.phase(other)), (Phase::InFlight, Phase::Waiting));
+        world.answer(canary, Answer::Unauthorized);
+        assert_eq!((world.record.signed_in(), world.tasks[canary].sends, world.token_requests), (signed_in, 1, 1));
+    }
+}
+
+#[test]
 fn a_step_up_that_is_not_prevented_gives_its_caller_the_401_and_renews_nothing() {
     let mut world = World::new(Policy::default());
     let at = world.call();

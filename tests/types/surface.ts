@@ -21,7 +21,9 @@ same<typeof response, Response>(true);
 const init: AuthFetchInit = { auth: true, keepalive: true, signal: AbortSignal.timeout(1) };
 // @ts-expect-error: a call has a target
 auth.fetch();
-// @ts-expect-error: true or false
+await auth.fetch("/api", { method: "POST", auth: "once" });
+const kinds: AuthFetchInit["auth"][] = [true, false, "once", undefined];
+// @ts-expect-error: true, false or "once"
 auth.fetch("/api", { auth: "no" });
 // @ts-expect-error: it belongs to the instance
 auth.fetch = globalThis.fetch;

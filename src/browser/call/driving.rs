@@ -151,7 +151,8 @@ impl Page {
             path: path_number(&requested),
         };
         let record = shared.record();
-        let error = match shared.ask(|machine| machine.on_unauthorized(call, &record, clock::now(), refusal)) {
+        let verdict = shared.ask(|machine| machine.on_unauthorized(call, &record, clock::now(), refusal));
+        let error = match verdict {
             Verdict::Deliver(renew) => {
                 shared.renew(renew);
                 shared.let_go();
@@ -187,7 +188,8 @@ impl Page {
             Verdict::Ended => shared.ended(),
         };
         out.release_spare();
-        Some(Err(error))
+        // A call that is sent once is answered by its 401, even by one that ends the session.
+        Some(if out.once() && verdict != Verdict::Ended { Ok(response.clone()) } else { Err(error) })
     }
 
     /// The answer shows that its token is good: it is noted once, and whoever waited for that goes.

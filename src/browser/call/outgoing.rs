@@ -38,7 +38,8 @@ pub struct Outgoing {
     pub init: Val,
     /// The caller's signal.
     pub signal: Val,
-    /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none.
+    /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none, `false` where there
+    /// may be none.
     pub spare: Val,
     /// Under which it is told of.
     pub number: u32,
@@ -78,18 +79,37 @@ impl Outgoing {
         self.spare.is_object() && self.spare.get(Key::Again).is_function()
     }
 
+    /// From now on it is one that may be sent once at most.
+    pub fn only_once(&mut self) {
+        self.spare = Val::FALSE;
+    }
+
+    /// Whether it may be sent once at most: its 401 is its answer.
+    pub fn once(&self) -> bool {
+        self.spare.same(&Val::FALSE)
+    }
+
     /// Whether it can be sent again.
     pub fn replayable(&self) -> bool {
-        if self.streams() { self.spare.get(Key::Kept).truthy() } else { !self.spare.is_null() }
+        if self.streams() { self.spare.get(Key::Kept).truthy() } else { !(self.spare.is_null() || self.once()) }
     }
 
     /// In the caller's turn: the copy that a second send needs, and with `waits` the first one too, since the caller may
     /// change the body meanwhile. The copy for the first one is held whatever its size, as the native function would.
     pub fn keep_spare(&mut self, limit: f64, waits: bool) {
-        if self.is_request() {
+        if self.once() {
+            if waits && !self.is_request() {
+                self.keep_body(0.0, waits);
+                self.only_once();
+            }
+        } else if self.is_request() {
             self.keep_request(limit);
-            return;
+        } else {
+            self.keep_body(limit, waits);
         }
+    }
+
+    fn keep_body(&mut self, limit: f64, waits: bool) {
         let body = self.init.get(Key::Body);
         if !body.is_object() {
             return;

@@ -153,10 +153,14 @@ impl Page {
             debug::note(number, if explicit { Key::LeftWithHeader } else { Key::LeftAsAsked });
             return Ok(sent);
         }
+        let once = arguments.once();
         let Some(mut out) = arguments.take_down(self.options.usual_header, &epoch) else {
             return Ok(self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
         };
         out.number = number;
+        if once {
+            out.only_once();
+        }
         let call = shared.call(true);
         let record = shared.record();
         let goes = self.goes(&call, &record);

@@ -80,6 +80,11 @@ impl Arguments {
         Ok(false)
     }
 
+    /// Whether the caller asks for one send at most: `auth: "once"`.
+    pub fn once(&self) -> bool {
+        self.init.get(Key::Auth).is(Key::Once)
+    }
+
     /// The caller's own header of this name, or nothing that is true.
     pub fn header(&self, name: &Val) -> Val {
         let headers = self.init.get(Key::Headers);

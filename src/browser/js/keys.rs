@@ -124,6 +124,7 @@ keys! {
     NoCors "no-cors"
     NoReferrer "no-referrer"
     NoStore "no-store"
+    Once "once"
     Online "online"
     Opaqueredirect "opaqueredirect"
     Options "options"
