@@ -46,13 +46,6 @@ impl Session {
         if joins { epoch } else { self.next_epoch(record, now) }
     }
 
-    /// Whether a refusal of the request under way counts. Where the cookie has been replaced since it was sent, the server has
-    /// judged an older one, and the new one is to be presented.
-    #[must_use]
-    pub fn refusal_counts(&self) -> bool {
-        self.renewal.as_ref().is_none_or(|renewal| renewal.cookie == self.cookie)
-    }
-
     /// Whether the server has not confirmed the logout that the mark speaks of.
     #[must_use]
     pub const fn unconfirmed(&self) -> bool {

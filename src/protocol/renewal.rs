@@ -107,7 +107,7 @@ pub enum Grant {
     Again(u64),
     /// Report a transient failure; the record keeps the cooldown, for all tabs.
     Failed(Cooldown),
-    /// The refresh token was refused. It counts only if no newer record comes within [`super::config::Policy::grace`].
+    /// The refresh token was refused, and no newer record has come within [`super::config::Policy::grace`].
     Refused,
     /// The session it belongs to is over.
     Ended,
@@ -194,9 +194,9 @@ impl Session {
         Turn::Exchange
     }
 
-    /// The token request of renewal `id` has ended. `jitter` is a number from 0 up to 1.
+    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is a number from 0 up to 1.
     pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
-        let epoch = self.epoch;
+        let (epoch, cookie) = (self.epoch, self.cookie);
         let attempts = self.policy.attempts;
         let Some(renewal) = &mut self.renewal else {
             return Grant::Ended;
@@ -213,6 +213,8 @@ impl Session {
             GrantOutcome::Tokens => {
                 Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
             }
+            // The server has judged a cookie that has been replaced since: the new one is to be presented.
+            GrantOutcome::Refused if renewal.cookie != cookie => Grant::Again(0),
             GrantOutcome::Refused => Grant::Refused,
             GrantOutcome::Transient => {
                 let wait = outcome.retry_after.unwrap_or(0);

@@ -149,6 +149,10 @@ impl Run {
         let looking_out = shared.look_out();
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
+        if reply.class == GrantOutcome::Refused && !self.without_session && shared.mark().is_some() {
+            // Another tab may have been the first: what it has stored or committed comes before that counts.
+            shared.pause(shared.ask(|machine| machine.grace())).await;
+        }
         let _ = shared.read_cookie_mark(false).wait().await;
         shared.catch_up();
         if shared.leaving.get() && reply.class == GrantOutcome::Transient {
@@ -165,18 +169,7 @@ impl Run {
                 Err(ms)
             }
             Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
-            Grant::Refused => {
-                if !self.without_session && shared.mark().is_some() {
-                    shared.pause(shared.ask(|machine| machine.grace())).await;
-                    let _ = shared.read_cookie_mark(false).wait().await;
-                    shared.catch_up();
-                }
-                // The server has judged a cookie that is no longer there.
-                if !shared.ask(|machine| machine.refusal_counts()) {
-                    return Err(0);
-                }
-                Ok(self.refused(&reply))
-            }
+            Grant::Refused => Ok(self.refused(&reply)),
             Grant::Ended => Ok(self.ended()),
         }
     }
@@ -270,13 +263,6 @@ impl Run {
     }
 
     fn refused(&self, reply: &Reply) -> Outcome {
-        let shared = &self.shared;
-        let record = shared.record();
-        match shared.ask(|machine| machine.on_turn(self.id, &record)) {
-            Turn::Exchange => {}
-            Turn::Adopt => return self.adopt(),
-            Turn::Ended | Turn::SignedOut => return self.ended(),
-        }
         let code = if self.without_session { Code::SignedOut } else { Code::SessionExpired };
         let error = error::detailed(code, code.message(), &reply.cause, &reply.answer);
         if self.without_session {

@@ -45,14 +45,14 @@ class Families {
   #next(id) {
     const family = this.#all[id];
     family.generation++;
-    const cookie = `${id}.${family.generation}`;
-    return { cookie, tokens: { access_token: `access.${cookie}`, expires_in: LIFETIME } };
+    const use = `${id}.${family.generation}`;
+    return { cookie: `refresh.${use}`, tokens: { access_token: `access.${use}`, expires_in: LIFETIME } };
   }
 
   /** The next tokens of the family; nothing where it has ended, or ends with this second use. */
   exchange(cookie) {
     this.seen.tokenRequests++;
-    const [id, generation] = cookie.split(".").map(Number);
+    const [, id, generation] = cookie.split(".").map(Number);
     const family = this.#all[id];
     if (!family || family.revoked) return undefined;
     if (family.generation === generation) return this.#next(id);
@@ -63,7 +63,7 @@ class Families {
 
   revoke(cookie) {
     this.seen.revocations++;
-    const family = this.#all[cookie.split(".")[0]];
+    const family = this.#all[cookie.split(".")[1]];
     if (family) family.revoked = true;
   }
 
@@ -72,6 +72,10 @@ class Families {
     const [, id, generation] = token?.split(".") ?? [];
     const family = this.#all[id];
     return { user: family?.user ?? null, good: Boolean(family) && !family.revoked && generation > family.expired };
+  }
+
+  revokeAll() {
+    for (const family of this.#all) family.revoked = true;
   }
 
   /** All access tokens run out. */
@@ -142,6 +146,7 @@ export async function startCookieServer({ latency = LATENCY } = {}) {
     /** Whose tokens the calls since `reset` have carried, null without one, and whether they were good. */
     calls: () => calls,
     expire: () => families.expire(),
+    revokeAll: () => families.revokeAll(),
     /** "works", or "fails": a connection that breaks. */
     revocation: (how) => (revocation = how),
     shut: (door, only) => doors.shut(door, only),
