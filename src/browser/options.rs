@@ -100,7 +100,7 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
         parser.refuse_value(name, value, "a URL, an object with a `url`, or a function");
         parser.checked()?;
     }
-    let mut inner = Parser::new(value, Key::Url, Key::Credentials);
+    let mut inner = Parser::new(value, Val::name(name), Key::Url, Key::Credentials);
     let given = inner.members.get(Key::Params);
     let params = given.own();
     if !(given.is_undefined() || given.is_object() && only_texts(params.lend())) {
@@ -240,7 +240,7 @@ fn header(parser: &mut Parser) -> Val {
 impl Options {
     /// Parses what the constructor got.
     pub fn parse(value: &Val) -> Outcome<Self> {
-        let mut parser = Parser::new(value, Key::Name, Key::Debug);
+        let mut parser = Parser::new(value, Val::UNDEFINED, Key::Name, Key::Debug);
         if !matches!(value.kind(), Kind::Undefined | Kind::Object) || value.is_array() {
             parser.refuse_value(Key::Options, value, "an object");
         }
