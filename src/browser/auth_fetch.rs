@@ -74,6 +74,8 @@ impl AuthFetch {
         let shared = match session_of(&options) {
             Some(shared) => {
                 compare(options.given.lend(), shared.options.given.lend());
+                // The app may have written or cleared the record by hand, of which no event tells.
+                shared.catch_up();
                 shared
             }
             None => {

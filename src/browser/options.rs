@@ -106,7 +106,7 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
         parser.checked()?;
     }
     let first = if name == Key::Refresh { Key::IsRefused } else { Key::Url };
-    let mut inner = Parser::new(value, first, Key::Credentials);
+    let mut inner = Parser::new(value, Val::name(name), first, Key::Credentials);
     let given = inner.members.get(Key::Params);
     let params = given.own();
     if !(given.is_undefined() || given.is_object() && only_texts(params.lend())) {
@@ -262,7 +262,7 @@ fn header(parser: &mut Parser) -> Val {
 impl Options {
     /// Parses what the constructor got.
     pub fn parse(value: &Val) -> Outcome<Self> {
-        let mut parser = Parser::new(value, Key::Name, Key::IsRefused);
+        let mut parser = Parser::new(value, Val::UNDEFINED, Key::Name, Key::IsRefused);
         if !matches!(value.kind(), Kind::Undefined | Kind::Object) || value.is_array() {
             parser.refuse_value(Key::Options, value, "an object");
         }

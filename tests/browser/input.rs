@@ -14,9 +14,14 @@ fn every_wrong_option_is_named_with_what_it_takes() {
         ("{'refresh': 5}", "refresh"),
         ("{'refresh': 'http://['}", "refresh"),
         ("{'refresh': 'ftp://x.test/'}", "refresh"),
-        ("{'refresh': {'url': '/t', 'encoding': 'xml'}}", "encoding"),
-        ("{'refresh': {'url': '/t', 'clientID': 'x'}}", "clientID"),
-        ("{'refresh': {'url': '/t', 'params': {'a': 1}}}", "params"),
+        ("{'refresh': {}}", "refresh.url"),
+        ("{'refresh': {'url': 'ftp://x.test/'}}", "refresh.url"),
+        ("{'refresh': {'url': '/t', 'encoding': 'xml'}}", "refresh.encoding"),
+        ("{'refresh': {'url': '/t', 'clientID': 'x'}}", "refresh.clientID"),
+        ("{'refresh': {'url': '/t', 'clientId': 5}}", "refresh.clientId"),
+        ("{'refresh': {'url': '/t', 'params': {'a': 1}}}", "refresh.params"),
+        ("{'refresh': {'url': '/t', 'headers': 5}}", "refresh.headers"),
+        ("{'refresh': {'url': '/t', 'credentials': true}}", "refresh.credentials"),
         ("{'origins': 'https://a.test'}", "origins"),
         ("{'origins': ['mailto:x']}", "origins"),
         ("{'storage': 'cookie'}", "storage"),
@@ -37,6 +42,9 @@ fn every_wrong_option_is_named_with_what_it_takes() {
         ("{'header': 'a b'}", "header"),
         ("{'scheme': 5}", "scheme"),
         ("{'revocation': 5}", "revocation"),
+        ("{'revocation': null}", "revocation"),
+        ("{'revocation': {'url': 5}}", "revocation.url"),
+        ("{'revocation': {'url': '/r', 'encoding': 'xml'}}", "revocation.encoding"),
         ("{'loginUrl': 'javascript:alert(1)'}", "loginUrl"),
         ("{'fetch': 'no'}", "fetch"),
         ("{'debug': 'x'}", "debug"),
@@ -45,7 +53,7 @@ fn every_wrong_option_is_named_with_what_it_takes() {
         let error = construct(&js(options)).err().unwrap_or_else(|| panic!("{options} was accepted"));
         assert_eq!((text(&error, "code"), text(&error, "name")), ("invalid_options".into(), "AuthFetchError".into()));
         let message = text(&error, "message");
-        assert!(message.contains(name) && message.contains("got ") && message.contains("takes "), "{options}: {message}");
+        assert!(message.contains(&format!("`{name}`")) && message.contains("got ") && message.contains("takes "), "{options}: {message}");
     }
     for value in [js("5"), js("[]"), JsValue::NULL, "x".into()] {
         assert!(construct(&value).is_err());

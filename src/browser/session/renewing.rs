@@ -269,8 +269,8 @@ impl Run {
             return self.signed_out(error);
         }
         self.close(false);
-        shared.told_of.take();
-        shared.refuse(error.clone());
+        self.shared.told_of.take();
+        self.shared.refuse(error.clone());
         debug::end(self.number, Key::EndedRefused);
         Err(error)
     }
