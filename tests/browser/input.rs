@@ -34,10 +34,10 @@ fn every_wrong_option_is_named_with_what_it_takes() {
         ("{'onSessionExpired': 'explode'}", "onSessionExpired"),
         ("{'onRetryRejected': true}", "onRetryRejected"),
         ("{'isUnauthorized': 1}", "isUnauthorized"),
-        ("{'isRefused': 1}", "`isRefused`"),
-        ("{'isRefused': null}", "`isRefused`"),
-        ("{'refresh': {'url': '/t', 'isRefused': true}}", "`refresh.isRefused`"),
-        ("{'refresh': {'url': '/t', 'isRefused': null}}", "`refresh.isRefused`"),
+        ("{'isRefused': 1}", "isRefused"),
+        ("{'isRefused': null}", "isRefused"),
+        ("{'refresh': {'url': '/t', 'isRefused': true}}", "refresh.isRefused"),
+        ("{'refresh': {'url': '/t', 'isRefused': null}}", "refresh.isRefused"),
         ("{'bodyCopyLimit': -1}", "bodyCopyLimit"),
         ("{'header': 'a b'}", "header"),
         ("{'scheme': 5}", "scheme"),
@@ -66,8 +66,8 @@ fn is_refused_is_taken_in_one_of_its_two_places_and_in_no_other() {
         ("({ isRefused() {}, refresh: { url: '/t', isRefused() {} } })", "`refresh.isRefused`"),
         ("({ isRefused() {}, refresh: { url: '/t', isRefused: 1 } })", "`refresh.isRefused`"),
         ("({ isRefused: 1, refresh: { url: '/t', isRefused() {} } })", "`isRefused`"),
-        ("({ revocation: { url: '/t', isRefused() {} } })", "isRefused`"),
-        ("({ refresh: '/t', isRefused() {}, revocation: { url: '/t', isRefused: 1 } })", "isRefused`"),
+        ("({ revocation: { url: '/t', isRefused() {} } })", "`revocation.isRefused`"),
+        ("({ refresh: '/t', isRefused() {}, revocation: { url: '/t', isRefused: 1 } })", "`revocation.isRefused`"),
     ];
     for (options, name) in wrong {
         let error = construct(&js_sys::eval(options).expect("options")).err().unwrap_or_else(|| panic!("{options} was accepted"));

@@ -43,7 +43,7 @@ impl Shared {
                 let committed = shared.tabs().committed().wait().await.unwrap_or_default();
                 shared.on_cookie_mark(&committed);
             }
-            if revoke && shared.unconfirmed().is_some() {
+            if revoke && shared.unconfirmed().is_some() && !shared.revoking.get() {
                 let _ = revocation::revoke(&shared, &NONE, &NONE);
             }
             Ok(Val::UNDEFINED)

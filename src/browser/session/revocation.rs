@@ -52,12 +52,14 @@ pub fn revoke(shared: &Rc<Shared>, refresh_token: &Val, access_token: &Val) -> V
     let Ok(sent) = sent else { return Val::UNDEFINED };
     let (timeout, unconfirmed) = (shared.options.refresh_timeout, shared.unconfirmed());
     let shared = Rc::clone(shared);
+    shared.revoking.set(true);
     task::promise(async move {
         let late = Timer::after(timeout, move || {
             controller.invoke0(Key::Abort);
         });
         let answer = sent.until(&signal).wait().await;
         drop(late);
+        shared.revoking.set(false);
         if let Some(epoch) = unconfirmed
             && is_confirmed(&answer)
         {

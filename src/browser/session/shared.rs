@@ -59,6 +59,8 @@ pub struct Shared {
     pub renewal: RefCell<Option<(u32, Val)>>,
     /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go round for ever.
     pub told_of: RefCell<Option<Val>>,
+    /// A revocation is under way.
+    pub revoking: Cell<bool>,
     /// Listeners are being told of a failure.
     pub tells_failure: Cell<bool>,
     /// The controller of the running token request, and why it was cut short.
@@ -132,6 +134,7 @@ impl Shared {
             waiters: RefCell::default(),
             renewal: RefCell::default(),
             told_of: RefCell::default(),
+            revoking: Cell::new(false),
             tells_failure: Cell::new(false),
             cut: RefCell::default(),
             was_cut: Cell::default(),
