@@ -48,8 +48,8 @@ export const follow = (number, promise) =>
 /** What has been warned of. */
 const warned = new Set();
 /**
- * How a revocation has ended. An error is warned of once, since nobody else sees it; of a request that failed the browser tells
- * by itself.
+ * How a revocation has ended. An error is warned of once, since nobody else sees it; of a request that failed the
+ * browser tells by itself.
  */
 export const revoked = (told, failed, answer, url) => {
   const status = failed ? undefined : attempt(() => answer.status);

@@ -30,7 +30,7 @@ export const underlying = (given, back) => {
   return back || inside || ours.has(found) ? given[0] : found;
 };
 
-/** The underlying fetch for code of the app's: looked up at each call, and bound, so that it may be called as a method of anything. */
+/** The underlying fetch for code of the app's: looked up at each call, and bound, so that any object may call it. */
 export const bound = (given) => (...args) => underlying(given)(...args);
 
 /** The calls under way to what was put in place after an instance was made; as many as ROUNDS for ever. */

@@ -254,7 +254,10 @@ export const warn = (warned, text) => {
 
 const shown = (value) =>
   typeof value === "string" ? stringify(value) : /object|function/.test(typeof value) && value ? toString.call(value) : String(value);
-export const refusal = (within, name, value, takes) => `Option \`${within ? `${within}.` : ""}${name}\`: got ${shown(value)}, takes ${takes}.`;
+export const refusal = (within, name, value, takes) => {
+  const path = within ? `${within}.${name}` : name;
+  return `Option \`${path}\`: got ${shown(value)}, takes ${takes}.`;
+};
 /** The token that a header carries, after its scheme if it has one. */
 export const credentials = (scheme, token) => (scheme ? `${scheme} ${token}` : token);
 export const visible = (text) => /^[!-~]*$/.test(text);

@@ -45,8 +45,9 @@ const either = (caller, own, followers) =>
 const listeners = new WeakMap();
 
 /**
- * `AbortSignal.any` for browsers without it. Nothing here outlives its use: the caller's signal is held by nothing of ours, and its
- * listener goes when the session ends; what stands beside the session's signal goes when the caller's is collected.
+ * `AbortSignal.any` for browsers without it. Nothing here outlives its use: the caller's signal is held by nothing of
+ * ours, and its listener goes when the session ends; what stands beside the session's signal goes when the caller's is
+ * collected.
  */
 const composed = (caller, own) => {
   const controller = new AbortController();

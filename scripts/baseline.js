@@ -1,6 +1,6 @@
-// `node scripts/baseline.js`: the oldest browsers that have all that the built package cannot work without, computed from MDN's
-// data (npm's @mdn/browser-compat-data). The README quotes what it prints, the build aims at it, and tests/package holds both
-// to it. Syntax is no part of the sum: esbuild writes nothing that these browsers do not read.
+// `node scripts/baseline.js`: the oldest browsers that have all that the built package cannot work without, computed
+// from MDN's data (npm's @mdn/browser-compat-data). The README quotes what it prints, the build aims at it, and
+// tests/package holds both to it. Syntax is no part of the sum: esbuild writes nothing that these browsers do not read.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ const read = (name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8"));
 const WASM = {
   "bulk-memory": "webassembly.bulk-memory-operations",
   "reference-types": "webassembly.reference-types",
-  "multivalue": "webassembly.multi-value",
+  multivalue: "webassembly.multi-value",
   // Without an entry of its own: they came with the class.
   "mutable-globals": "webassembly.api.Global",
   "nontrapping-float-to-int": "webassembly.non-trapping-float-to-int-conversions",
@@ -41,7 +41,15 @@ const NEEDED = [
   "javascript.builtins.globalThis",
 ];
 /** MDN's browsers, and esbuild's names for them where it has one. */
-const BROWSERS = { chrome: "chrome", edge: "edge", firefox: "firefox", safari: "safari", chrome_android: null, firefox_android: null, safari_ios: "ios" };
+const BROWSERS = {
+  chrome: "chrome",
+  edge: "edge",
+  firefox: "firefox",
+  safari: "safari",
+  chrome_android: null,
+  firefox_android: null,
+  safari_ios: "ios",
+};
 
 const parts = (version) => version.split(".").map(Number);
 const isLater = (a, b) => {
@@ -52,7 +60,9 @@ const isLater = (a, b) => {
 
 /** Since which version a browser has it, whole and without a flag; `undefined` where it has not. */
 export function since(support, browser) {
-  const [entry] = [support[browser] ?? []].flat().filter((one) => !one.flags && !one.partial_implementation && !one.version_removed && !one.prefix);
+  const [entry] = [support[browser] ?? []]
+    .flat()
+    .filter((one) => !one.flags && !one.partial_implementation && !one.version_removed && !one.prefix);
   const version = entry?.version_added;
   return typeof version === "string" && /^≤?\d/.test(version) ? version.replace("≤", "") : undefined;
 }
@@ -83,19 +93,29 @@ export function baseline(mdn = data()) {
 }
 
 /** What esbuild is to aim at. */
-export const target = (browsers) => browsers.flatMap(({ browser, version }) => (BROWSERS[browser] ? `${BROWSERS[browser]}${version}` : [])).sort();
+export const target = (browsers) =>
+  browsers.flatMap(({ browser, version }) => (BROWSERS[browser] ? `${BROWSERS[browser]}${version}` : [])).sort();
 
 /** The name of an entry as one writes it. */
-const written = (path) => path.replace(/^(api|javascript\.builtins)\./, "").replace(/^webassembly\./, "WebAssembly: ").replace("_parameter", "").replace(/^(\w+)\.\1$/, "$1");
+const written = (path) =>
+  path
+    .replace(/^(api|javascript\.builtins)\./, "")
+    .replace(/^webassembly\./, "WebAssembly: ")
+    .replace("_parameter", "")
+    .replace(/^(\w+)\.\1$/, "$1");
 
 /** The README's table. */
 export function table(browsers) {
-  const rows = browsers.map(({ name, version, released, last }) => `| ${name} | ${version} | ${released.slice(0, 7)} | ${last.map((path) => `\`${written(path)}\``).join(", ")} |`);
+  const rows = browsers.map(
+    ({ name, version, released, last }) =>
+      `| ${name} | ${version} | ${released.slice(0, 7)} | ${last.map((path) => `\`${written(path)}\``).join(", ")} |`,
+  );
   return ["| Browser | From | Released | What came last |", "|---|---|---|---|", ...rows].join("\n");
 }
 
 /** The sentence above it. */
-export const label = () => `Computed by \`node scripts/baseline.js\` from \`@mdn/browser-compat-data\` ${read("package.json").version}:`;
+export const label = () =>
+  `Computed by \`node scripts/baseline.js\` from \`@mdn/browser-compat-data\` ${read("package.json").version}:`;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const browsers = baseline();

@@ -10,7 +10,14 @@ import { fingerprint, once, root, run, step } from "./run.js";
 const PKG = join(root, "target", "pkg");
 const DIST = join(root, "dist");
 /** What the wasm may hold beside the first version's instructions. */
-export const FEATURES = ["bulk-memory", "reference-types", "multivalue", "mutable-globals", "nontrapping-float-to-int", "sign-ext"];
+export const FEATURES = [
+  "bulk-memory",
+  "reference-types",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "sign-ext",
+];
 /** The oldest browsers that have all of it, and what else there is no doing without: see `scripts/baseline.js`. */
 export const TARGET = ["chrome98", "edge98", "firefox97", "ios15.4", "safari15.4"];
 const SMALL_FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";

@@ -61,8 +61,8 @@ pub fn tell(kind: Key) {
     say(SILENT, Val::name(kind).lend());
 }
 
-/// Tells how a revocation has ended; of an error status, and of a function that failed, once without `told` too. `url` is
-/// `undefined` where only a function of the app's knows it.
+/// Tells how a revocation has ended; of an error status, and of a function that failed, once without `told` too.
+/// `url` is `undefined` where only a function of the app's knows it.
 pub fn revoked(told: bool, answer: Outcome, url: &Val) {
     let failed = answer.is_err();
     let answer = answer.unwrap_or_else(|error| error);

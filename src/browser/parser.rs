@@ -24,7 +24,8 @@ pub struct Parser {
 }
 
 impl Parser {
-    /// The members of `value`, the option `within` or the options themselves, all of whose names are to be between two of ours.
+    /// The members of `value`, which is the option `within` or the options themselves: all of their names are to be
+    /// between two of ours.
     pub fn new(value: &Val, within: Val, first: Key, last: Key) -> Self {
         let mut parser = Self { members: value.own(), within, fault: None };
         let stranger = parser.members.stranger(first, last);

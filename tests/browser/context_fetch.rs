@@ -1,4 +1,4 @@
-//! The `fetch` that a refresh function is given: the underlying one, which may be called in any way that a function can be.
+//! The `fetch` that a refresh function is given: the underlying one, called in whatever way a function can be.
 
 use crate::world::{construct, get, js, text};
 use js_sys::{Function, Reflect};
@@ -16,14 +16,15 @@ const FORMS: [&str; 5] = [
 
 /// A refresh function that asks for a file of the runner's in this way; its token is the answer's status.
 fn asking(form: &str) -> Function {
-    let body = format!("const url = '/Cargo.toml'; return {form}.then(({{ status }}) => ({{ access_token: `status-${{status}}` }}))");
-    Function::new_with_args("context", &body)
+    let tokens = "({ status }) => ({ access_token: `status-${status}` })";
+    Function::new_with_args("context", &format!("const url = '/Cargo.toml'; return {form}.then({tokens})"))
 }
 
 /// A function that answers with this status, and with 418 where it is called on anything.
 fn answering(status: u16) -> JsValue {
-    let body = format!("'use strict'; return async function () {{ return new Response(null, {{ status: this ? 418 : {status} }}); }}");
-    Function::new_no_args(&body).call0(&JsValue::NULL).expect("a function")
+    let response = format!("new Response(null, {{ status: this ? 418 : {status} }})");
+    let make = Function::new_no_args(&format!("'use strict'; return async function () {{ return {response}; }}"));
+    make.call0(&JsValue::NULL).expect("a function")
 }
 
 /// The token that a refresh brings, in an instance with this `fetch` option; `between` is run when that is made.

@@ -53,7 +53,8 @@ fn every_wrong_option_is_named_with_what_it_takes() {
         let error = construct(&js(options)).err().unwrap_or_else(|| panic!("{options} was accepted"));
         assert_eq!((text(&error, "code"), text(&error, "name")), ("invalid_options".into(), "AuthFetchError".into()));
         let message = text(&error, "message");
-        assert!(message.contains(&format!("`{name}`")) && message.contains("got ") && message.contains("takes "), "{options}: {message}");
+        let names = message.contains(&format!("`{name}`"));
+        assert!(names && message.contains("got ") && message.contains("takes "), "{options}: {message}");
     }
     for value in [js("5"), js("[]"), JsValue::NULL, "x".into()] {
         assert!(construct(&value).is_err());

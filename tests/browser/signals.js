@@ -3,7 +3,8 @@
 const { any } = AbortSignal;
 
 export const remove = () => void delete AbortSignal.any;
-export const restore = () => void Object.defineProperty(AbortSignal, "any", { value: any, configurable: true, writable: true });
+export const restore = () =>
+  void Object.defineProperty(AbortSignal, "any", { value: any, configurable: true, writable: true });
 
 /** The listeners of this signal, as an array that follows them. */
 export const listenersOf = (signal) => {

@@ -1,4 +1,4 @@
-//! Browsers without `AbortSignal.any`: a call with a signal carries its token there too, and obeys its caller and the session.
+//! Browsers without `AbortSignal.any`: a call with a signal carries its token there too, and obeys both its signals.
 
 use crate::world::{World, get, js, rejection, status, statuses, text, turn};
 use js_sys::{Array, Function, Map, Object, Promise, Reflect, WeakMap};
@@ -54,7 +54,8 @@ async fn without_abort_signal_any_a_call_with_a_signal_carries_its_token_and_is_
     assert_eq!(statuses(&calls(&world, &controller.signal(), 3)).await, [200, 200, 200]);
     assert_eq!(world.server.token_requests.get(), 1);
     let class: Function = get(&js_sys::global(), "Request").unchecked_into();
-    let request = Reflect::construct(&class, &Array::of2(&"/api/request".into(), &with(&controller.signal()))).expect("a request");
+    let arguments = Array::of2(&"/api/request".into(), &with(&controller.signal()));
+    let request = Reflect::construct(&class, &arguments).expect("a request");
     assert_eq!(status(&world.call_with(&request, &JsValue::UNDEFINED)).await, Ok(200));
 }
 

@@ -119,14 +119,20 @@ test("without a page a burst on a spent token renews once", async () => {
 
 test("`context.fetch` is Node's own fetch, in whatever way a refresh function calls it", async (t) => {
   const asked = [];
-  const server = await serve((request, response) => (asked.push(request.url), response.end('{ "access_token": "new" }')));
+  const server = await serve((request, response) => {
+    asked.push(request.url);
+    response.end('{ "access_token": "new" }');
+  });
   t.after(() => server.close());
   const found = await inNode(app, `
     import { AuthFetch } from "authfetch";
     const url = "${server.origin}/token";
-    const forms = [(context) => context.fetch(url), ({ fetch }) => fetch(url), (context) => ((send) => send(url))(context.fetch)];
+    const passedOn = (send) => send(url);
+    const forms = [(context) => context.fetch(url), ({ fetch }) => fetch(url), (context) => passedOn(context.fetch)];
     const tokens = [];
-    for (const fetch of [undefined, globalThis.fetch]) for (const refresh of forms) tokens.push((await new AuthFetch({ refresh, fetch }).refresh()).accessToken);
+    for (const fetch of [undefined, globalThis.fetch]) {
+      for (const refresh of forms) tokens.push((await new AuthFetch({ refresh, fetch }).refresh()).accessToken);
+    }
     console.log(JSON.stringify(tokens));
   `);
   assert.deepEqual([found, asked], [Array(6).fill("new"), Array(6).fill("/token")]);

@@ -18,14 +18,19 @@ const PAGE = `
   const gc = runInNewContext("gc");
   const url = "https://api.test/";
   const sent = [];
-  const fetch = async (input, { headers, signal }) => (sent.push({ token: new Headers(headers).get("authorization"), signal: new WeakRef(signal) }), new Response());
+  const fetch = async (input, { headers, signal }) => {
+    sent.push({ token: new Headers(headers).get("authorization"), signal: new WeakRef(signal) });
+    return new Response();
+  };
   const auth = new AuthFetch({ fetch, origins: [url] });
   auth.setTokens({ access_token: "a" });
   const tokens = () => [...new Set(sent.map(({ token }) => token))];
 `;
 
 test("without AbortSignal.any, the signals of a thousand calls are collected while the session goes on", async () => {
-  const found = await inNode(app, `${PAGE}
+  const found = await inNode(
+    app,
+    `${PAGE}
     for (let n = 0; n < 1000; n++) await auth.fetch(url, { signal: new AbortController().signal });
     const alive = () => sent.filter(({ signal }) => signal.deref()).length;
     // A signal is collected a round after its caller's.
@@ -34,12 +39,15 @@ test("without AbortSignal.any, the signals of a thousand calls are collected whi
       gc();
     }
     console.log(JSON.stringify({ tokens: tokens(), few: alive() <= 1 }));
-  `);
+  `,
+  );
   assert.deepEqual(found, { tokens: ["Bearer a"], few: true });
 });
 
-test("without AbortSignal.any, a signal that outlives many sessions has one listener while one goes on, and none after it", async () => {
-  const found = await inNode(app, `${PAGE}
+test("without AbortSignal.any, a signal that outlives its sessions has one listener in each, none after it", async () => {
+  const found = await inNode(
+    app,
+    `${PAGE}
     const { signal } = new AbortController();
     const counts = new Set();
     for (let n = 0; n < 100; n++) {
@@ -51,6 +59,7 @@ test("without AbortSignal.any, a signal that outlives many sessions has one list
       counts.add(getEventListeners(signal, "abort").length);
     }
     console.log(JSON.stringify({ tokens: tokens(), counts: [...counts] }));
-  `);
+  `,
+  );
   assert.deepEqual(found, { tokens: ["Bearer a"], counts: [1, 0] });
 });

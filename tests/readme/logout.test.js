@@ -19,7 +19,11 @@ async function backend(t, name, paths) {
   return {
     routes: Object.fromEntries(paths.map((path) => [path, route])),
     async ask(path, body, more) {
-      const answer = await fetch(origin + path, { method: body ? "POST" : "GET", headers: { ...headers, ...more }, body: body && JSON.stringify(body) });
+      const answer = await fetch(origin + path, {
+        method: body ? "POST" : "GET",
+        headers: { ...headers, ...more },
+        body: body && JSON.stringify(body),
+      });
       const text = await answer.text();
       return { status: answer.status, body: text && JSON.parse(text) };
     },
@@ -33,15 +37,31 @@ function warningsOf(page) {
 }
 
 const post = (page, path, body) =>
-  page.evaluate((path, init) => fetch(path, init).then((answer) => answer.json()), path, { method: "POST", headers, body: JSON.stringify(body) });
+  page.evaluate((path, init) => fetch(path, init).then((answer) => answer.json()), path, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
 const record = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));
 
 test("simplejwt puts the refresh token on its blacklist at logout", { skip: withoutPython() }, async (t) => {
-  const { routes, ask } = await backend(t, "simplejwt", ["/api/token/", "/api/token/refresh/", "/api/token/blacklist/", "/api/items"]);
+  const { routes, ask } = await backend(t, "simplejwt", [
+    "/api/token/",
+    "/api/token/refresh/",
+    "/api/token/blacklist/",
+    "/api/items",
+  ]);
   const more = 'const form = new AuthFetch({ name: "form", revocation: "/api/token/blacklist/?a=1" });';
-  const { page, paths } = await open(t, browser, "simplejwt", { routes, after: `${more} Object.assign(globalThis, { auth, form, tokensOf });` });
+  const { page, paths } = await open(t, browser, "simplejwt", {
+    routes,
+    after: `${more} Object.assign(globalThis, { auth, form, tokensOf });`,
+  });
   const warnings = warningsOf(page);
-  const signIn = async () => page.evaluate((tokens) => auth.setTokens(tokensOf(tokens)), await post(page, "/api/token/", { username: "ann", password: "secret" }));
+  const signIn = async () =>
+    page.evaluate(
+      (tokens) => auth.setTokens(tokensOf(tokens)),
+      await post(page, "/api/token/", { username: "ann", password: "secret" }),
+    );
   const items = () => page.evaluate(async () => (await auth.fetch("/api/items")).json());
   await signIn();
   assert.deepEqual(await items(), [{ owner: "ann" }]);
@@ -66,7 +86,10 @@ test("NestJS is told of the logout with the access token, and deletes the refres
   const { routes, ask } = await backend(t, "nest", ["/auth/login", "/auth/refresh", "/auth/logout"]);
   const { page, paths } = await open(t, browser, "nest", { routes, after: "Object.assign(globalThis, { auth });" });
   const warnings = warningsOf(page);
-  await page.evaluate((tokens) => auth.setTokens(tokens), await post(page, "/auth/login", { user: "ann", password: "secret" }));
+  await page.evaluate(
+    (tokens) => auth.setTokens(tokens),
+    await post(page, "/auth/login", { user: "ann", password: "secret" }),
+  );
   await page.evaluate(() => auth.refresh());
   const { access_token: access, refresh_token } = await record(page);
   const authorization = `Bearer ${access}`;
@@ -74,5 +97,8 @@ test("NestJS is told of the logout with the access token, and deletes the refres
   paths();
   await page.evaluate(() => auth.logout());
   assert.deepEqual([paths(), warnings], [["/auth/logout"], []]);
-  assert.deepEqual(await ask("/auth/refresh", { refresh_token }), { status: 401, body: { message: "Unauthorized", statusCode: 401 } });
+  assert.deepEqual(await ask("/auth/refresh", { refresh_token }), {
+    status: 401,
+    body: { message: "Unauthorized", statusCode: 401 },
+  });
 });

@@ -1,4 +1,4 @@
-// A browser in which one of the newer functions is missing, or all of them: a session begins, goes on and ends as in any other.
+// A browser in which one of the newer functions is missing, or all of them: a session goes as it does in any other.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,8 +9,8 @@ const MISSING = {
   "AbortSignal.timeout": () => delete AbortSignal.timeout,
   "Promise.withResolvers": () => delete Promise.withResolvers,
   "navigator.locks": () => delete Navigator.prototype.locks,
-  "BroadcastChannel": () => delete globalThis.BroadcastChannel,
-  "indexedDB": () => Object.defineProperty(globalThis, "indexedDB", { value: undefined }),
+  BroadcastChannel: () => delete globalThis.BroadcastChannel,
+  indexedDB: () => Object.defineProperty(globalThis, "indexedDB", { value: undefined }),
   // It cannot be deleted: `Symbol` is replaced by one without it.
   "Symbol.dispose": () => {
     const native = Symbol;
@@ -18,10 +18,14 @@ const MISSING = {
     globalThis.Symbol = Object.defineProperties((...given) => native(...given), others);
   },
 };
-const CASES = [...Object.keys(MISSING).map((name) => ({ what: name, names: [name] })), { what: "all of these", names: Object.keys(MISSING) }];
+const CASES = [
+  ...Object.keys(MISSING).map((name) => ({ what: name, names: [name] })),
+  { what: "all of these", names: Object.keys(MISSING) },
+];
 
 /** In the page: which of these are there all the same. */
-const found = (names) => names.filter((name) => name.split(".").reduce((value, member) => value?.[member], globalThis) !== undefined);
+const found = (names) =>
+  names.filter((name) => name.split(".").reduce((value, member) => value?.[member], globalThis) !== undefined);
 
 /** In the page: calls with and without a signal, one of them aborted, and how each has ended. */
 async function call() {
@@ -29,7 +33,9 @@ async function call() {
   const { signal } = new AbortController();
   const controller = new AbortController();
   const reason = { of: "the caller" };
-  const calls = [{}, { signal }, { signal }].map((init, at) => auth.fetch(`/api/items/${at}`, init).then(({ status }) => status));
+  const calls = [{}, { signal }, { signal }].map((init, at) =>
+    auth.fetch(`/api/items/${at}`, init).then(({ status }) => status),
+  );
   const aborted = auth.fetch("/api/aborted", { signal: controller.signal }).catch((error) => error === reason);
   controller.abort(reason);
   return { statuses: await Promise.all(calls), aborted: await aborted };
@@ -38,7 +44,9 @@ async function call() {
 /** In the page: calls that are under way when the session ends. */
 function callSlowly() {
   const { signal } = new AbortController();
-  globalThis.slow = [{}, { signal }].map((init, at) => globalThis.tab.auth.fetch(`/api/slow/${at}`, init).catch((error) => error));
+  globalThis.slow = [{}, { signal }].map((init, at) =>
+    globalThis.tab.auth.fetch(`/api/slow/${at}`, init).catch((error) => error),
+  );
 }
 const ended = async () => {
   const [one, other] = await Promise.all(globalThis.slow);
@@ -47,7 +55,7 @@ const ended = async () => {
 
 inBrowsers("a browser that is older", ({ open }) => {
   for (const { what, names } of CASES) {
-    test(`without ${what}: a sign-in, a renewal after a 401, calls with a signal and their abort, a logout`, async () => {
+    test(`without ${what}: a sign-in, a renewal, calls with a signal and their abort, a logout`, async () => {
       const profile = await open();
       const before = names.map((name) => `(${MISSING[name]})();`).join("\n");
       const tab = await profile.tab({ before });
@@ -56,7 +64,11 @@ inBrowsers("a browser that is older", ({ open }) => {
       await profile.server.expire(tokens.access_token);
       assert.deepEqual(await tab.page.evaluate(call), { statuses: [200, 200, 200], aborted: true });
       assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
-      assert.deepEqual(profile.server.calls().filter(({ bearer }) => !bearer), [], "each call carries a token");
+      assert.deepEqual(
+        profile.server.calls().filter(({ bearer }) => !bearer),
+        [],
+        "each call carries a token",
+      );
 
       const release = profile.server.shut("call");
       await tab.page.evaluate(callSlowly);

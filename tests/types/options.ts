@@ -1,7 +1,16 @@
 // Every option as apps give it, and what the compiler has to refuse. Compiled, never run.
 
 import { AuthFetch, SessionRefusedError } from "authfetch";
-import type { AuthFetchOptions, FetchLike, RefreshContext, RefreshFunction, RevocationFunction, TokenEndpoint, TokenResponse, TokenStorage } from "authfetch";
+import type {
+  AuthFetchOptions,
+  FetchLike,
+  RefreshContext,
+  RefreshFunction,
+  RevocationFunction,
+  TokenEndpoint,
+  TokenResponse,
+  TokenStorage,
+} from "authfetch";
 import { same } from "./exact.js";
 
 new AuthFetch();

@@ -1,4 +1,4 @@
-// The real back ends that recipes of the README name: installed once under target/, started on a loopback port of their own.
+// The real back ends that recipes of the README name: installed once under target/, started on loopback ports.
 
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
@@ -22,10 +22,19 @@ async function nest() {
 async function simplejwt() {
   const python = join(folder("simplejwt"), "bin", "python");
   const requirements = join(source("simplejwt"), "requirements.txt");
-  await once("backend-simplejwt", fingerprint("tests/readme/backends/simplejwt/requirements.txt"), () => existsSync(python), async () => {
-    await run("python3", ["-m", "venv", "--clear", folder("simplejwt")], { quiet: true });
-    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements], { quiet: true });
-  });
+  await once(
+    "backend-simplejwt",
+    fingerprint("tests/readme/backends/simplejwt/requirements.txt"),
+    () => existsSync(python),
+    async () => {
+      await run("python3", ["-m", "venv", "--clear", folder("simplejwt")], { quiet: true });
+      await run(
+        python,
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements],
+        { quiet: true },
+      );
+    },
+  );
   return [python, join(source("simplejwt"), "server.py")];
 }
 

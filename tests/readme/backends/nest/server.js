@@ -1,9 +1,22 @@
-// NestJS with @nestjs/jwt, and the guard of its documentation ("Security", "Authentication"): the access token says whose refresh
-// token a logout deletes. Prints its port; ann's password is "secret". Decorators are called by hand, so that nothing is compiled.
+// NestJS with @nestjs/jwt, and the guard of its documentation ("Security", "Authentication"): the access token says
+// whose refresh token a logout deletes. Prints its port; ann's password is "secret". Decorators are called by hand, so
+// that nothing is compiled.
 
 import "reflect-metadata";
 import { randomUUID } from "node:crypto";
-import { Body, Controller, Get, HttpCode, Inject, Injectable, Module, Post, Req, UnauthorizedException, UseGuards } from "@nestjs/common";
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Injectable,
+  Module,
+  Post,
+  Req,
+  UnauthorizedException,
+  UseGuards,
+} from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { JwtModule, JwtService } from "@nestjs/jwt";
 
@@ -61,7 +74,8 @@ class AuthController {
 }
 
 function decorate(type, method, decorators, parameter) {
-  for (const decorator of decorators) decorator(type.prototype, method, Object.getOwnPropertyDescriptor(type.prototype, method));
+  for (const decorator of decorators)
+    decorator(type.prototype, method, Object.getOwnPropertyDescriptor(type.prototype, method));
   parameter(type.prototype, method, 0);
 }
 Injectable()(AuthGuard);
@@ -75,7 +89,9 @@ decorate(AuthController, "items", [UseGuards(AuthGuard), Get("items")], Req());
 
 class AppModule {}
 Module({
-  imports: [JwtModule.register({ secret: "of a test, and long enough for HS256", signOptions: { expiresIn: LIFETIME } })],
+  imports: [
+    JwtModule.register({ secret: "of a test, and long enough for HS256", signOptions: { expiresIn: LIFETIME } }),
+  ],
   controllers: [AuthController],
   providers: [AuthGuard],
 })(AppModule);

@@ -1,4 +1,7 @@
-"""Django REST framework with simplejwt and its blacklist, as its documentation sets it up. Prints its port; ann's password is "secret"."""
+"""Django REST framework with simplejwt and its blacklist, as its documentation sets it up.
+
+Prints its port; ann's password is "secret".
+"""
 
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
