@@ -173,8 +173,8 @@ const jsonOf = async (response) => {
   } catch {}
 };
 /**
- * What was received, its JSON, and where `copies` a 4xx as it can be read again. A refresh function may return what is no response,
- * or one whose body it has read; a mock may have no `text`, or no `clone`.
+ * What was received, its JSON, and where `copies` a 4xx as it can be read again. A refresh function may return what is
+ * no response, or one whose body it has read; a mock may have no `text`, or no `clone`.
  */
 export const receive = async (sent, copies) => {
   const value = await sent;
@@ -188,8 +188,8 @@ export const receive = async (sent, copies) => {
 export const ask = async (judge, response) => judge(response);
 export const unusable = (status, members) =>
   `The token endpoint's answer (${status || "a redirect"}) cannot be used; the session is kept. Its members: ` +
-  `${keys(members ?? {}).join(", ") || "none"}. If it means that the session is over, option \`isRefused\` (of a 4xx) or a refresh ` +
-  "function that throws `SessionRefusedError` can say so.";
+  `${keys(members ?? {}).join(", ") || "none"}. If it means that the session is over, option \`isRefused\` (of a 4xx)` +
+  " or a refresh function that throws `SessionRefusedError` can say so.";
 export const endpointHeaders = (given, isJson) => {
   const headers = new Headers(given);
   if (!headers.has("accept")) headers.set("accept", "application/json");

@@ -1,6 +1,7 @@
 //! What a token endpoint's answer means (RFC 6749 §5.1, §5.2), or the `Response` that a refresh function returns.
 //!
-//! Whoever refuses says 401, or one of the known `error`s. A client that is wrong, a gateway and nonsense end no session.
+//! Whoever refuses says 401, or one of the known `error`s. A client that is wrong, a gateway and nonsense end no
+//! session.
 
 use super::challenge;
 

@@ -1,4 +1,5 @@
-//! What came of one token request, or of one call of the app's refresh function, as [`crate::protocol::grant`] is to see it.
+//! What came of one token request, or of one call of the app's refresh function, as [`crate::protocol::grant`] is to
+//! see it.
 
 use crate::browser::clock;
 use crate::browser::js::{Lent, NONE, Val};
@@ -37,7 +38,8 @@ pub struct Reply {
 impl Reply {
     #[inline(never)]
     pub fn new(class: GrantOutcome, message: &str, cause: Val) -> Self {
-        Self { class, lost: false, retry_after: None, tokens: None, message: message.into(), cause, answer: Val::UNDEFINED }
+        let (message, answer) = (message.into(), Val::UNDEFINED);
+        Self { class, lost: false, retry_after: None, tokens: None, message, cause, answer }
     }
 }
 
@@ -57,6 +59,7 @@ pub fn read(shared: &Shared, value: &Val, json: Val) -> (Reply, bool) {
     let headers = value.get(Key::Headers);
     let header = |name| headers.invoke(Key::Get, &Val::name(name), &NONE);
     let retry_after = header(Key::RetryAfter);
+    let retry_after = retry_after_ms(&retry_after.as_text(), clock::now() as f64, |_| retry_after.date());
     let object = json.is_object() && !json.is_array();
     let members = json.own();
     let error = members.get(Key::Error);
@@ -83,11 +86,13 @@ pub fn read(shared: &Shared, value: &Val, json: Val) -> (Reply, bool) {
     let reply = Reply {
         class,
         lost: false,
-        retry_after: retry_after_ms(&retry_after.as_text(), clock::now() as f64, |_| retry_after.date()).map(|ms| ms as u64),
+        retry_after: retry_after.map(|ms| ms as u64),
         tokens: tokens.ok(),
         message: match class {
             GrantOutcome::Transient => Code::RefreshFailed.message().into(),
-            GrantOutcome::Tokens | GrantOutcome::Refused | GrantOutcome::Permanent => unusable(status.into(), body.lend()),
+            GrantOutcome::Tokens | GrantOutcome::Refused | GrantOutcome::Permanent => {
+                unusable(status.into(), body.lend())
+            }
         },
         cause: Val::UNDEFINED,
         answer: answer_of(status.into(), body.lend(), secret.lend()),

@@ -264,7 +264,8 @@ impl Shared {
         if end.is_undefined() { error::plain(Code::LoggedOut) } else { end }
     }
 
-    /// What calls are rejected with while a failed renewal cools down; where another tab's has failed, why is not known.
+    /// What calls are rejected with while a failed renewal cools down. Where another tab's has failed, nobody here
+    /// knows why.
     pub fn failed(&self) -> Val {
         let failure = self.failure.borrow().clone();
         if failure.is_undefined() {

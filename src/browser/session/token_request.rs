@@ -1,7 +1,7 @@
 //! One token request (RFC 6749 §6), or one call of the app's refresh function.
 //!
-//! Nothing here is decided: the answer is read in [`super::reply`]. No redirect is followed (a 307 would carry the refresh
-//! token away), and headers and body stand under one timeout.
+//! Nothing here is decided: the answer is read in [`super::reply`]. No redirect is followed (a 307 would carry the
+//! refresh token away), and headers and body stand under one timeout.
 
 use crate::browser::clock::Timer;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
