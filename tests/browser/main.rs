@@ -21,5 +21,6 @@ mod server;
 mod storage;
 mod tabs;
 mod urls;
+mod waiting;
 mod waking;
 mod world;

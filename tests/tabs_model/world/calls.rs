@@ -12,7 +12,7 @@ impl World {
         let call = self.tabs[i].machine.open(self.setup.requests);
         let c = self.tabs[i].tasks.len();
         self.tabs[i].tasks.push(Task { call, phase: Phase::Settled(End::Bare) });
-        if !self.setup.requests {
+        if !self.setup.requests || self.tabs[i].machine.probing() {
             self.drive(i, c);
         } else if known.signed_in() || known.suspended {
             let now = self.now;
