@@ -216,6 +216,7 @@ fn the_exploration_finds_each_fault_that_is_put_in() {
         (Fault::NoCanary, "the canary goes before the rest"),
         (Fault::RetriesForever, "a call is sent at most twice"),
         (Fault::ForgetsRotation, "a spent refresh token is never kept"),
+        (Fault::NobodyAsked, "every call settles"),
     ] {
         let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), fault, 3, Budget { aborts: 0, ..BUDGET });
         println!("{fault:?}: found after {states} states: {breach:?}");

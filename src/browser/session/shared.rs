@@ -11,7 +11,7 @@ use crate::browser::record::{Known, Stored};
 use crate::browser::storage::Store;
 use crate::browser::tabs::{Channel, Tabs};
 use crate::browser::tokens::Tokens;
-use super::waiting::Waiter;
+use super::waiting::Waiters;
 use crate::browser::clock;
 use crate::browser::error;
 use crate::protocol::error::Code;
@@ -52,7 +52,7 @@ pub struct Shared {
     /// The frozen snapshot: the same object until it changes.
     pub session: RefCell<Val>,
     pub known_epoch: Cell<u64>,
-    pub waiters: RefCell<Vec<Waiter>>,
+    pub waiters: RefCell<Waiters>,
     /// The running renewal's number and promise: one object for everybody.
     pub renewal: RefCell<Option<(u32, Val)>>,
     /// The controller of the running token request, and why it was cut short.

@@ -31,6 +31,8 @@ pub enum Fault {
     RetriesForever,
     /// A renewal that `setTokens` overtook drops its refresh token.
     ForgetsRotation,
+    /// Whoever waits for a canary is not asked when it has settled.
+    NobodyAsked,
 }
 
 /// What the API answers.

@@ -134,11 +134,15 @@ impl World {
             return self.settle(i, c, End::Done);
         }
         let refusal = Refusal { replayable: true, path: c as u64, ..Refusal::default() };
-        match self.tabs[i].machine.on_unauthorized(&call, &known, now, refusal) {
+        let machine = &mut self.tabs[i].machine;
+        let (verdict, makes_way) = machine.on_outcome(|machine| machine.on_unauthorized(&call, &known, now, refusal));
+        match verdict {
             Verdict::Deliver(renew) => {
                 self.renew(i, renew);
                 self.settle(i, c, End::Done);
-                self.let_go(i);
+                if makes_way {
+                    self.let_go(i);
+                }
             }
             Verdict::Again(renew) => {
                 self.renew(i, renew);
@@ -153,11 +157,14 @@ impl World {
     /// `Page::accepted`.
     fn accepted(&mut self, i: usize, c: usize) {
         let (call, known) = (self.tabs[i].tasks[c].call, self.tabs[i].known);
-        if self.tabs[i].machine.on_accepted(&call, &known, true) {
+        let (news, makes_way) = self.tabs[i].machine.on_outcome(|machine| machine.on_accepted(&call, &known, true));
+        if news {
             self.amend(i, Record { accepted: true, ..known });
         }
         self.tabs[i].tasks[c].phase = Phase::Settled(End::Done);
-        self.let_go(i);
+        if makes_way {
+            self.let_go(i);
+        }
     }
 
     fn settle(&mut self, i: usize, c: usize, end: End) {
