@@ -85,3 +85,12 @@ export function renewers(fetch, renew) {
   ours.setTokens(tokens);
   return { handwritten: () => byHand.fetch(PATH), authfetch: () => ours.fetch(PATH) };
 }
+
+/** One of which every call waits for `renew`, since its token has run out; `made` is what `new` is called on. */
+export function waiter(made, fetch, refresh) {
+  const name = `waiting-${Math.random()}`;
+  const past = Date.now() - 60_000;
+  localStorage.setItem(name, JSON.stringify({ v: 1, epoch: 1, version: 1, signin: 1, access_token: "spent", refresh_token: "r", received_at: past, expires_at: past + 1_000 }));
+  const auth = new made.AuthFetch({ fetch, refresh, name, backgroundRefresh: false });
+  return { call: (init) => auth.fetch(PATH, init), close: () => (auth.close(), localStorage.removeItem(name)) };
+}

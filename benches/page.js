@@ -1,7 +1,9 @@
 // The half of the benches that runs in the page: it times batches and returns numbers. Rounds and their order are run.js's business.
 // A batch is thousands of calls between two readings of the clock, since the clock is coarse.
 
-import { contenders, renewers } from "./contenders.js";
+import * as now from "authfetch";
+import * as before from "authfetch-before";
+import { contenders, renewers, waiter } from "./contenders.js";
 
 const answer = (status) => new Response('{"id":1}', { status, headers: { "content-type": "application/json" } });
 const turn = () => {
@@ -56,4 +58,28 @@ async function afterRenewal(name, count) {
   return (took * 1000) / count;
 }
 
-globalThis.bench = { names: Object.keys(calls), renewers: Object.keys(waiting), inTurn, atOnce, afterRenewal };
+/** A number that shares no divisor with a count of whole thousands: its multiples are every index, in scattered order. */
+const STRIDE = 7_919;
+
+/** Milliseconds until `count` calls wait for a renewal, until half of them, aborted one by one, are rejected, and until the rest are answered. */
+async function whileWaiting(which, count) {
+  let answered;
+  const { call, close } = waiter({ now, before }[which], () => Promise.resolve(answer(200)), () => new Promise((resolve) => (answered = resolve)));
+  const controllers = Array.from({ length: count }, () => new AbortController());
+  const order = Array.from({ length: count }, (_, at) => (at * STRIDE) % count);
+  const start = performance.now();
+  const calls = controllers.map(({ signal }) => call({ signal }));
+  while (!answered) await turn();
+  const wait = performance.now();
+  const aborted = order.slice(0, count / 2).map((at) => (controllers[at].abort(), calls[at]));
+  const rejected = (await Promise.allSettled(aborted)).every(({ reason }) => reason?.name === "AbortError");
+  const abort = performance.now();
+  answered({ access_token: "renewed", expires_in: 3600 });
+  const rest = await Promise.all(order.slice(count / 2).map((at) => calls[at]));
+  const end = performance.now();
+  close();
+  if (!rejected || rest.some(({ status }) => status !== 200)) throw new Error("not every call ended as it should");
+  return { wait: wait - start, abort: abort - wait, rest: end - abort };
+}
+
+globalThis.bench = { whileWaiting, names: Object.keys(calls), renewers: Object.keys(waiting), inTurn, atOnce, afterRenewal };

@@ -1,10 +1,11 @@
 // `npm run bench [-- --rounds N] [--browser firefox]`: what a call costs the page's main thread, next to the usual ways of doing it.
 // The underlying fetch is a stub, the same for all, so that nothing but the wrapper differs. Rounds are interleaved and rotate
 // their order, and medians are reported: a slow moment of the machine meets everybody. Numbers, never verdicts.
+// `--before dist/index.js` names another build of the package, which then waits beside this one.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build as bundle } from "esbuild";
 import { build } from "../scripts/build.js";
@@ -20,7 +21,7 @@ const WARM_UP = 2;
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "9" }, browser: { type: "string", default: "chromium" } },
+  options: { rounds: { type: "string", default: "9" }, browser: { type: "string", default: "chromium" }, before: { type: "string" } },
 });
 const rounds = Number(values.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error("--rounds takes a whole number of 1 or more");
@@ -29,7 +30,7 @@ if (!["chromium", "firefox"].includes(values.browser)) throw new Error("--browse
 /** The pages' files: one bundle of all contenders, and the package alone for the cold start. */
 async function pages(folder) {
   const options = { bundle: true, format: "esm", target: "es2022", minify: true, logLevel: "error", absWorkingDir: root };
-  const alias = { authfetch: join(root, "dist", "index.js") };
+  const alias = { authfetch: join(root, "dist", "index.js"), "authfetch-before": resolve(values.before ?? join(root, "dist", "index.js")) };
   await bundle({ ...options, alias, entryPoints: [join(root, "benches", "page.js")], outfile: join(folder, "page.js") });
   await bundle({ ...options, entryPoints: [alias.authfetch], outfile: join(folder, "authfetch.js") });
   const external = ["./authfetch.js"];
@@ -97,6 +98,26 @@ function printRenewal(title, results) {
   print(title, ["contender", "µs a call", "min–max", "ms in all", "× handwritten"], rows);
 }
 
+/** One table for each part of the work, so that nothing slow hides behind something else. */
+async function printWaiting(call) {
+  const rows = values.before ? ["before", "now"] : ["now"];
+  const names = rows.flatMap((which) => [WAITING, 2 * WAITING].map((count) => `${which} ${count}`));
+  const results = await interleaved(names, (name) => call("whileWaiting", name.split(" ")[0], Number(name.split(" ")[1])));
+  const of = (name, part) => median(results[name].map((took) => (part === "in all" ? took.wait + took.abort + took.rest : took[part])));
+  for (const [part, title] of [
+    ["wait", "calls wait"],
+    ["abort", "half of them are aborted one by one, in scattered order"],
+    ["rest", "the others are answered"],
+    ["in all", "in all"],
+  ]) {
+    const row = (which) => {
+      const [one, two] = [of(`${which} ${WAITING}`, part), of(`${which} ${2 * WAITING}`, part)];
+      return [which, cell(one), cell(two), cell(two / one), values.before ? cell(of(`before ${WAITING}`, part) / one) : "–"];
+    };
+    print(`Waiting for a renewal: ${title}, ms`, ["", `${WAITING}`, `${2 * WAITING}`, "× the first", "before ÷ it"], rows.map(row));
+  }
+}
+
 /** One cold start: a browser context of its own, hence a process of its own with no compiled module in it. */
 async function coldStart(browser, origin, ahead) {
   const context = await browser.createBrowserContext();
@@ -132,6 +153,7 @@ async function measure(browser, origin) {
     await interleaved(names, (name) => call("atOnce", name, BATCH, WIDTH)));
   printRenewal(`${WAITING} calls wait for one renewal: from its answer until all have theirs, one retry each included`,
     await interleaved(renewers, (name) => call("afterRenewal", name, WAITING)));
+  await printWaiting(call);
   await page.close();
   await coldStarts(browser, origin);
 }

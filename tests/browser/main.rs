@@ -27,5 +27,6 @@ mod storage;
 mod tabs;
 mod transient;
 mod urls;
+mod waiting;
 mod waking;
 mod world;

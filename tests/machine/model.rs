@@ -231,6 +231,7 @@ fn the_exploration_finds_each_fault_that_is_put_in() {
         (Fault::RetriesForever, "a call is sent at most twice"),
         (Fault::ForgetsRotation, "a spent refresh token is never kept"),
         (Fault::ForgetsRejected, "one renewal per rejected token"),
+        (Fault::NobodyAsked, "every call settles"),
     ] {
         let budget = Budget { aborts: 0, same_text: fault == Fault::ForgetsRejected, ..BUDGET };
         let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), fault, 3, budget);

@@ -151,11 +151,15 @@ impl Page {
             path: path_number(&requested),
         };
         let record = shared.record();
-        let verdict = shared.ask(|machine| machine.on_unauthorized(call, &record, clock::now(), refusal));
+        let now = clock::now();
+        let (verdict, makes_way) =
+            shared.ask(|machine| machine.on_outcome(|machine| machine.on_unauthorized(call, &record, now, refusal)));
         let error = match verdict {
             Verdict::Deliver(renew) => {
                 shared.renew(renew);
-                shared.let_go();
+                if makes_way {
+                    shared.let_go();
+                }
                 out.release_spare();
                 debug::note(out.number, shared.why_delivered(call, &record, &refusal));
                 return Some(Ok(response.clone()));
@@ -198,15 +202,20 @@ impl Page {
         let status = response.get(Key::Status).as_number();
         let proof = (200.0..500.0).contains(&status) && !response.get(Key::Redirected).truthy();
         let record = shared.record();
-        if shared.ask(|machine| machine.on_accepted(call, &record, proof)) {
+        let (news, makes_way) =
+            shared.ask(|machine| machine.on_outcome(|machine| machine.on_accepted(call, &record, proof)));
+        if news {
             shared.amend(Record::note_accepted);
         }
-        shared.let_go();
+        if makes_way {
+            shared.let_go();
+        }
     }
 
     fn gone(&self, call: &Call) {
-        self.shared.ask(|machine| machine.on_gone(call.id));
-        self.shared.let_go();
+        if self.shared.ask(|machine| machine.on_outcome(|machine| machine.on_gone(call.id))).1 {
+            self.shared.let_go();
+        }
     }
 
     /// See `getAccessToken` in the contract.

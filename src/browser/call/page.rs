@@ -176,7 +176,8 @@ impl Page {
 
     /// The token it goes out with in this turn; none where it has to be driven.
     fn goes(&self, call: &Call, record: &Record) -> Option<(AccessToken, Renew)> {
-        if self.shared.claiming.get() {
+        // Where it may be the canary it is driven: others wait for what becomes of it, an error too.
+        if self.shared.claiming.get() || self.shared.ask(|machine| machine.probing()) {
             return None;
         }
         match self.shared.ask(|machine| machine.admit(call, record, clock::now())) {

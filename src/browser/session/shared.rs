@@ -11,7 +11,7 @@ use crate::browser::record::{Known, Stored};
 use crate::browser::storage::Store;
 use crate::browser::tabs::Channel;
 use crate::browser::tokens::Tokens;
-use super::waiting::Waiter;
+use super::waiting::Waiters;
 use crate::browser::clock;
 use crate::browser::error;
 use crate::protocol::config::Renewable;
@@ -54,7 +54,7 @@ pub struct Shared {
     /// The frozen snapshot: the same object until it changes.
     pub session: RefCell<Val>,
     pub known_epoch: Cell<u64>,
-    pub waiters: RefCell<Vec<Waiter>>,
+    pub waiters: RefCell<Waiters>,
     /// The running renewal's number and promise: one object for everybody.
     pub renewal: RefCell<Option<(u32, Val)>>,
     /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go round for ever.

@@ -8,6 +8,7 @@ use crate::browser::js::keys::Key;
 use super::shared::Shared;
 use crate::browser::js::task::{deferred, settle};
 use crate::protocol::session::{Admission, Call, Renew};
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// A call that waits.
@@ -15,11 +16,47 @@ pub struct Waiter {
     call: Call,
     /// A promise, and what fulfils it.
     wake: Val,
+    /// False once it has been woken.
+    waits: Cell<bool>,
 }
 
 impl Waiter {
-    fn wake(&self) {
-        settle(self.wake.lend(), true, Val::UNDEFINED.lend());
+    /// True the first time.
+    fn wake(&self) -> bool {
+        let waits = self.waits.replace(false);
+        if waits {
+            settle(self.wake.lend(), true, Val::UNDEFINED.lend());
+        }
+        waits
+    }
+}
+
+/// All that wait, oldest first. Whoever leaves costs no search: its place is given up when half of them are empty.
+#[derive(Default)]
+pub struct Waiters {
+    all: Vec<Rc<Waiter>>,
+    left: usize,
+}
+
+impl Waiters {
+    fn enter(&mut self, waiter: Rc<Waiter>) {
+        let at = self.all.partition_point(|other| other.call.id < waiter.call.id);
+        self.all.insert(at, waiter);
+    }
+
+    fn leave(&mut self, waiter: &Waiter) {
+        if waiter.wake() {
+            self.left += 1;
+            if 2 * self.left > self.all.len() {
+                self.keep(|_| true);
+            }
+        }
+    }
+
+    /// Wakes all but those that stay.
+    fn keep(&mut self, mut stays: impl FnMut(&Call) -> bool) {
+        self.left = 0;
+        self.all.retain(|waiter| waiter.waits.get() && (stays(&waiter.call) || !waiter.wake()));
     }
 }
 
@@ -33,33 +70,19 @@ impl Shared {
     pub async fn wait(self: &Rc<Self>, call: Call, signal: &Val, number: u32, why: Key) {
         let wake = deferred();
         let woken = wake.at(0);
-        self.enter(Waiter { call, wake });
+        let waiter = Rc::new(Waiter { call, wake, waits: Cell::new(true) });
+        self.waiters.borrow_mut().enter(Rc::clone(&waiter));
         let shared = Rc::clone(self);
-        let listening =
-            signal.is_object().then(|| Listening::new(signal, Key::Abort, move |_| shared.leave(call.id)));
+        let leave = move |_| shared.waiters.borrow_mut().leave(&waiter);
+        let listening = signal.is_object().then(|| Listening::new(signal, Key::Abort, leave));
         debug::note(number, why);
         let _ = woken.wait().await;
         drop(listening);
     }
 
-    fn enter(&self, waiter: Waiter) {
-        let mut waiters = self.waiters.borrow_mut();
-        let at = waiters.partition_point(|other| other.call.id < waiter.call.id);
-        waiters.insert(at, waiter);
-    }
-
-    fn leave(&self, call: u32) {
-        let mut waiters = self.waiters.borrow_mut();
-        let left = waiters.iter().position(|waiter| waiter.call.id == call).map(|at| waiters.remove(at));
-        drop(waiters);
-        if let Some(waiter) = left {
-            waiter.wake();
-        }
-    }
-
     /// Whether calls wait that a canary can go ahead of.
     pub fn anybody_waits(&self) -> bool {
-        self.waiters.borrow().iter().any(|waiter| waiter.call.answers)
+        self.waiters.borrow().all.iter().any(|waiter| waiter.waits.get() && waiter.call.answers)
     }
 
     /// Asks for each waiting call, oldest first, whether it may go now: whoever may goes.
@@ -67,17 +90,11 @@ impl Shared {
         let record = self.record();
         let now = clock::now();
         let mut start = false;
-        let mut staying = Vec::new();
-        for waiter in self.waiters.take() {
-            let admission = self.ask(|machine| machine.admit(&waiter.call, &record, now));
+        self.waiters.borrow_mut().keep(|call| {
+            let admission = self.ask(|machine| machine.admit(call, &record, now));
             start |= matches!(admission, Admission::Wait(Renew::Start) | Admission::Send(_, Renew::Start));
-            if matches!(admission, Admission::Wait(_)) {
-                staying.push(waiter);
-            } else {
-                waiter.wake();
-            }
-        }
-        self.waiters.replace(staying);
+            matches!(admission, Admission::Wait(_))
+        });
         if start {
             self.run_opened();
         }

@@ -119,7 +119,9 @@ impl World {
 
     fn accepted(&mut self, at: usize, answer: Answer, proof: bool) {
         let call = self.tasks[at].call;
-        if self.machine.on_accepted(&call, &self.record, proof) {
+        let record = self.record;
+        let (news, makes_way) = self.machine.on_outcome(|machine| machine.on_accepted(&call, &record, proof));
+        if news {
             let mut record = self.record;
             record.note_accepted();
             record.version += 1;
@@ -127,7 +129,14 @@ impl World {
         }
         self.probed(call.sent);
         self.settle(at, End::Answer(answer));
-        self.let_go();
+        self.made_way(makes_way);
+    }
+
+    /// Nobody else is asked where nobody's answer can have changed.
+    fn made_way(&mut self, makes_way: bool) {
+        if makes_way && self.fault != Fault::NobodyAsked {
+            self.let_go();
+        }
     }
 
     /// The new token has been answered: the rest go.
@@ -140,12 +149,12 @@ impl World {
         if !prevented || !task.replayable || task.call.sends >= 3 {
             return self.accepted(at, Answer::StepUp { prevented }, true);
         }
-        self.machine.on_gone(task.call.id);
+        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_gone(task.call.id));
         let task = &mut self.tasks[at];
         task.stepped_up = true;
         task.call.after_signin = Some(self.record.signin);
         task.phase = Phase::Waiting;
-        self.let_go();
+        self.made_way(makes_way);
     }
 
     fn unauthorized(&mut self, at: usize, answer: Answer, refusal: Refusal) {
@@ -158,7 +167,9 @@ impl World {
             call.sends = 1;
         }
         let refusal = Refusal { replayable, path, ..refusal };
-        let verdict = self.machine.on_unauthorized(&mut call, &self.record, self.now, refusal);
+        let (record, now) = (self.record, self.now);
+        let (verdict, makes_way) =
+            self.machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &record, now, refusal));
         if matches!(verdict, Verdict::Again(Renew::Start) | Verdict::Deliver(Renew::Start)) {
             self.note_rejected(token);
         }
@@ -169,7 +180,7 @@ impl World {
                 }
                 self.renew(renew);
                 self.settle(at, End::Answer(answer));
-                self.let_go();
+                self.made_way(makes_way);
             }
             Verdict::Again(renew) => {
                 self.renew(renew);
@@ -220,9 +231,10 @@ impl World {
 
     /// The caller aborts, or the network fails, before an answer.
     pub fn gone(&mut self, at: usize) {
-        self.machine.on_gone(self.tasks[at].call.id);
+        let call = self.tasks[at].call.id;
+        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_gone(call));
         self.settle(at, End::Gone);
-        self.let_go();
+        self.made_way(makes_way);
     }
 
     /// The canary has had no headers for two seconds.

@@ -33,6 +33,8 @@ pub enum Fault {
     ForgetsRotation,
     /// That a renewal brought the rejected text again is not noted.
     ForgetsRejected,
+    /// Whoever waits for a canary is not asked when it has settled.
+    NobodyAsked,
 }
 
 /// What the API answers.

@@ -11,7 +11,7 @@ impl World {
         let call = self.tabs[i].machine.open(self.setup.requests);
         let c = self.tabs[i].tasks.len();
         self.tabs[i].tasks.push(Task { call, phase: Phase::Settled(End::Bare) });
-        if !self.setup.requests {
+        if !self.setup.requests || self.tabs[i].machine.probing() {
             self.drive(i, c);
         } else if known.signed_in() || known.suspended {
             let now = self.now;
@@ -133,11 +133,15 @@ impl World {
             return self.settle(i, c, End::Done);
         }
         let refusal = Refusal { replayable: true, path: c as u64, ..Refusal::default() };
-        match self.tabs[i].machine.on_unauthorized(&mut call, &known, now, refusal) {
+        let machine = &mut self.tabs[i].machine;
+        let (verdict, makes_way) = machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, refusal));
+        match verdict {
             Verdict::Deliver(renew) => {
                 self.renew(i, renew);
                 self.settle(i, c, End::Done);
-                self.let_go(i);
+                if makes_way {
+                    self.let_go(i);
+                }
             }
             Verdict::Again(renew) => {
                 self.tabs[i].tasks[c].call = call;
@@ -153,13 +157,16 @@ impl World {
     /// `Page::accepted`.
     fn accepted(&mut self, i: usize, c: usize) {
         let (call, known) = (self.tabs[i].tasks[c].call, self.tabs[i].known);
-        if self.tabs[i].machine.on_accepted(&call, &known, true) {
+        let (news, makes_way) = self.tabs[i].machine.on_outcome(|machine| machine.on_accepted(&call, &known, true));
+        if news {
             let mut accepted = known;
             accepted.note_accepted();
             self.amend(i, accepted);
         }
         self.tabs[i].tasks[c].phase = Phase::Settled(End::Done);
-        self.let_go(i);
+        if makes_way {
+            self.let_go(i);
+        }
     }
 
     fn settle(&mut self, i: usize, c: usize, end: End) {
