@@ -15,7 +15,7 @@ const TOP: &[&str] = &["auth_fetch", "mod"];
 
 /// Leaves that are made of other leaves.
 const LEAVES_OF_LEAVES: &[(&str, &[&str])] =
-    &[("events", &["debug"]), ("options", &["error", "parser", "storage"]), ("parser", &["error"]), ("tokens", &["record"])];
+    &[("events", &["debug"]), ("endpoint", &["parser"]), ("options", &["endpoint", "error", "parser", "storage"]), ("parser", &["error"]), ("tokens", &["record"])];
 
 /// What the pure half may not name.
 const IMPURE: &[&str] = &[

@@ -6,6 +6,7 @@ mod abort;
 mod call;
 mod clock;
 mod debug;
+mod endpoint;
 mod error;
 mod events;
 mod js;

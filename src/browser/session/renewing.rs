@@ -8,7 +8,7 @@ use crate::browser::debug;
 use crate::browser::error;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
-use crate::browser::options::Refresh;
+use crate::browser::endpoint::Refresh;
 use super::shared::Shared;
 use crate::browser::js::task;
 use super::reply::Reply;

@@ -4,7 +4,7 @@
 use crate::browser::clock;
 use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::js::keys::Key;
-use crate::browser::options::Refresh;
+use crate::browser::endpoint::Refresh;
 use super::shared::Shared;
 use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::backoff::retry_after_ms;

@@ -10,7 +10,7 @@ use crate::browser::debug;
 use crate::browser::js::keys::Key;
 use crate::browser::js::task;
 use crate::browser::js::{NONE, Outcome, Val};
-use crate::browser::options::Refresh;
+use crate::browser::endpoint::Refresh;
 use crate::browser::record;
 use crate::protocol::cookie::confirms;
 use std::rc::Rc;

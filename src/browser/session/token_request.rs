@@ -6,7 +6,7 @@
 use crate::browser::clock::Timer;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
-use crate::browser::options::{Endpoint, Refresh};
+use crate::browser::endpoint::{Endpoint, Refresh};
 use super::reply::{Reply, read};
 use super::shared::{Cut, Shared};
 use crate::browser::abort;
