@@ -47,7 +47,7 @@ async function shrink() {
   const enable = FEATURES.map((name) => `--enable-${name}`);
   const [full, small, short] = ["authfetch_bg.wasm", "small.wasm", "short.wasm"].map((name) => join(PKG, name));
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  await run(opt, [full, "-Oz", "-ocimfs", "20", ...strip, "-o", small, ...enable], { quiet: true });
+  await run(opt, [full, "-Oz", "-ocimfs", "20", "--converge", ...strip, "-o", small, ...enable], { quiet: true });
   const map = await run(opt, [small, ...enable, "--minify-imports-and-exports-and-modules", "-o", short], { quiet: true });
   writeFileSync(join(PKG, "glue.js"), renamed(readFileSync(join(PKG, "authfetch.js"), "utf8"), JSON.parse(map)));
   return readFileSync(short);

@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/signals.js")]
 extern "C" {
-    fn joined(known: Lent, caller: Lent, own: Lent, followers: u32) -> Val;
-    fn fresh(own: Lent, followers: u32) -> Val;
+    fn joined(known: Lent, caller: Lent, own: Lent, followers: i32) -> Val;
+    fn fresh(own: Lent, followers: i32) -> Val;
 }
 
 /// An `AbortController`, which exists wherever `fetch` does.
@@ -51,12 +51,12 @@ impl Epoch {
 
     /// The signal of the next [`FOLLOWERS`] calls that bring none of their own.
     pub fn fresh(&self) -> Val {
-        fresh(self.signal.lend(), FOLLOWERS)
+        fresh(self.signal.lend(), FOLLOWERS as i32)
     }
 
     /// One signal that follows both this epoch and the caller's: the same one for each call with the same signal.
     pub fn join(&self, caller: &Val) -> Val {
-        joined(self.known.lend(), caller.lend(), self.signal.lend(), FOLLOWERS)
+        joined(self.known.lend(), caller.lend(), self.signal.lend(), FOLLOWERS as i32)
     }
 }
 

@@ -25,7 +25,7 @@ extern "C" {
     /// `subscribe` over a set of listeners.
     fn subscriber(listeners: Lent) -> Val;
     #[wasm_bindgen(catch)]
-    fn listen(target: Lent, add: bool, kind: Lent, listener: Lent, options: Lent) -> Result<(), JsValue>;
+    fn listen(target: Lent, add: i32, kind: Lent, listener: Lent, options: Lent) -> Result<(), JsValue>;
     /// Warns of plain options that differ from those of the oldest instance of the name, which count.
     fn compare(mine: Lent, theirs: Lent);
 }
@@ -179,6 +179,6 @@ impl AuthFetch {
     }
 
     fn listen(&self, add: bool, kind: &Val, listener: &Val, options: &Val) -> Result<(), JsValue> {
-        listen(self.page.shared.events.target.lend(), add, kind.lend(), listener.lend(), options.lend())
+        listen(self.page.shared.events.target.lend(), i32::from(add), kind.lend(), listener.lend(), options.lend())
     }
 }

@@ -11,13 +11,13 @@ extern "C" {
     #[wasm_bindgen(js_name = begin)]
     fn start(kind: Lent, input: Lent) -> u32;
     #[wasm_bindgen(js_name = note)]
-    fn say(number: u32, text: Lent);
+    fn say(number: i32, text: Lent);
     #[wasm_bindgen(js_name = end)]
-    fn finish(number: u32, text: Lent);
+    fn finish(number: i32, text: Lent);
     #[wasm_bindgen(js_name = follow)]
-    fn listen(number: u32, promise: Lent) -> Val;
+    fn listen(number: i32, promise: Lent) -> Val;
     #[wasm_bindgen(js_name = revoked)]
-    fn tell_of_revocation(told: bool, failed: bool, answer: Lent, url: Lent);
+    fn tell_of_revocation(told: i32, failed: i32, answer: Lent, url: Lent);
 }
 
 /// The number of what nothing is told of.
@@ -32,7 +32,7 @@ pub fn begin(told: bool, kind: Key, input: &Val) -> u32 {
 #[inline(never)]
 pub fn note(number: u32, why: Key) {
     if number != SILENT {
-        say(number, Val::name(why).lend());
+        say(number as i32, Val::name(why).lend());
     }
 }
 
@@ -40,25 +40,25 @@ pub fn note(number: u32, why: Key) {
 #[inline(never)]
 pub fn end(number: u32, how: Key) {
     if number != SILENT {
-        finish(number, Val::name(how).lend());
+        finish(number as i32, Val::name(how).lend());
     }
 }
 
 /// The same promise's outcome, which is told.
 pub fn follow(number: u32, promise: Val) -> Val {
-    if number == SILENT { promise } else { listen(number, promise.lend()) }
+    if number == SILENT { promise } else { listen(number as i32, promise.lend()) }
 }
 
 /// Tells why a renewal was started.
 pub fn started(number: u32, reason: &str) {
     if number != SILENT {
-        say(number, Val::text(reason).lend());
+        say(number as i32, Val::text(reason).lend());
     }
 }
 
 /// Tells of an event of the session.
 pub fn tell(kind: Key) {
-    say(SILENT, Val::name(kind).lend());
+    say(SILENT as i32, Val::name(kind).lend());
 }
 
 /// Tells how a revocation has ended; of an error status, and of a function that failed, once without `told` too.
@@ -66,5 +66,5 @@ pub fn tell(kind: Key) {
 pub fn revoked(told: bool, answer: Outcome, url: &Val) {
     let failed = answer.is_err();
     let answer = answer.unwrap_or_else(|error| error);
-    tell_of_revocation(told, failed, answer.lend(), url.lend());
+    tell_of_revocation(told.into(), failed.into(), answer.lend(), url.lend());
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/errors.js")]
 extern "C" {
-    fn failure(message: &str, code: &str, cause: Lent, answer: Lent, transient: bool) -> Val;
+    fn failure(message: &str, code: &str, cause: Lent, answer: Lent, transient: i32) -> Val;
     #[wasm_bindgen(js_name = typeError)]
     fn refusal(message: &str) -> Val;
 }
@@ -24,7 +24,7 @@ pub fn detailed(code: Code, message: &str, cause: &Val, answer: &Val) -> Val {
 /// The same; of `refresh_failed` it says whether waiting may heal it. Where nothing else is said, it may not.
 #[inline(never)]
 pub fn failed(code: Code, message: &str, cause: &Val, answer: &Val, transient: bool) -> Val {
-    failure(message, code.as_str(), cause.lend(), answer.lend(), transient)
+    failure(message, code.as_str(), cause.lend(), answer.lend(), i32::from(transient))
 }
 
 /// What a caller's wrong argument gets.

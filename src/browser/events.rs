@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    fn fire(target: Lent, kind: u32, detail: Lent, cancelable: bool) -> bool;
+    fn fire(target: Lent, kind: i32, detail: Lent, cancelable: i32) -> bool;
 }
 
 /// The listeners of one session.
@@ -29,7 +29,7 @@ impl Events {
 
     /// Fires an event with `detail`, as an ordinary object; false where a listener prevented it.
     pub fn fire(&self, kind: Key, detail: &Val, cancelable: bool) -> bool {
-        let goes = fire(self.target.lend(), kind as u32, detail.plain().lend(), cancelable);
+        let goes = fire(self.target.lend(), kind as i32, detail.plain().lend(), cancelable.into());
         if self.told {
             debug::tell(kind);
         }

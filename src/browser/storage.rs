@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn probe(area: u32) -> Result<(), JsValue>;
+    fn probe(area: i32) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_name = getItem)]
     fn get_item(area: Lent, key: Lent) -> Result<Val, JsValue>;
     /// What writing threw; `undefined` where it was written.
@@ -55,7 +55,7 @@ impl Place {
 
 /// Asks gloo-storage for an area once it is known to be there: its accessor would panic on a blocked one.
 fn probed(name: Key, raw: fn() -> web_sys::Storage) -> Outcome {
-    probe(name as u32)?;
+    probe((name as u32) as i32)?;
     Ok(JsValue::from(raw()).into())
 }
 

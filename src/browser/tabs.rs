@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/tabs.js")]
 extern "C" {
-    fn lock(name: Lent, ms: f64, signal: Lent, steal: bool) -> Val;
+    fn lock(name: Lent, ms: f64, signal: Lent, steal: i32) -> Val;
     /// Lets go of every lock that is held or waited for.
     #[wasm_bindgen(js_name = letGo)]
     pub fn let_go();
@@ -19,7 +19,7 @@ extern "C" {
     pub fn come_back();
     fn holds(free: Lent) -> bool;
     #[wasm_bindgen(js_name = namesOf)]
-    fn names_of(record: bool, name: Lent, endpoint: Lent, client: Lent) -> Val;
+    fn names_of(record: i32, name: Lent, endpoint: Lent, client: Lent) -> Val;
     fn commit(name: Lent, epoch: f64, version: f64) -> Val;
     fn committed(name: Lent) -> Val;
     fn channel(name: Lent, hear: Lent) -> Val;
@@ -62,7 +62,7 @@ impl Tabs {
     /// of a cookie's session its name says so.
     pub fn new(record: bool, name: &Val, owner: &Val) -> Self {
         let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
-        let names = names_of(record, name.lend(), endpoint.lend(), client.lend());
+        let names = names_of(i32::from(record), name.lend(), endpoint.lend(), client.lend());
         Self { name: names.at(0), mark: names.at(1) }
     }
 
@@ -70,7 +70,7 @@ impl Tabs {
     pub async fn lock(&self, ms: f64, signal: &Val, insist: bool) -> Option<Held> {
         let mut steal = false;
         loop {
-            let held = lock(self.name.lend(), ms, signal.lend(), steal).wait().await.unwrap_or_default();
+            let held = lock(self.name.lend(), ms, signal.lend(), i32::from(steal)).wait().await.unwrap_or_default();
             if held.is_function() {
                 return Some(Held(held));
             }

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent, number: u32) -> Val;
+    fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent, number: i32) -> Val;
     fn dress(init: Lent, name: Lent, value: Lent, signal: Lent) -> Val;
 }
 
@@ -53,7 +53,7 @@ impl Outgoing {
 
     /// As one JavaScript value, so that it can wait beside its promise.
     pub fn pack(&self) -> Val {
-        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.spare.lend(), self.number)
+        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.spare.lend(), self.number as i32)
     }
 
     /// The value that [`Self::pack`] gave, or a bare URL; `told`: with its number.

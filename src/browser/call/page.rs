@@ -25,7 +25,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/js/fetch.js")]
 extern "C" {
     /// Calls the underlying fetch; what it throws is a rejection.
-    fn native(given: Lent, back: bool, input: Lent, init: Lent) -> Val;
+    fn native(given: Lent, back: i32, input: Lent, init: Lent) -> Val;
 }
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -149,7 +149,7 @@ impl Page {
         let (signal, epoch) = (arguments.signal(), Rc::clone(&shared.epoch.borrow()));
         if explicit || abort::aborted(&signal) || !epoch.follows(&signal) {
             let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
-            let sent = native(self.options.fetch.lend(), back, arguments.input.lend(), arguments.init.lend());
+            let sent = native(self.options.fetch.lend(), i32::from(back), arguments.input.lend(), arguments.init.lend());
             debug::note(number, if explicit { Key::LeftWithHeader } else { Key::LeftAsAsked });
             return Ok(sent);
         }
@@ -289,6 +289,6 @@ impl Page {
     }
 
     fn native(&self, input: &Val, init: &Val) -> Val {
-        native(self.options.fetch.lend(), false, input.lend(), init.lend())
+        native(self.options.fetch.lend(), i32::from(false), input.lend(), init.lend())
     }
 }

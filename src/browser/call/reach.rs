@@ -13,7 +13,7 @@ extern "C" {
     /// 0 where nothing is remembered of this URL, 1 for no, 2 for yes.
     fn recall(known: Lent, url: Lent) -> u32;
     /// Remembers a verdict, of a bounded number of URLs.
-    fn remember(known: Lent, url: Lent, verdict: u32);
+    fn remember(known: Lent, url: Lent, verdict: i32);
     /// Warns on the console, once per origin, where the answer is a 401.
     fn watch(promise: Lent, warned: Lent, origin: Lent);
 }

@@ -14,7 +14,7 @@ impl Val {
     /// The element at `index`.
     #[inline(always)]
     pub fn at(&self, index: u32) -> Self {
-        ops::at(self.lend(), index)
+        ops::at(self.lend(), index as i32)
     }
 
     /// Sets a property of an object of ours.

@@ -128,8 +128,8 @@ pub fn learn() {
 }
 
 #[inline(always)]
-pub const fn key(key: Key) -> u32 {
-    key as u32
+pub const fn key(key: Key) -> i32 {
+    key as i32
 }
 
 impl Val {

@@ -15,9 +15,9 @@ extern "C" {
     /// A promise with the functions that settle it.
     pub fn deferred() -> Val;
     /// Settles it: fulfilled where `ok`, else rejected.
-    pub fn settle(deferred: Lent, ok: bool, value: Lent);
+    pub fn settle(deferred: Lent, ok: i32, value: Lent);
     /// Has `step(task, ok, value)` called when the promise, or any other value, has settled.
-    fn resume(promise: Lent, step: Lent, task: u32);
+    fn resume(promise: Lent, step: Lent, task: i32);
 }
 
 type Work = Pin<Box<dyn Future<Output = Outcome>>>;
@@ -56,7 +56,7 @@ fn step(number: u32, settled: Outcome) {
     match task.work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => {
             FREE.with_borrow_mut(|free| free.push(number));
-            settle(task.deferred.lend(), outcome.is_ok(), outcome.unwrap_or_else(|error| error).lend());
+            settle(task.deferred.lend(), i32::from(outcome.is_ok()), outcome.unwrap_or_else(|error| error).lend());
         }
         Poll::Pending => put(number, task),
     }
@@ -81,7 +81,7 @@ fn start(work: Work) -> Val {
     // A task that is being polled is not in its place, but its number is not free.
     let number = FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| TASKS.with_borrow(Vec::len) as u32);
     put(number, Task { work, deferred });
-    STEP.with(|step| resume(Val::UNDEFINED.lend(), step.lend(), number));
+    STEP.with(|step| resume(Val::UNDEFINED.lend(), step.lend(), number as i32));
     promise
 }
 
@@ -101,7 +101,7 @@ impl Future for Wait {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Outcome> {
         match self.0.take() {
             Some(promise) => {
-                STEP.with(|step| resume(promise.lend(), step.lend(), CURRENT.get()));
+                STEP.with(|step| resume(promise.lend(), step.lend(), CURRENT.get() as i32));
                 Poll::Pending
             }
             None => SETTLED.take().map_or(Poll::Pending, Poll::Ready),

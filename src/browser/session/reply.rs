@@ -16,9 +16,9 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// The status and the members, without those that are or hold a token.
     #[wasm_bindgen(js_name = answerOf)]
-    fn answer_of(status: u32, members: Lent, secret: Lent) -> Val;
+    fn answer_of(status: i32, members: Lent, secret: Lent) -> Val;
     /// What is told of an answer that is of no use: its status, the names of its members, and the way out.
-    fn unusable(status: u32, members: Lent) -> String;
+    fn unusable(status: i32, members: Lent) -> String;
 }
 
 /// What came of it.

@@ -26,7 +26,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/js/fetch.js")]
 extern "C" {
     /// The underlying fetch, looked up at each call.
-    pub fn underlying(given: Lent, back: bool) -> Val;
+    pub fn underlying(given: Lent, back: i32) -> Val;
 }
 
 /// What the listeners were last told.
@@ -227,7 +227,7 @@ impl Shared {
 
     /// The fetch that token requests and revocations go through.
     pub fn underlying(&self) -> Val {
-        underlying(self.options.fetch.lend(), false)
+        underlying(self.options.fetch.lend(), i32::from(false))
     }
 
     /// Whether this is the URL of the token or the revocation endpoint: no token, no wait, no retry there.

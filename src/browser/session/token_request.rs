@@ -20,13 +20,13 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
     /// A promise of what was received, of its JSON, and, where `copies`, of a 4xx as it can be read again.
-    fn receive(sent: Lent, copies: bool) -> Val;
+    fn receive(sent: Lent, copies: i32) -> Val;
     /// A promise of what it says; what it throws rejects.
     fn ask(judge: Lent, response: Lent) -> Val;
     #[wasm_bindgen(js_name = formOf)]
     fn form_of(members: Lent) -> Val;
     #[wasm_bindgen(catch, js_name = endpointHeaders)]
-    fn endpoint_headers(given: Lent, json: bool) -> Result<Val, JsValue>;
+    fn endpoint_headers(given: Lent, json: i32) -> Result<Val, JsValue>;
 }
 
 #[wasm_bindgen(module = "/js/fetch.js")]
@@ -85,7 +85,7 @@ async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
         Refresh::Function(function) => call(shared, function, &signal, reason),
         Refresh::None => Err(Val::UNDEFINED),
     }?;
-    let received = receive(sent.lend(), judge.is_function()).until(&signal).wait().await?;
+    let received = receive(sent.lend(), i32::from(judge.is_function())).until(&signal).wait().await?;
     drop(timer);
     let (mut reply, may_be_refused) = read(shared, &received.at(0), received.at(1));
     if may_be_refused && judge.is_function() {
@@ -138,7 +138,7 @@ pub(super) fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Va
     init.put_name(Key::Cache, Key::NoStore);
     init.put_name(Key::ReferrerPolicy, Key::NoReferrer);
     init.put(Key::Credentials, &endpoint.credentials);
-    init.put(Key::Headers, &endpoint_headers(endpoint.headers.lend(), endpoint.json)?);
+    init.put(Key::Headers, &endpoint_headers(endpoint.headers.lend(), i32::from(endpoint.json))?);
     init.put(Key::Body, body);
     init.put(Key::Signal, signal);
     init.put(Key::Auth, &Val::FALSE);

@@ -25,7 +25,7 @@ impl Waiter {
     fn wake(&self) -> bool {
         let waits = self.waits.replace(false);
         if waits {
-            settle(self.wake.lend(), true, Val::UNDEFINED.lend());
+            settle(self.wake.lend(), i32::from(true), Val::UNDEFINED.lend());
         }
         waits
     }
