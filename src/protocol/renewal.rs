@@ -197,6 +197,8 @@ impl Session {
             return if record.signed_in() { Grant::Adopt } else { Grant::Ended };
         }
         match outcome.class {
+            // Without a session: the tokens of one that has ended since, or that another has followed.
+            GrantOutcome::Tokens if renewal.from.is_none() && renewal.cookie.epoch != cookie.epoch => Grant::Again(0),
             GrantOutcome::Tokens => {
                 Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
             }

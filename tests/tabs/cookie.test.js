@@ -125,7 +125,7 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     await tabs[0].tell("logout", { reason: "tired" });
     await tabs[1].is("state", "signed-out");
     const said = await assertNothingSaid(profile, tabs, [...tokens, ...tokens.map((token) => token.replace("access", "refresh"))]);
-    for (const line of said.filter((line) => line.startsWith("postMessage"))) {
+    for (const line of said.filter((line) => line.startsWith("postMessage [["))) {
       const [[epoch, version, code, reason, endpoint, client]] = JSON.parse(line.slice("postMessage ".length));
       assert.deepEqual([typeof epoch, typeof version, code, reason, client], ["number", "number", null, null, null]);
       assert.equal(endpoint, profile.server.options.refresh.url);
