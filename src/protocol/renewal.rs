@@ -181,7 +181,8 @@ impl Session {
         Turn::Exchange
     }
 
-    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is a number from 0 up to 1.
+    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from 0
+    /// up to 1.
     pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
         let (epoch, cookie) = (self.epoch, self.cookie);
         let attempts = self.policy.attempts;

@@ -99,7 +99,8 @@ fn a_refusal_counts_where_nobody_has_replaced_the_cookie_since_the_request_was_s
         let _ = machine.on_cookie_mark(mark(2_000, 2), &record);
         assert_eq!(machine.on_grant(id, REFUSED, &record, NOW, 0.5), Grant::Again(0));
         assert_eq!(machine.on_turn(id, &record), Turn::Exchange);
-        assert_eq!(machine.on_grant(id, REFUSED, &record, NOW, 0.5), Grant::Refused, "one more request, and the server's word");
+        let again = machine.on_grant(id, REFUSED, &record, NOW, 0.5);
+        assert_eq!(again, Grant::Refused, "one more request, and then the server has the word");
     }
 }
 
@@ -111,7 +112,8 @@ fn tokens_of_a_session_that_another_has_followed_meanwhile_are_asked_for_once_mo
     assert_eq!(machine.on_grant(id, TOKENS, &out, NOW, 0.5), Grant::Again(0));
     assert_eq!(machine.on_turn(id, &out), Turn::Exchange);
     let _ = machine.on_cookie_mark(mark(2_000, 2), &out);
-    assert_eq!(machine.on_grant(id, TOKENS, &out, NOW, 0.5), Grant::Store(Keep::New), "a refresh of the same session is none");
+    let stored = machine.on_grant(id, TOKENS, &out, NOW, 0.5);
+    assert_eq!(stored, Grant::Store(Keep::New), "another tab's refresh begins no session");
 }
 
 #[test]

@@ -4,7 +4,15 @@ use super::model::{Budget, explore};
 use super::{Fault, Setup};
 
 /// The user is signed in in two tabs.
-pub const TWO: Setup = Setup { tabs: 2, unopened: 0, joined: true, no_locks: false, lenient: false, slow_server: false, fault: Fault::None };
+pub const TWO: Setup = Setup {
+    tabs: 2,
+    unopened: 0,
+    joined: true,
+    no_locks: false,
+    lenient: false,
+    slow_server: false,
+    fault: Fault::None,
+};
 
 /// Nothing that nobody controls.
 pub const NONE: Budget = Budget {

@@ -29,7 +29,8 @@ fn a_tab_that_wakes_up_and_does_not_look_at_the_mark_is_found() {
 
 #[test]
 fn a_mark_that_is_not_read_again_when_the_answer_has_come_is_found() {
-    finds(Fault::LooksAtTheMarkOnce, Setup { joined: false, ..TWO }, REFRESHES.and(SIGN_IN), "nothing is sent as another user");
+    let setup = Setup { joined: false, ..TWO };
+    finds(Fault::LooksAtTheMarkOnce, setup, REFRESHES.and(SIGN_IN), "nothing is sent as another user");
 }
 
 #[test]
@@ -40,7 +41,8 @@ fn a_tab_that_begins_a_session_of_its_own_with_the_cookie_of_others_is_found() {
 #[test]
 fn tokens_of_a_session_that_another_has_followed_meanwhile_are_found() {
     let budget = REFRESHES.and(LOGOUT).and(SIGN_IN);
-    finds(Fault::TakesTokensOfAnotherSession, Setup { joined: false, ..TWO }, budget, "no tab is left in the session of another user");
+    let setup = Setup { joined: false, ..TWO };
+    finds(Fault::TakesTokensOfAnotherSession, setup, budget, "no tab is left in the session of another user");
 }
 
 #[test]

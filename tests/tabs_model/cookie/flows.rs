@@ -1,4 +1,4 @@
-//! As renewing.rs, holding.rs and cookie.rs: a refresh from its start to its one outcome, and what a mark does to a tab.
+//! As renewing.rs, holding.rs and cookie.rs: a refresh from its start to its one outcome, and what a mark does.
 
 use super::{Answer, Fault, Flow, Life, Step, World};
 use authfetch::protocol::cookie::UNCONFIRMED;
@@ -28,6 +28,11 @@ impl World {
         if !at_once {
             self.queue.push_back(i);
         }
+    }
+
+    /// Where the refresh of this tab stands.
+    pub(super) fn step_of(&self, i: usize) -> Option<Step> {
+        self.tabs[i].flow.as_ref().map(|flow| flow.step.clone())
     }
 
     fn step(&mut self, i: usize, step: Step) {
@@ -102,7 +107,7 @@ impl World {
 
     /// `Run::attempt`, from the answer on.
     pub fn judge(&mut self, i: usize) {
-        let Some(Step::Judging { cookie, answer }) = self.tabs[i].flow.as_ref().map(|flow| flow.step.clone()) else { return };
+        let Some(Step::Judging { cookie, answer }) = self.step_of(i) else { return };
         if self.setup.fault != Fault::LooksAtTheMarkOnce {
             self.look_at_mark(i);
         }
@@ -117,9 +122,10 @@ impl World {
         let (without_session, held) = (flow.without_session, flow.held);
         let outcome = Outcome { class, lost: answer == Answer::Lost, retry_after: None };
         let grant = tab.machine.on_grant(flow.id, outcome, &tab.record, now, 0.5);
+        let fault = self.setup.fault;
         match (grant, answer) {
-            (Grant::Again(0), Answer::Refused) if self.setup.fault == Fault::CountsEveryRefusal => self.refused(i, cookie),
-            (Grant::Again(0), Answer::Tokens(token)) if self.setup.fault == Fault::TakesTokensOfAnotherSession => {
+            (Grant::Again(0), Answer::Refused) if fault == Fault::CountsEveryRefusal => self.refused(i, cookie),
+            (Grant::Again(0), Answer::Tokens(token)) if fault == Fault::TakesTokensOfAnotherSession => {
                 self.store(i, token, without_session);
             }
             (Grant::Store(_), Answer::Tokens(token)) => self.store(i, token, without_session),

@@ -1,10 +1,11 @@
 //! Tabs that share no record, and the one refresh token that their browser keeps for them in a cookie.
 //!
-//! As in the worlds beside it each tab is the real `Session`, with a driver that does what `src/browser/session` does; what is
-//! the environment's is here: the cookie jar, the lock, the mark, signals, and a server that rotates. Three things are left out,
-//! since nothing in a page can rule them out: a `Set-Cookie` that comes after another session's, a page that dies before its
-//! commit has begun, and a login whose cookie has come and whose `setTokens` has not. Timers are not early: what was begun to be
-//! committed before a token request is sent is committed when its answer is judged, and a grace outlasts the answers on their way.
+//! As in the worlds beside it each tab is the real `Session`, with a driver that does what `src/browser/session`
+//! does; what is the environment's is here: the cookie jar, the lock, the mark, signals, and a server that rotates.
+//! Three things are left out, since nothing in a page can rule them out: a `Set-Cookie` that comes after another
+//! session's, a page that dies before its commit has begun, and a login whose cookie has come and whose `setTokens`
+//! has not. Timers are not early: what was begun to be committed before a token request is sent is committed when its
+//! answer is judged, and a grace outlasts the answers on their way.
 
 mod checks;
 mod faults;
@@ -167,8 +168,8 @@ impl Tab {
 }
 
 impl World {
-    /// The user is signed in in the first tab, and it is committed; the others have been opened, and know of nothing, or have
-    /// joined.
+    /// The user is signed in in the first tab, and it is committed; the others have been opened, and know of nothing,
+    /// or have joined.
     pub fn new(setup: Setup) -> Self {
         let life = |at| if at < setup.tabs - setup.unopened { Life::Live } else { Life::Unopened };
         let mut world = Self {

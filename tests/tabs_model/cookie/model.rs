@@ -214,7 +214,10 @@ impl Model for Bounded {
             Action::Freeze(i) => (left.freezes, ()) = (left.freezes - 1, world.freeze(i)),
             Action::Hang(i) => (left.hangs, ()) = (left.hangs - 1, world.hang(i)),
             Action::Lose(i) => (left.lost_answers, ()) = (left.lost_answers - 1, world.arrive(i, true)),
-            Action::LoseRevocation(i) => (left.lost_revocations, ()) = (left.lost_revocations - 1, world.revoke(i, true)),
+            Action::LoseRevocation(i) => {
+                left.lost_revocations -= 1;
+                world.revoke(i, true);
+            }
             Action::Online(i) => (left.online, world.tabs[i].looks) = (left.online - 1, true),
         }
         Some(State { world, left })
@@ -242,7 +245,8 @@ pub fn explore(name: &str, setup: Setup, budget: Budget) -> Found {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failures = HasDiscoveries::AnyFailures;
     let checker = Bounded { setup, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
-    let failed = ["no rule is broken", "whatever was begun ends well"].into_iter().find_map(|rule| checker.discovery(rule));
+    let rules = ["no rule is broken", "whatever was begun ends well"];
+    let failed = rules.into_iter().find_map(|rule| checker.discovery(rule));
     let breach = failed.map(|path| {
         let last = path.last_state().clone();
         let breach = last.world.breach.or_else(|| last.world.unrest()).unwrap_or("nothing");

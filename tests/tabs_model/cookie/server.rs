@@ -31,7 +31,8 @@ impl World {
     /// The cookie leaves the browser with a request of this tab.
     pub(super) fn present(&mut self, without_session: bool) -> Option<u32> {
         let cookie = self.jar?;
-        if without_session && self.mark.version == UNCONFIRMED && self.left.contains(&self.issued[cookie as usize].family) {
+        let outlived = self.left.contains(&self.issued[cookie as usize].family);
+        if without_session && self.mark.version == UNCONFIRMED && outlived {
             self.breaks("a cookie that has outlived a logout is not tried");
         }
         let issued = &mut self.issued[cookie as usize];
@@ -55,7 +56,7 @@ impl World {
 
     /// A token request reaches the server.
     pub fn serve(&mut self, i: usize) {
-        let Some(Step::Sent { cookie, answer: None }) = self.tabs[i].flow.as_ref().map(|flow| flow.step.clone()) else { return };
+        let Some(Step::Sent { cookie, answer: None }) = self.step_of(i) else { return };
         let answer = Some(cookie.map_or(Answer::Refused, |cookie| self.exchange(cookie)));
         if let Some(flow) = &mut self.tabs[i].flow {
             flow.step = Step::Sent { cookie, answer };
@@ -69,7 +70,8 @@ impl World {
         }
     }
 
-    /// Its answer reaches the browser, whether or not its tab runs: the cookie is replaced. It may be `lost` on its way.
+    /// Its answer reaches the browser, whether or not its tab runs: the cookie is replaced. It may be `lost` on its
+    /// way.
     pub fn arrive(&mut self, i: usize, lost: bool) {
         let Some(flow) = &mut self.tabs[i].flow else { return };
         let Step::Sent { cookie, answer } = flow.step else { return };
@@ -93,8 +95,8 @@ impl World {
         }
     }
 
-    /// A refusal ends the session of this tab: rightly where the family is revoked, or where the token was spent by somebody who
-    /// has stood still or died before he could commit its successor.
+    /// A refusal ends the session of this tab: rightly where the family is revoked, or where the token was spent by
+    /// somebody who has stood still or died before he could commit its successor.
     pub(super) fn check_refusal(&mut self, i: usize, cookie: Option<u32>) {
         let Some(cookie) = cookie else { return };
         let Issued { family, excused, .. } = self.issued[cookie as usize];
