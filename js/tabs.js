@@ -47,7 +47,8 @@ export const lock = async (name, ms, signal, steal) => {
       if (looks >= LOOKS) stop();
       else if (holding.has(leave)) timer = setTimeout(() => look().catch(stop), ms / LOOKS);
     };
-    if (!steal) look().catch(stop);
+    // Where that cannot be asked, the wait is bounded by itself.
+    if (!steal) look().catch(() => holding.has(leave) && (timer = setTimeout(stop, ms)));
     let free;
     const held = () =>
       new Promise((release) => {
