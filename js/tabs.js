@@ -17,12 +17,13 @@ export const comeBack = () => (back?.(), (away = undefined));
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** How often it is looked who holds the lock, until the wait for him is over. */
+/** How often it is asked who holds the lock while one page may hold it. */
 const LOOKS = 4;
 
 /**
- * Resolves with a function that lets go of the lock; with `undefined` when one page has held it for so many milliseconds or
- * `signal` was aborted; with `null` when the page was put away while it waited. A queue may take longer, as long as it moves.
+ * Resolves with a function that lets go of the lock; with `undefined` when one page has held it for so many milliseconds
+ * or `signal` was aborted; with `null` when the page was put away while it waited. A queue may take longer, as long as it
+ * moves.
  */
 export const lock = async (name, ms, signal, steal) => {
   await away;
@@ -46,7 +47,8 @@ export const lock = async (name, ms, signal, steal) => {
       if (looks >= LOOKS) stop();
       else if (holding.has(leave)) timer = setTimeout(() => look().catch(stop), ms / LOOKS);
     };
-    if (!steal) look().catch(stop);
+    // Where that cannot be asked, the wait is bounded by itself.
+    if (!steal) look().catch(() => holding.has(leave) && (timer = setTimeout(stop, ms)));
     let free;
     const held = () =>
       new Promise((release) => {

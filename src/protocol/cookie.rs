@@ -1,21 +1,23 @@
 //! A refresh token in a cookie belongs to the browser: what tabs that share no record know of its session.
 //!
-//! Each tab has an access token of its own, and gets it in turn, under one lock, with the cookie that its predecessor's answer
-//! has set. What one of them may have to know of the others is a [`Mark`], committed as that of a record is: the epoch, how
-//! often the cookie has been replaced in it, and whether the session has ended. It says nothing of a token.
+//! Each tab has an access token of its own, and gets it in turn, under one lock, with the cookie that its predecessor's
+//! answer has set. What one of them may have to know of the others is a [`Mark`], committed as that of a record is: the
+//! epoch, how often the cookie has been replaced in it, and whether the session has ended. It says nothing of a token.
 
 use super::session::Session;
 use super::tabs::Mark;
 use super::token::Record;
 
-/// The version of a mark whose session was ended by a logout that the server has not confirmed: the cookie may still be good,
-/// and is not tried. Below it, the session goes on, and the version counts how often the cookie has been replaced.
+/// The version of a mark whose session was ended by a logout that the server has not confirmed: the cookie may still
+/// be good, and is not tried. Below it, the session goes on, and the version counts how often the cookie has been
+/// replaced.
 pub const UNCONFIRMED: u64 = 1 << 40;
 
 /// The version of a mark whose session has ended, and the server knows, or is not to be told.
 pub const ENDED: u64 = UNCONFIRMED + 1;
 
-/// Whether this status of the revocation endpoint confirms the logout (RFC 7009 §2.2: also where there was nothing to revoke).
+/// Whether this status of the revocation endpoint confirms the logout (RFC 7009 §2.2: also where there was nothing to
+/// revoke).
 #[must_use]
 pub const fn confirms(status: u16) -> bool {
     status / 100 == 2
@@ -28,8 +30,8 @@ impl Session {
         self.cookie
     }
 
-    /// A mark was read, or signalled. Where another session has begun or this tab's has ended, what stands from now on is the
-    /// tombstone returned. A record without an epoch was written by hand, and is believed.
+    /// A mark was read, or signalled. Where another session has begun or this tab's has ended, what stands from now
+    /// on is the tombstone returned. A record without an epoch was written by hand, and is believed.
     #[must_use]
     pub fn on_cookie_mark(&mut self, mark: Mark, record: &Record) -> Option<Record> {
         self.cookie = self.cookie.max(mark);
@@ -38,7 +40,8 @@ impl Session {
         ends.then(|| Record::tombstone(self.cookie.epoch.max(self.epoch + 1)))
     }
 
-    /// The epoch of a session that begins with a refresh by the cookie: that of the tabs which are signed in by it, or a new one.
+    /// The epoch of a session that begins with a refresh by the cookie: that of the tabs which are signed in by it,
+    /// or a new one.
     #[must_use]
     pub fn epoch_by_cookie(&self, record: &Record, now: u64) -> u64 {
         let Mark { epoch, version } = self.cookie;
@@ -63,8 +66,8 @@ impl Session {
         self.cookie = Mark { epoch, version };
     }
 
-    /// A session without a refresh token in its record has ended with this tombstone. What the server has not confirmed before,
-    /// and nobody has signed in since, it has not confirmed now.
+    /// A session without a refresh token in its record has ended with this tombstone. What the server has not confirmed
+    /// before, and nobody has signed in since, it has not confirmed now.
     pub(super) const fn cookie_ended(&mut self, tombstone: &Record) {
         let version = if tombstone.unconfirmed || self.unconfirmed() { UNCONFIRMED } else { ENDED };
         self.cookie = Mark { epoch: tombstone.epoch, version };

@@ -194,7 +194,8 @@ impl Session {
         Turn::Exchange
     }
 
-    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is a number from 0 up to 1.
+    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from 0
+    /// up to 1.
     pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
         let (epoch, cookie) = (self.epoch, self.cookie);
         let attempts = self.policy.attempts;
@@ -210,6 +211,8 @@ impl Session {
             return if record.signed_in() { Grant::Adopt } else { Grant::Ended };
         }
         match outcome.class {
+            // Without a session: the tokens of one that has ended since, or that another has followed.
+            GrantOutcome::Tokens if renewal.from.is_none() && renewal.cookie.epoch != cookie.epoch => Grant::Again(0),
             GrantOutcome::Tokens => {
                 Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
             }

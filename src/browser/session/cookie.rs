@@ -1,6 +1,7 @@
-//! A refresh token in a cookie, which the browser keeps for all tabs, where they share no record: how far its session has come.
+//! A refresh token in a cookie, which the browser keeps for all tabs, where they share no record.
 //!
-//! Before each refresh, and whenever the page may have slept, the mark is read that the other tabs have committed.
+//! Before and after each token request, and whenever the page may have slept, the mark is read that the other tabs have
+//! committed: how far the cookie's session has come.
 
 use crate::browser::js::{NONE, Val};
 use crate::browser::js::task;
@@ -31,8 +32,8 @@ impl Shared {
         self.by_cookie().then(|| self.ask(|machine| machine.cookie()))
     }
 
-    /// A promise that what other tabs have committed has been read. With `revoke` a logout that the server has not confirmed is
-    /// then told of once more.
+    /// A promise that what other tabs have committed has been read. With `revoke` the server is told once more of a
+    /// logout that it has not confirmed.
     pub fn read_cookie_mark(self: &Rc<Self>, revoke: bool) -> Val {
         if !self.cookie_possible {
             return Val::UNDEFINED;
@@ -61,8 +62,8 @@ impl Shared {
 
     /// The epoch of a logout that the server has not confirmed: the cookie may have outlived it.
     pub fn unconfirmed(&self) -> Option<u64> {
-        let record = self.record();
-        let unconfirmed = if self.store.shared() { record.unconfirmed } else { self.ask(|machine| machine.unconfirmed()) };
+        let shared = self.store.shared();
+        let unconfirmed = if shared { self.record().unconfirmed } else { self.ask(|machine| machine.unconfirmed()) };
         let epoch = self.mark()?.epoch;
         unconfirmed.then_some(epoch)
     }

@@ -191,7 +191,11 @@ impl Run {
             return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
         let blocked =
-            if self.without_session { shared.sign_in(tokens, Session::epoch_by_cookie, now) } else { shared.renewed(tokens, keep, now) };
+            if self.without_session {
+                shared.sign_in(tokens, Session::epoch_by_cookie, now)
+            } else {
+                shared.renewed(tokens, keep, now)
+            };
         if !shared.record().signed_in() {
             return self.ended();
         }
