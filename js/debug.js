@@ -44,3 +44,19 @@ export const follow = (number, promise) =>
       throw error;
     },
   );
+
+/** What has been warned of. */
+const warned = new Set();
+/**
+ * How a revocation has ended. An error is warned of once, since nobody else sees it; of a request that failed the
+ * browser tells by itself.
+ */
+export const revoked = (told, failed, answer, url) => {
+  const status = failed ? undefined : attempt(() => answer.status);
+  const at = attempt(() => place(url ?? (answer.url || undefined)));
+  const text = `revocation${at ? ` ${at}` : ""}: ${failed ? "failed" : status ? `answered ${status}` : "done"}`;
+  if (told) note(0, text);
+  if (!(status >= 400 || (failed && !url)) || warned.has(text)) return;
+  warned.add(text);
+  attempt(() => console.warn(`authfetch: ${text}. The session is over here; the server may not know it.`));
+};

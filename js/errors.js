@@ -2,9 +2,10 @@
 // Rust makes AuthFetchErrors; a RefreshFunction throws SessionRefusedError. Neither message ever holds a token.
 
 export class AuthFetchError extends Error {
-  constructor(message, code, cause, answer) {
+  constructor(message, code, cause, answer, transient) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
+    if (code === "refresh_failed") this.transient = !!transient;
     if (answer !== undefined) this.answer = answer;
     this.name = code === "logged_out" || code === "session_expired" ? "AbortError" : "AuthFetchError";
   }
@@ -16,5 +17,5 @@ export class SessionRefusedError extends Error {
   }
 }
 
-export const failure = (message, code, cause, answer) => new AuthFetchError(message, code, cause, answer);
+export const failure = (...parts) => new AuthFetchError(...parts);
 export const typeError = (message) => new TypeError(message);

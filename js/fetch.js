@@ -30,6 +30,9 @@ export const underlying = (given, back) => {
   return back || inside || ours.has(found) ? given[0] : found;
 };
 
+/** The underlying fetch for code of the app's: looked up at each call, and bound, so that any object may call it. */
+export const bound = (given) => (...args) => underlying(given)(...args);
+
 /** The calls under way to what was put in place after an instance was made; as many as ROUNDS for ever. */
 const under = new WeakMap();
 /** So many at once are one that goes round: what is wrapped around us and hands on later cannot be told otherwise. */

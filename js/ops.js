@@ -26,7 +26,7 @@ export const get = (target, key) => {
     return target[names[key]];
   } catch {}
 };
-export const at = (target, index) => target[index];
+export const at = (target, index) => target?.[index];
 export const put = (target, key, value) => void (target[names[key]] = value);
 export const putNumber = put;
 export const drop = (target, key) => void delete target[names[key]];
@@ -39,7 +39,6 @@ export const frozen = (value) => freeze({ ...value });
 export const merge = (target, source) => void assign(target, source);
 /** The first member whose name is none of a run of ours. */
 export const stranger = (members, first, last) => keys(members).find((key) => !names.slice(first, last + 1).includes(key));
-export const names_of = (members) => keys(members).join(", ");
 
 export const list = () => [];
 export const push = (array, value) => void array.push(value);
@@ -87,7 +86,9 @@ export const hush = (promise) => void Promise.resolve(promise).catch(() => {});
 export const until = (promise, signal) =>
   new Promise((done, failed) => {
     Promise.resolve(promise).then(done, failed);
-    signal.addEventListener("abort", () => failed(signal.reason));
+    // What was just called may have aborted it already.
+    if (signal.aborted) failed(signal.reason);
+    else signal.addEventListener("abort", () => failed(signal.reason));
   });
 /** Resolves after so many milliseconds, or when the signal is aborted. */
 export const sleep = (ms, signal) =>
@@ -166,6 +167,29 @@ export const answerOf = (status, members, secret) => ({
 const isSecret = (key, value, secret) =>
   /token|jwt|secret|password|assertion|^(access|refresh)$/i.test(key) ||
   (typeof value === "string" && typeof secret === "string" && secret !== "" && value.includes(secret));
+const jsonOf = async (response) => {
+  try {
+    return stringify(await response.json());
+  } catch {}
+};
+/**
+ * What was received, its JSON, and where `copies` a 4xx as it can be read again. A refresh function may return what is
+ * no response, or one whose body it has read; a mock may have no `text`, or no `clone`.
+ */
+export const receive = async (sent, copies) => {
+  const value = await sent;
+  const has = (name) => typeof value?.[name] === "function";
+  if (value?.bodyUsed || !(has("text") || has("json"))) return own([value, undefined, value]);
+  const copy = copies && value.status >= 400 && has("clone") && value.clone();
+  const text = await (has("text") ? value.text() : jsonOf(value));
+  const again = { text: { value: async () => text }, json: { value: async () => parseJson(text) } };
+  return own([value, parse(text), copy || create(value, again)]);
+};
+export const ask = async (judge, response) => judge(response);
+export const unusable = (status, members) =>
+  `The token endpoint's answer (${status || "a redirect"}) cannot be used; the session is kept. Its members: ` +
+  `${keys(members ?? {}).join(", ") || "none"}. If it means that the session is over, option \`isRefused\` (of a 4xx)` +
+  " or a refresh function that throws `SessionRefusedError` can say so.";
 export const endpointHeaders = (given, isJson) => {
   const headers = new Headers(given);
   if (!headers.has("accept")) headers.set("accept", "application/json");
@@ -219,9 +243,21 @@ export const watch = (promise, warned, origin) =>
     () => {},
   );
 
+/** Warns once of each thing, however often it comes. A console that throws is no business of a session's. */
+export const warn = (warned, text) => {
+  if (warned.has(text)) return;
+  warned.add(text);
+  try {
+    console.warn(`authfetch: ${text}`);
+  } catch {}
+};
+
 const shown = (value) =>
   typeof value === "string" ? stringify(value) : /object|function/.test(typeof value) && value ? toString.call(value) : String(value);
-export const refusal = (name, value, takes) => `Option \`${name}\`: got ${shown(value)}, takes ${takes}.`;
+export const refusal = (within, name, value, takes) => {
+  const path = within ? `${within}.${name}` : name;
+  return `Option \`${path}\`: got ${shown(value)}, takes ${takes}.`;
+};
 /** The token that a header carries, after its scheme if it has one. */
 export const credentials = (scheme, token) => (scheme ? `${scheme} ${token}` : token);
 export const visible = (text) => /^[!-~]*$/.test(text);

@@ -33,7 +33,53 @@ export const joined = (known, caller, own, followers) => {
   if (!caller) return next(own, followers);
   let signal = known.get(caller);
   try {
-    if (!signal) known.set(caller, (signal = AbortSignal.any([caller, next(own, followers)])));
+    if (!signal) known.set(caller, (signal = either(caller, own, followers)));
   } catch {}
   return signal;
+};
+
+const either = (caller, own, followers) =>
+  AbortSignal.any ? AbortSignal.any([caller, next(own, followers)]) : composed(caller, own);
+
+/** The session's signal, and what listens to callers' signals in its name, where the browser composes none. */
+const listeners = new WeakMap();
+
+/**
+ * `AbortSignal.any` for browsers without it. Nothing here outlives its use: the caller's signal is held by nothing of
+ * ours, and its listener goes when the session ends; what stands beside the session's signal goes when the caller's is
+ * collected.
+ */
+const composed = (caller, own) => {
+  const controller = new AbortController();
+  // Throws where it is no signal, as `any` does.
+  const ended = Reflect.get(AbortSignal.prototype, "aborted", caller) ? caller : own;
+  if (ended.aborted) {
+    controller.abort(ended.reason);
+  } else {
+    const listener = listenerOf(controller);
+    caller.addEventListener("abort", listener);
+    follow(own, caller, listener);
+  }
+  return controller.signal;
+};
+
+/** In a scope of its own, so that it keeps nothing but the controller alive. */
+const listenerOf = (controller) => (event) => controller.abort(event.target.reason);
+
+const follow = (own, caller, listener) => {
+  let all = listeners.get(own);
+  if (!all) {
+    const callers = new Map();
+    all = { callers, collected: new FinalizationRegistry((listener) => callers.delete(listener)) };
+    listeners.set(own, all);
+    own.addEventListener("abort", (event) => {
+      for (const [listener, caller] of callers) {
+        caller.deref()?.removeEventListener("abort", listener);
+        listener(event);
+      }
+      callers.clear();
+    });
+  }
+  all.callers.set(listener, new WeakRef(caller));
+  all.collected.register(caller, listener);
 };

@@ -17,9 +17,12 @@ export const comeBack = () => (back?.(), (away = undefined));
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** How often it is looked who holds the lock, until the wait for him is over. */
+const LOOKS = 4;
+
 /**
- * Resolves with a function that lets go of the lock; with `undefined` when so many milliseconds have passed or `signal`
- * was aborted; with `null` when the page was put away while it waited.
+ * Resolves with a function that lets go of the lock; with `undefined` when one page has held it for so many milliseconds or
+ * `signal` was aborted; with `null` when the page was put away while it waited. A queue may take longer, as long as it moves.
  */
 export const lock = async (name, ms, signal, steal) => {
   await away;
@@ -27,12 +30,23 @@ export const lock = async (name, ms, signal, steal) => {
   if (!locks) return lease(name, ms, signal);
   return new Promise((granted) => {
     const controller = new AbortController();
+    let timer;
     const end = (how) => (granted(how), controller.abort(), clearTimeout(timer), holding.delete(leave));
     const stop = () => end();
     const leave = () => end(null);
-    const timer = steal ? 0 : setTimeout(stop, ms);
     signal.addEventListener("abort", stop);
     holding.add(leave);
+    let holder;
+    let looks = 0;
+    const look = async () => {
+      const { held } = await locks.query();
+      const page = held.find((one) => one.name === name)?.clientId;
+      looks = page === holder ? looks + 1 : 0;
+      holder = page;
+      if (looks >= LOOKS) stop();
+      else if (holding.has(leave)) timer = setTimeout(() => look().catch(stop), ms / LOOKS);
+    };
+    if (!steal) look().catch(stop);
     let free;
     const held = () =>
       new Promise((release) => {
@@ -55,7 +69,8 @@ export const holds = (free) => holding.has(free);
 const lease = async (name, ms, signal) => {
   const key = `${name}:lease`;
   const owner = Math.random().toString(36).slice(2);
-  const end = Date.now() + ms;
+  let end = Date.now() + ms;
+  let holder;
   const read = () => {
     try {
       return JSON.parse(localStorage.getItem(key));
@@ -65,6 +80,7 @@ const lease = async (name, ms, signal) => {
   try {
     while (!signal.aborted && Date.now() < end) {
       const held = read();
+      if (held?.fence !== holder) [holder, end] = [held?.fence, Date.now() + ms];
       if (!(held?.until > Date.now())) {
         localStorage.setItem(key, JSON.stringify({ owner, until: Date.now() + ms, fence: (held?.fence ?? 0) + 1 }));
         // Long enough for a rival's write of the same moment to be seen.
@@ -93,6 +109,12 @@ export const claim = async (name) => {
     if (free) return free;
     await pause(30);
   }
+};
+
+/** What the lock and the channel of a session are called, and its mark. */
+export const namesOf = (record, name, endpoint, client) => {
+  const shared = `authfetch:${record ? "local" : "cookie"}:${name}`;
+  return [shared, record ? shared : [shared, endpoint, client].join(" ")];
 };
 
 const within = (ms, work) =>

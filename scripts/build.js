@@ -9,7 +9,17 @@ import { fingerprint, once, root, run, step } from "./run.js";
 
 const PKG = join(root, "target", "pkg");
 const DIST = join(root, "dist");
-const FEATURES = ["bulk-memory", "reference-types", "multivalue", "mutable-globals", "nontrapping-float-to-int", "sign-ext"];
+/** What the wasm may hold beside the first version's instructions. */
+export const FEATURES = [
+  "bulk-memory",
+  "reference-types",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "sign-ext",
+];
+/** The oldest browsers that have all of it, and what else there is no doing without: see `scripts/baseline.js`. */
+export const TARGET = ["chrome98", "edge98", "firefox97", "ios15.4", "safari15.4"];
 const SMALL_FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 const SMALL_ARGS = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
@@ -108,7 +118,7 @@ async function bundle(wasm) {
       onResolve({ filter: /^#wasm$/ }, () => ({ path: join(PKG, "wasm.js") }));
     },
   };
-  const options = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", plugins: [one] };
+  const options = { bundle: true, format: "esm", target: TARGET, minify: true, legalComments: "none", plugins: [one] };
   mkdirSync(DIST, { recursive: true });
   await build({ ...options, entryPoints: [join(root, "js", "index.js")], outfile: join(DIST, "index.js"), define: { "import.meta.url": '""' } });
   copyFileSync(join(root, "js", "authfetch.d.ts"), join(DIST, "index.d.ts"));

@@ -6,7 +6,7 @@ use super::js::{self, Lent, NONE, Outcome, Val};
 use super::js::keys::Key;
 use super::options::Options;
 use super::call::page::Page;
-use super::session::shared::Shared;
+use super::session::shared::{Shared, on_server};
 use super::js::task;
 use crate::protocol::error::Code;
 use std::cell::{Cell, RefCell};
@@ -45,7 +45,7 @@ pub struct AuthFetch {
 }
 
 fn session_of(options: &Options) -> Option<Rc<Shared>> {
-    if Val::global(Key::Document).is_undefined() && Val::global(Key::WorkerGlobalScope).is_undefined() {
+    if on_server() {
         return None;
     }
     SESSIONS.with_borrow_mut(|sessions| {
@@ -74,6 +74,8 @@ impl AuthFetch {
         let shared = match session_of(&options) {
             Some(shared) => {
                 compare(options.given.lend(), shared.options.given.lend());
+                // The app may have written or cleared the record by hand, of which no event tells.
+                shared.catch_up();
                 shared
             }
             None => {

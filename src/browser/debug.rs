@@ -3,7 +3,7 @@
 //! Nothing is decided here. It is told after what it tells of: a console is an app's code too, and may do anything.
 
 use super::js::keys::Key;
-use super::js::{Lent, Val};
+use super::js::{Lent, Outcome, Val};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/debug.js")]
@@ -16,6 +16,8 @@ extern "C" {
     fn finish(number: u32, text: Lent);
     #[wasm_bindgen(js_name = follow)]
     fn listen(number: u32, promise: Lent) -> Val;
+    #[wasm_bindgen(js_name = revoked)]
+    fn tell_of_revocation(told: bool, failed: bool, answer: Lent, url: Lent);
 }
 
 /// The number of what nothing is told of.
@@ -57,4 +59,12 @@ pub fn started(number: u32, reason: &str) {
 /// Tells of an event of the session.
 pub fn tell(kind: Key) {
     say(SILENT, Val::name(kind).lend());
+}
+
+/// Tells how a revocation has ended; of an error status, and of a function that failed, once without `told` too.
+/// `url` is `undefined` where only a function of the app's knows it.
+pub fn revoked(told: bool, answer: Outcome, url: &Val) {
+    let failed = answer.is_err();
+    let answer = answer.unwrap_or_else(|error| error);
+    tell_of_revocation(told, failed, answer.lend(), url.lend());
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/errors.js")]
 extern "C" {
-    fn failure(message: &str, code: &str, cause: Lent, answer: Lent) -> Val;
+    fn failure(message: &str, code: &str, cause: Lent, answer: Lent, transient: bool) -> Val;
     #[wasm_bindgen(js_name = typeError)]
     fn refusal(message: &str) -> Val;
 }
@@ -17,9 +17,14 @@ pub fn plain(code: Code) -> Val {
 }
 
 /// An error that says more: what caused it, and the token endpoint's answer without token members.
-#[inline(never)]
 pub fn detailed(code: Code, message: &str, cause: &Val, answer: &Val) -> Val {
-    failure(message, code.as_str(), cause.lend(), answer.lend())
+    failed(code, message, cause, answer, false)
+}
+
+/// The same; of `refresh_failed` it says whether waiting may heal it. Where nothing else is said, it may not.
+#[inline(never)]
+pub fn failed(code: Code, message: &str, cause: &Val, answer: &Val, transient: bool) -> Val {
+    failure(message, code.as_str(), cause.lend(), answer.lend(), transient)
 }
 
 /// What a caller's wrong argument gets.

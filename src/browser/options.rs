@@ -21,11 +21,11 @@ extern "C" {
     fn standing(given: Lent) -> Val;
 }
 
-/// How tokens are renewed.
+/// How tokens are refreshed, and how the server is told of a logout.
 pub enum Refresh {
-    /// Never.
+    /// Not at all.
     None,
-    /// By a token endpoint (RFC 6749 §6).
+    /// By a token endpoint (RFC 6749 §6), or a revocation endpoint (RFC 7009).
     Endpoint(Endpoint),
     /// By the app's own function.
     Function(Val),
@@ -46,6 +46,8 @@ pub struct Endpoint {
     pub headers: Val,
     /// The cookie mode of the request.
     pub credentials: Val,
+    /// As given: a function, where it is of use.
+    is_refused: Val,
 }
 
 /// Where the token may be sent.
@@ -66,6 +68,8 @@ pub struct Options {
     pub policy: Policy,
     pub background: bool,
     pub refresh_timeout: f64,
+    /// A function, or `undefined`: wherever of the two places it was given.
+    pub is_refused: Val,
     /// A function, or `undefined`.
     pub is_unauthorized: Val,
     pub body_copy_limit: f64,
@@ -75,7 +79,7 @@ pub struct Options {
     pub usual_header: bool,
     /// A string, or `undefined`.
     pub scheme: Val,
-    pub revocation: Option<Endpoint>,
+    pub revocation: Refresh,
     /// An absolute URL, or `undefined`.
     pub login_url: Val,
     /// The underlying function, or where it is looked up.
@@ -94,13 +98,15 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
             params: Val::bare(),
             headers: Val::UNDEFINED,
             credentials: inherit.map_or_else(|| Val::name(Key::SameOrigin), |other| other.credentials.clone()),
+            is_refused: Val::UNDEFINED,
         });
     }
     if !value.is_object() {
-        parser.refuse_value(name, value, "a URL, an object with a `url`, or (`refresh`) a function");
+        parser.refuse_value(name, value, "a URL, an object with a `url`, or a function");
         parser.checked()?;
     }
-    let mut inner = Parser::new(value, Key::Url, Key::Credentials);
+    let first = if name == Key::Refresh { Key::IsRefused } else { Key::Url };
+    let mut inner = Parser::new(value, Val::name(name), first, Key::Credentials);
     let given = inner.members.get(Key::Params);
     let params = given.own();
     if !(given.is_undefined() || given.is_object() && only_texts(params.lend())) {
@@ -120,6 +126,7 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
         params,
         headers,
         credentials: Val::name(modes.get(mode).copied().unwrap_or(Key::SameOrigin)),
+        is_refused: inner.members.get(Key::IsRefused),
     };
     inner.checked()?;
     Ok(read)
@@ -177,19 +184,43 @@ fn place(parser: &mut Parser) -> Place {
     }
 }
 
-fn refresh(parser: &mut Parser) -> Outcome<(Refresh, Renewable)> {
-    let value = parser.members.get(Key::Refresh);
+#[inline(never)]
+fn endpoint_or_function(parser: &mut Parser, name: Key, inherit: Option<&Endpoint>) -> Outcome<Refresh> {
+    let value = parser.members.get(name);
     if value.is_undefined() {
-        return Ok((Refresh::None, Renewable::Never));
+        return Ok(Refresh::None);
     }
     if value.is_function() {
-        return Ok((Refresh::Function(value), Renewable::Always));
+        return Ok(Refresh::Function(value));
     }
-    let endpoint = endpoint(parser, Key::Refresh, &value, None)?;
+    Ok(Refresh::Endpoint(endpoint(parser, name, &value, inherit)?))
+}
+
+fn renewable(refresh: &Refresh) -> Renewable {
+    let endpoint = match refresh {
+        Refresh::None => return Renewable::Never,
+        Refresh::Function(_) => return Renewable::Always,
+        Refresh::Endpoint(endpoint) => endpoint,
+    };
     let origin = Val::global(Key::Location).get(Key::Origin);
     let own_origin = origin.is_text() && endpoint.url.url().get(Key::Origin).same(&origin);
     let cookie = endpoint.credentials.is(Key::Include) || (own_origin && endpoint.credentials.is(Key::SameOrigin));
-    Ok((Refresh::Endpoint(endpoint), if cookie { Renewable::Always } else { Renewable::WithToken }))
+    if cookie { Renewable::Always } else { Renewable::WithToken }
+}
+
+/// The option, or the member of `refresh`: not both.
+fn is_refused(parser: &mut Parser, refresh: &Refresh) -> Val {
+    let own = parser.function(Key::IsRefused);
+    match refresh {
+        Refresh::Endpoint(Endpoint { is_refused, .. }) if !is_refused.is_undefined() => {
+            let takes = if own.is_undefined() { "a function" } else { "nothing where option `isRefused` is set" };
+            if !(own.is_undefined() && is_refused.is_function()) {
+                parser.refuse(&Val::text("refresh.isRefused"), is_refused, takes);
+            }
+            is_refused.clone()
+        }
+        Refresh::Endpoint(_) | Refresh::Function(_) | Refresh::None => own,
+    }
 }
 
 fn policy(parser: &mut Parser, renewable: Renewable) -> Policy {
@@ -231,15 +262,14 @@ fn header(parser: &mut Parser) -> Val {
 impl Options {
     /// Parses what the constructor got.
     pub fn parse(value: &Val) -> Outcome<Self> {
-        let mut parser = Parser::new(value, Key::Name, Key::Debug);
+        let mut parser = Parser::new(value, Val::UNDEFINED, Key::Name, Key::IsRefused);
         if !matches!(value.kind(), Kind::Undefined | Kind::Object) || value.is_array() {
             parser.refuse_value(Key::Options, value, "an object");
         }
-        let (refresh, renewable) = refresh(&mut parser)?;
+        let refresh = endpoint_or_function(&mut parser, Key::Refresh, None)?;
+        let renewable = renewable(&refresh);
         let inherit = if let Refresh::Endpoint(endpoint) = &refresh { Some(endpoint) } else { None };
-        let revocation = parser.members.get(Key::Revocation);
-        let revocation =
-            if revocation.is_undefined() { None } else { Some(endpoint(&mut parser, Key::Revocation, &revocation, inherit)?) };
+        let revocation = endpoint_or_function(&mut parser, Key::Revocation, inherit)?;
         let login_url = parser.members.get(Key::LoginUrl);
         let login_url = if login_url.is_undefined() { login_url } else { parser.url(Key::LoginUrl, &login_url) };
         let name = parser.text(Key::Name);
@@ -248,6 +278,7 @@ impl Options {
         if !scheme.as_text().bytes().all(|b| (0x20..0x7f).contains(&b)) {
             parser.refuse_member(Key::Scheme, "visible ASCII");
         }
+        let is_refused = is_refused(&mut parser, &refresh);
         let options = Self {
             name: if name.is_undefined() { Val::name(Key::Authfetch) } else { name },
             refresh,
@@ -257,6 +288,7 @@ impl Options {
             policy: policy(&mut parser, renewable),
             background: parser.flag(Key::BackgroundRefresh, true),
             refresh_timeout: parser.number(Key::RefreshTimeout, 10_000.0, 1.0, "a number of milliseconds above zero"),
+            is_refused,
             is_unauthorized: parser.function(Key::IsUnauthorized),
             body_copy_limit: parser.number(Key::BodyCopyLimit, 1_048_576.0, 0.0, "a number of bytes, zero or more"),
             usual_header: header.as_text().eq_ignore_ascii_case("authorization"),

@@ -10,21 +10,24 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    /// What is wrong, what came and what is taken.
-    fn refusal(name: Lent, value: Lent, takes: &str) -> String;
+    /// What is wrong, within which option, what came and what is taken.
+    fn refusal(within: Lent, name: Lent, value: Lent, takes: &str) -> String;
 }
 
 /// An object of options, and the first error found in it.
 pub struct Parser {
     /// The own members.
     pub members: Val,
+    /// The option that holds this object; `undefined` where these are the options themselves.
+    within: Val,
     fault: Option<Val>,
 }
 
 impl Parser {
-    /// The members of `value`, all of whose names are to be between two of ours.
-    pub fn new(value: &Val, first: Key, last: Key) -> Self {
-        let mut parser = Self { members: value.own(), fault: None };
+    /// The members of `value`, which is the option `within` or the options themselves: all of their names are to be
+    /// between two of ours.
+    pub fn new(value: &Val, within: Val, first: Key, last: Key) -> Self {
+        let mut parser = Self { members: value.own(), within, fault: None };
         let stranger = parser.members.stranger(first, last);
         if stranger.is_text() {
             parser.refuse(&stranger, &Val::UNDEFINED, "no such name");
@@ -32,12 +35,13 @@ impl Parser {
         parser
     }
 
+    /// What is called `name` is `value`, which cannot be used.
     #[inline(never)]
-    fn refuse(&mut self, name: &Val, value: &Val, takes: &str) {
+    pub fn refuse(&mut self, name: &Val, value: &Val, takes: &str) {
         if self.fault.is_some() {
             return;
         }
-        let text = refusal(name.lend(), value.lend(), takes);
+        let text = refusal(self.within.lend(), name.lend(), value.lend(), takes);
         self.fault = Some(error::detailed(Code::InvalidOptions, &text, &NONE, &NONE));
     }
 

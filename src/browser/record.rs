@@ -99,9 +99,12 @@ impl Stored {
             received_at: count(Key::ReceivedAt),
             expires_at: if expires_at.is_nan() { None } else { Some(expires_at as u64) },
             accepted: members.get(Key::Accepted).truthy(),
+            rejected: members.get(Key::Rejected).truthy(),
+            unaccepted: members.get(Key::Unaccepted).as_number() as u32,
             suspended: access.is_none() && members.get(Key::Suspended).truthy(),
             retry_at: count(Key::RetryAt),
             forbidden: members.get(Key::Forbidden).truthy(),
+            unconfirmed: access.is_none() && members.get(Key::Unconfirmed).truthy(),
         };
         Self { record, members, another_apps }
     }
@@ -121,12 +124,15 @@ pub fn write(record: &Record, members: &Val) -> Val {
             None => members.put(Key::ExpiresAtMember, &Val::NULL),
         }
         members.put(Key::Accepted, &Val::flag(record.accepted));
+        members.put(Key::Rejected, &Val::flag(record.rejected));
+        number(Key::Unaccepted, record.unaccepted.into());
         number(Key::RetryAt, record.retry_at);
         members.put(Key::Forbidden, &Val::flag(record.forbidden));
     }
     if record.suspended {
         members.put(Key::Suspended, &Val::TRUE);
     }
+    members.put(Key::Unconfirmed, &if record.unconfirmed { Val::TRUE } else { Val::UNDEFINED });
     members.json()
 }
 

@@ -18,6 +18,8 @@ extern "C" {
     #[wasm_bindgen(js_name = comeBack)]
     pub fn come_back();
     fn holds(free: Lent) -> bool;
+    #[wasm_bindgen(js_name = namesOf)]
+    fn names_of(record: bool, name: Lent, endpoint: Lent, client: Lent) -> Val;
     fn commit(name: Lent, epoch: f64, version: f64) -> Val;
     fn committed(name: Lent) -> Val;
     fn channel(name: Lent, hear: Lent) -> Val;
@@ -25,9 +27,12 @@ extern "C" {
     fn shut(channel: Lent);
 }
 
-/// A name shared by all tabs: that of the lock, of the channel and of the mark.
+/// What all tabs of a session share.
 pub struct Tabs {
+    /// The name of the lock and of the channel.
     name: Val,
+    /// That of the mark.
+    mark: Val,
 }
 
 /// A lock that is held; dropping it lets go.
@@ -53,11 +58,12 @@ pub struct Channel {
 }
 
 impl Tabs {
-    /// For the session of this name in `localStorage`.
-    pub fn new(name: &Val) -> Self {
-        let mut text = String::from("authfetch:local:");
-        text.push_str(&name.as_text());
-        Self { name: Val::text(&text) }
+    /// For the session of this name in `localStorage`, or else in the browser's cookie. A record says whose it is; of the mark
+    /// of a cookie's session its name says so.
+    pub fn new(record: bool, name: &Val, owner: &Val) -> Self {
+        let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
+        let names = names_of(record, name.lend(), endpoint.lend(), client.lend());
+        Self { name: names.at(0), mark: names.at(1) }
     }
 
     /// Waits for the lock, `ms` at most or until `signal` is aborted; with `insist` it is then taken whoever holds it.
@@ -80,13 +86,12 @@ impl Tabs {
 
     /// A promise that the next holder of the lock will find this mark, or a later one.
     pub fn commit(&self, mark: Mark) -> Val {
-        commit(self.name.lend(), mark.epoch as f64, mark.version as f64)
+        commit(self.mark.lend(), mark.epoch as f64, mark.version as f64)
     }
 
-    /// What the last holder committed.
-    pub async fn committed(&self) -> Mark {
-        let found = committed(self.name.lend()).wait().await.unwrap_or_default();
-        if found.is_array() { mark_of(&found) } else { Mark::default() }
+    /// A promise of what the last holder committed.
+    pub fn committed(&self) -> Val {
+        committed(self.mark.lend())
     }
 
     /// Hears the signals of other tabs: a mark, and of an end its code and reason.
@@ -112,7 +117,7 @@ impl Drop for Channel {
     }
 }
 
-/// The mark at the beginning of a signal.
+/// The mark at the beginning of a signal; the earliest where there is none.
 pub fn mark_of(signal: &Val) -> Mark {
     Mark { epoch: signal.at(0).as_number() as u64, version: signal.at(1).as_number() as u64 }
 }

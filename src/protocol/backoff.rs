@@ -1,4 +1,4 @@
-//! When to try again after a passing failure. Chance and the clock are numbers given from outside.
+//! When to try again after a transient failure. Chance and the clock are numbers given from outside.
 
 /// The longest `Retry-After` that is waited for, in ms; a longer one ends the attempts.
 pub const LONGEST_WAIT_MS: f64 = 30_000.0;

@@ -63,10 +63,24 @@ fn seconds(text: &str) -> Option<f64> {
 /// Reads the header; the first challenge that says something counts.
 #[must_use]
 pub fn read(www_authenticate: &str) -> Challenge {
+    scan(www_authenticate).0
+}
+
+/// Whether it names Basic, Negotiate or NTLM and no other scheme: a gateway asks for a sign-in of its own, and has not
+/// passed the request on to whoever knows the refresh token.
+#[must_use]
+pub fn is_of_gateway(www_authenticate: &str) -> bool {
+    scan(www_authenticate).1
+}
+
+fn scan(www_authenticate: &str) -> (Challenge, bool) {
     let mut chars = www_authenticate.chars().peekable();
     let mut found = Found::default();
+    let (mut gateways, mut others, mut after_scheme) = (false, false, false);
     loop {
-        while chars.next_if(|c| matches!(c, ' ' | '\t' | ',')).is_some() {}
+        while let Some(c) = chars.next_if(|c| matches!(c, ' ' | '\t' | ',')) {
+            after_scheme &= c != ',';
+        }
         let word = take_until(&mut chars, &[' ', '\t', ',', '=', '"']);
         let spaced = skip_blanks(&mut chars);
         match chars.peek() {
@@ -79,19 +93,29 @@ pub fn read(www_authenticate: &str) -> Challenge {
                     Some(_) | None => take_until(&mut chars, &[' ', '\t', ',', '"']),
                 };
                 found.take(&word, value);
+                after_scheme = false;
             }
             // What the grammar does not have is passed over.
             Some('"') if !spaced => drop(quoted(&mut chars)),
             Some('=') => drop(chars.next()),
-            None if word.is_empty() => return found.verdict(),
+            None if word.is_empty() => return (found.verdict(), gateways && !others),
             Some(_) | None => {
                 // A scheme: a new challenge begins.
                 let verdict = found.verdict();
                 if verdict != Challenge::Other {
-                    return verdict;
+                    return (verdict, false);
                 }
-                let counts = word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("dpop");
-                found = Found { counts, ..Found::default() };
+                let is = |scheme| word.eq_ignore_ascii_case(scheme);
+                found = Found { counts: is("bearer") || is("dpop"), ..Found::default() };
+                if after_scheme {
+                    // Or it is token68, which stands right behind its scheme.
+                    after_scheme = false;
+                } else {
+                    let gateway = is("basic") || is("negotiate") || is("ntlm");
+                    gateways |= gateway;
+                    others |= !gateway;
+                    after_scheme = true;
+                }
             }
         }
     }

@@ -59,7 +59,7 @@ pub struct Policy {
     pub renewable: Renewable,
     /// Renew ahead of expiry by this many ms.
     pub leeway: u64,
-    /// Token requests before a passing failure is reported.
+    /// Token requests before a transient failure is reported.
     pub attempts: u32,
     /// How long a refusal waits for a newer record that another tab may have written, in ms; 0 where there are no other tabs.
     pub grace: u64,

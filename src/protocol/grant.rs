@@ -1,18 +1,19 @@
-//! What a token endpoint's answer means (RFC 6749 §5.1, §5.2). Only a clear refusal ends a session; nonsense never does.
+//! What a token endpoint's answer means (RFC 6749 §5.1, §5.2), or the `Response` that a refresh function returns.
+//!
+//! Whoever refuses says 401, or one of the known `error`s. A client that is wrong, a gateway and nonsense end no
+//! session.
+
+use super::challenge;
 
 /// The answer's body, as far as it matters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Body<'a> {
-    /// No body.
-    Empty,
-    /// Something that is not JSON: a firewall's or a proxy's page.
+    /// None, or something that is not JSON: a framework's text, a firewall's or a proxy's page.
     NotJson,
     /// JSON.
     Json {
         /// Its `error`, where that is a string.
         error: Option<&'a str>,
-        /// It has an `error` that is no string.
-        error_is_other_type: bool,
         /// It has an `access_token` that can stand in a header.
         usable: bool,
         /// Its `token_type` is one that can be sent.
@@ -29,8 +30,8 @@ pub struct Answer<'a> {
     pub status: u16,
     /// It was a redirect, which is never followed.
     pub opaque_redirect: bool,
-    /// A hand-made back end: a bare 401 is its refusal.
-    pub lenient: bool,
+    /// Its `WWW-Authenticate`; empty where there is none, or where another origin does not expose it.
+    pub www_authenticate: &'a str,
     /// Its body.
     pub body: Body<'a>,
 }
@@ -43,41 +44,73 @@ pub enum GrantOutcome {
     /// The refresh token is no longer good.
     Refused,
     /// It may be different in a while.
-    Passing,
+    Transient,
     /// Trying again would change nothing, or present a spent token; the session is kept.
-    Misconfigured,
+    Permanent,
+}
+
+impl Answer<'_> {
+    const fn error(&self) -> &str {
+        match self.body {
+            Body::Json { error: Some(error), .. } => error,
+            Body::Json { .. } | Body::NotJson => "",
+        }
+    }
+
+    fn is_transient(&self) -> bool {
+        matches!(self.status, 408 | 425 | 429 | 500..=599)
+            || matches!(self.error(), "temporarily_unavailable" | "server_error" | "slow_down")
+    }
+
+    /// Whether `isRefused` is asked about it.
+    #[must_use]
+    pub fn may_be_refused(&self) -> bool {
+        matches!(self.status, 400..=499) && self.status != 407 && !self.is_transient()
+    }
+}
+
+impl GrantOutcome {
+    /// The same answer's meaning, after `isRefused` has spoken.
+    #[must_use]
+    pub fn overruled(self, refused: bool) -> Self {
+        match self {
+            _ if refused => Self::Refused,
+            Self::Refused => Self::Permanent,
+            Self::Tokens | Self::Transient | Self::Permanent => self,
+        }
+    }
 }
 
 /// Classifies an answer. Where no rule names it, it is one that keeps the session.
 #[must_use]
 pub fn classify(answer: &Answer<'_>) -> GrantOutcome {
     if answer.opaque_redirect || answer.status == 0 {
-        return GrantOutcome::Misconfigured;
+        return GrantOutcome::Permanent;
     }
-    let error = match answer.body {
-        Body::Json { error, .. } => error.unwrap_or(""),
-        Body::Empty | Body::NotJson => "",
-    };
-    if matches!(error, "temporarily_unavailable" | "server_error" | "slow_down") {
-        return GrantOutcome::Passing;
+    if answer.is_transient() {
+        return GrantOutcome::Transient;
     }
     match answer.status {
         200..=299 => success(&answer.body),
-        408 | 425 | 429 | 500..=599 => GrantOutcome::Passing,
-        400 | 401 | 403 => refusal(answer, error),
-        _ => GrantOutcome::Misconfigured,
+        400 | 401 | 403 if is_refusal(answer.error()) => GrantOutcome::Refused,
+        401 if !is_of_client(answer.error()) && !challenge::is_of_gateway(answer.www_authenticate) => {
+            GrantOutcome::Refused
+        }
+        403 if answer.body == Body::NotJson => GrantOutcome::Transient,
+        _ => GrantOutcome::Permanent,
     }
 }
 
 fn success(body: &Body<'_>) -> GrantOutcome {
     match body {
-        Body::Json { usable: true, sendable: true, object: true, error: None, .. } => GrantOutcome::Tokens,
-        Body::Json { .. } | Body::Empty | Body::NotJson => GrantOutcome::Misconfigured,
+        Body::Json { usable: true, sendable: true, object: true, error: None } => GrantOutcome::Tokens,
+        Body::Json { .. } | Body::NotJson => GrantOutcome::Permanent,
     }
 }
 
-fn refusal(answer: &Answer<'_>, error: &str) -> GrantOutcome {
-    let named = matches!(
+/// The refresh token is refused, or cannot be used without the user.
+fn is_refusal(error: &str) -> bool {
+    matches!(
         error,
         "invalid_grant"
             | "interaction_required"
@@ -85,17 +118,19 @@ fn refusal(answer: &Answer<'_>, error: &str) -> GrantOutcome {
             | "consent_required"
             | "access_denied"
             | "bad_token"
-    );
-    let bare = match answer.body {
-        Body::Empty => true,
-        Body::NotJson => false,
-        Body::Json { error, .. } => error.is_none(),
-    };
-    if named || (answer.status == 401 && (error == "invalid_request" || (answer.lenient && bare))) {
-        return GrantOutcome::Refused;
-    }
-    match answer.body {
-        Body::NotJson | Body::Empty if answer.status != 400 => GrantOutcome::Passing,
-        Body::NotJson | Body::Empty | Body::Json { .. } => GrantOutcome::Misconfigured,
-    }
+    )
+}
+
+/// The client or its request is wrong: that says nothing of the refresh token (RFC 6749 §5.2, RFC 9449 §5, §8).
+fn is_of_client(error: &str) -> bool {
+    matches!(
+        error,
+        "invalid_client"
+            | "unauthorized_client"
+            | "invalid_request"
+            | "unsupported_grant_type"
+            | "invalid_scope"
+            | "use_dpop_nonce"
+            | "invalid_dpop_proof"
+    )
 }

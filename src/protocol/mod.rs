@@ -3,12 +3,14 @@
 //! What happens outside is shown to [`session::Session`] as an observation; it answers with one decision.
 //! The modules below it know one thing each: [`grant`] a token endpoint's answer, [`challenge`] a
 //! `WWW-Authenticate` header, [`backoff`] when to try again, [`lifetime`] what the clock says,
-//! [`scope`] where a token may be sent, [`tabs`] what may be believed of other tabs. Times are milliseconds since the Unix epoch.
+//! [`scope`] where a token may be sent, [`tabs`] what may be believed of other tabs, [`cookie`] of those that share a cookie alone.
+//! Times are milliseconds since the Unix epoch.
 
 pub mod backoff;
 mod canary;
 pub mod challenge;
 pub mod config;
+pub mod cookie;
 pub mod error;
 pub mod grant;
 pub mod lifetime;

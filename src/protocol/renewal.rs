@@ -7,7 +7,11 @@ use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, 
 use super::grant::GrantOutcome;
 use super::lifetime::leeway_ms;
 use super::session::{Renew, Session};
+use super::tabs::Mark;
 use super::token::{AccessToken, Record, RefreshToken};
+
+/// After so many renewals in a row with whose token no call was accepted, a cooldown follows each further one.
+pub const UNACCEPTED_RENEWALS: u32 = 5;
 
 /// Why a renewal was started, as a `RefreshFunction` is told.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -53,8 +57,14 @@ pub struct Renewal {
     pub presented: Option<RefreshToken>,
     /// Calls wait for it: the token has run out or was rejected.
     pub blocking: bool,
+    /// What was known of the cookie's session when the last request was sent.
+    pub cookie: Mark,
     /// Why it was started.
     pub reason: Reason,
+    /// The access token it replaces was answered 401, before it began or since.
+    pub rejected: bool,
+    /// The record said so already: an earlier renewal brought the same text.
+    known_rejected: bool,
     /// Token requests sent so far.
     pub attempts: u32,
     prompt_spent: bool,
@@ -70,6 +80,8 @@ pub enum Turn {
     Adopt,
     /// The session it belongs to is over.
     Ended,
+    /// The server has not confirmed the last logout, so the cookie that may have outlived it is not tried.
+    SignedOut,
 }
 
 /// What became of one token request.
@@ -93,9 +105,9 @@ pub enum Grant {
     Adopt,
     /// Try again after so many ms.
     Again(u64),
-    /// Report a passing failure; the record keeps the cooldown, for all tabs.
+    /// Report a transient failure; the record keeps the cooldown, for all tabs.
     Failed(Cooldown),
-    /// The refresh token was refused. It counts only if no newer record comes within [`super::config::Policy::grace`].
+    /// The refresh token was refused, and no newer record has come within [`super::config::Policy::grace`].
     Refused,
     /// The session it belongs to is over.
     Ended,
@@ -123,7 +135,10 @@ impl Session {
     /// Opens a renewal of what `record` holds, or joins the running one; `blocking` makes calls wait for it.
     pub fn start(&mut self, record: &Record, reason: Reason, blocking: bool) -> Renew {
         if let Some(renewal) = &mut self.renewal {
-            renewal.blocking |= blocking && renewal.from == record.access;
+            if renewal.from == record.access {
+                renewal.blocking |= blocking;
+                renewal.rejected |= reason == Reason::Unauthorized;
+            }
             return Renew::No;
         }
         self.renewals = self.renewals.wrapping_add(1);
@@ -134,7 +149,10 @@ impl Session {
             from: record.access,
             presented: record.refresh,
             blocking,
+            cookie: self.cookie,
             reason,
+            rejected: reason == Reason::Unauthorized,
+            known_rejected: record.rejected,
             attempts: 0,
             prompt_spent: false,
         });
@@ -157,23 +175,28 @@ impl Session {
 
     /// May the renewal `id` send its request? Asked before each one.
     pub fn on_turn(&mut self, id: u32, record: &Record) -> Turn {
-        let epoch = self.epoch;
+        let (epoch, cookie) = (self.epoch, self.cookie);
         let Some(renewal) = &mut self.renewal else {
             return Turn::Ended;
         };
         if renewal.id != id || renewal.epoch != epoch {
             return Turn::Ended;
         }
-        if record.refresh != renewal.presented || record.access != renewal.from {
+        if record.unconfirmed {
+            return Turn::SignedOut;
+        }
+        let brought_again = record.rejected && !renewal.known_rejected;
+        if record.refresh != renewal.presented || record.access != renewal.from || brought_again {
             return if record.signed_in() { Turn::Adopt } else { Turn::Ended };
         }
+        renewal.cookie = cookie;
         renewal.attempts += 1;
         Turn::Exchange
     }
 
-    /// The token request of renewal `id` has ended. `jitter` is a number from 0 up to 1.
+    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is a number from 0 up to 1.
     pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
-        let epoch = self.epoch;
+        let (epoch, cookie) = (self.epoch, self.cookie);
         let attempts = self.policy.attempts;
         let Some(renewal) = &mut self.renewal else {
             return Grant::Ended;
@@ -190,8 +213,10 @@ impl Session {
             GrantOutcome::Tokens => {
                 Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
             }
+            // The server has judged a cookie that has been replaced since: the new one is to be presented.
+            GrantOutcome::Refused if renewal.cookie != cookie => Grant::Again(0),
             GrantOutcome::Refused => Grant::Refused,
-            GrantOutcome::Passing => {
+            GrantOutcome::Transient => {
                 let wait = outcome.retry_after.unwrap_or(0);
                 if renewal.attempts >= attempts || wait as f64 > LONGEST_WAIT_MS {
                     return self.on_failed(outcome.retry_after, now);
@@ -202,7 +227,27 @@ impl Session {
                 let delay = if prompt { 0 } else { delay_ms(backed_off, jitter) as u64 };
                 Grant::Again(delay.max(wait))
             }
-            GrantOutcome::Misconfigured => self.on_failed(outcome.retry_after, now),
+            GrantOutcome::Permanent => self.on_failed(outcome.retry_after, now),
+        }
+    }
+
+    /// What the record says after the running renewal: `same_text` where it brought the text of the access token that it was to
+    /// replace. Tokens that no call is accepted with are renewed at the pace of failures, whatever the server answers.
+    #[must_use]
+    pub fn renewed(&self, record: &Record, same_text: bool, now: u64, expires_at: Option<u64>) -> Record {
+        let unaccepted = record.unaccepted.saturating_add(1);
+        let throttled = unaccepted.checked_sub(UNACCEPTED_RENEWALS).map(|more| now + cooldown_ms(more + 1) as u64);
+        let rejected = record.rejected || self.renewal.as_ref().is_some_and(|renewal| renewal.rejected);
+        Record {
+            received_at: now,
+            expires_at,
+            accepted: same_text && record.accepted,
+            rejected: same_text && rejected,
+            unaccepted,
+            suspended: false,
+            retry_at: throttled.unwrap_or(0),
+            forbidden: false,
+            ..*record
         }
     }
 
@@ -219,6 +264,7 @@ impl Session {
         }
         self.renewal = None;
         if renewed {
+            self.untried = self.seen.access.map(|token| (token, id));
             self.failures = 0;
         }
     }

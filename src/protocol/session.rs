@@ -4,7 +4,7 @@
 //!                    setTokens                        refused ("logout"), retry rejected, logout
 //!   signed-out ───────────────────▶ signed-in ─────────────────────────────▶ signed-out (epoch + 1)
 //!                                    │     ▲
-//!                          renewal   ▼     │  Tokens · Adopt · passing failure
+//!                          renewal   ▼     │  Tokens · Adopt · transient failure
 //!                                   refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
 //! ```
 //! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. What an
@@ -15,6 +15,7 @@ use super::canary::Probe;
 use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
 use super::lifetime::{Freshness, freshness};
 use super::renewal::{Reason, Renewal};
+use super::tabs::Mark;
 use super::token::{AccessToken, Record};
 pub use super::verdict::{Refusal, Verdict};
 
@@ -33,6 +34,8 @@ pub struct Call {
     pub after_signin: Option<u64>,
     /// It carries a verdict when it is answered: a wait for a token alone never does, and is no canary.
     pub answers: bool,
+    /// How many renewals this machine had opened when it was made, or answered 401.
+    pub opened: u32,
 }
 
 /// What a call does now.
@@ -72,15 +75,18 @@ pub struct Session {
     pub(super) probe: Option<Probe>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
+    /// What the last renewal brought, and its number, until a call goes out with it.
+    pub(super) untried: Option<(AccessToken, u32)>,
     pub(super) unrepeated_at: u64,
     calls: u32,
     pub(super) renewals: u32,
+    pub(super) cookie: Mark,
 }
 
 /// What was last seen of the access token, so that its successor can be judged.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Seen {
-    access: Option<AccessToken>,
+    pub(super) access: Option<AccessToken>,
     accepted: bool,
     expires_at: Option<u64>,
     pub(super) predecessor_good: bool,
@@ -98,9 +104,11 @@ impl Session {
             probe: None,
             seen: Seen::default(),
             broken: Vec::new(),
+            untried: None,
             unrepeated_at: 0,
             calls: 0,
             renewals: 0,
+            cookie: Mark::default(),
         }
     }
 
@@ -143,6 +151,9 @@ impl Session {
             self.seen.predecessor_good = self.seen.access.is_some() && good;
             self.seen.access = record.access;
             self.broken.clear();
+            if record.signed_in() && record.refresh.is_none() {
+                self.cookie_replaced(record.epoch);
+            }
             if record.signed_in() && record.retry_at == 0 {
                 self.failures = 0;
             }
@@ -161,7 +172,8 @@ impl Session {
     #[must_use]
     pub const fn open(&mut self, answers: bool) -> Call {
         self.calls = self.calls.wrapping_add(1);
-        Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers }
+        let opened = self.renewals;
+        Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers, opened }
     }
 
     /// What `call` does now: asked before each send, and for each waiting call, oldest first, after each change.
@@ -176,9 +188,14 @@ impl Session {
             return self.without_token(record);
         };
         let clock = self.clock(record, now);
-        let refused = call.sent == Some(token) && call.after_signin.is_none();
-        let run_out = clock == Freshness::Expired && self.can_renew(record);
-        if let Some(renewal) = &self.renewal {
+        // Where a renewal has brought the same text again, the call is sent once more with it.
+        let refused = call.sent == Some(token) && call.after_signin.is_none() && !record.rejected;
+        // What a call has waited for is tried once, or a clock that jumps and a lifetime shorter than the way of the answer would
+        // have it wait for ever.
+        let just_brought = self.untried.is_some_and(|(untried, by)| untried == token && call.opened < by);
+        let run_out = clock == Freshness::Expired && !just_brought && self.can_renew(record);
+        if let Some(renewal) = &mut self.renewal {
+            renewal.rejected |= refused && renewal.from == Some(token);
             // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to present.
             if refused || run_out || (renewal.blocking && renewal.from == Some(token)) {
                 return Admission::Wait(Renew::No);
@@ -193,6 +210,7 @@ impl Session {
         if call.answers && self.must_wait_for_canary(call.id, token) {
             return Admission::Wait(Renew::No);
         }
+        self.untried = self.untried.filter(|(untried, _)| *untried != token);
         let ahead = clock == Freshness::Expiring && self.can_renew(record) && !self.cooling(record, now);
         Admission::Send(token, if ahead { self.start(record, Reason::Expired, false) } else { Renew::No })
     }
@@ -218,16 +236,20 @@ impl Session {
     /// The epoch of a sign-in from signed-out, or of an end: clearing the storage never restarts it.
     #[must_use]
     pub fn next_epoch(&self, record: &Record, now: u64) -> u64 {
-        (self.epoch + 1).max(record.epoch + 1).max(now)
+        (self.epoch.max(record.epoch).max(self.cookie.epoch) + 1).max(now)
     }
 
     /// The session ends: what stands in storage from now on. Whatever comes back later meets the new epoch.
     #[must_use]
     pub fn on_end(&mut self, record: &Record, now: u64) -> Record {
-        let tombstone = Record::tombstone(self.next_epoch(record, now));
+        let epoch = self.next_epoch(record, now);
+        let tombstone = Record { unconfirmed: record.unconfirmed, ..Record::tombstone(epoch) };
         self.failures = 0;
         self.probe = None;
         self.observe(&tombstone, now);
+        if record.refresh.is_none() {
+            self.cookie_ended(&tombstone);
+        }
         tombstone
     }
 }

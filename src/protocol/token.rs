@@ -31,12 +31,18 @@ pub struct Record {
     pub expires_at: Option<u64>,
     /// Whether a call has been accepted with this access token, in any tab.
     pub accepted: bool,
+    /// A renewal brought the text of this access token again after it was answered 401: no other is made for a 401 of it.
+    pub rejected: bool,
+    /// Renewals since a call was last accepted, in any tab.
+    pub unaccepted: u32,
     /// The refresh token was refused, and the session was not ended for it.
     pub suspended: bool,
     /// End of the cooldown after a failed renewal, in ms; 0 where there is none.
     pub retry_at: u64,
     /// `Retry-After` set that end: neither the network's return nor `refresh()` goes before it, in any tab.
     pub forbidden: bool,
+    /// In a tombstone: the server has not confirmed the logout, and a cookie may outlive it.
+    pub unconfirmed: bool,
 }
 
 impl Record {
@@ -50,6 +56,18 @@ impl Record {
     #[must_use]
     pub const fn has_session(&self) -> bool {
         self.signed_in() || self.suspended
+    }
+
+    /// Whether it would be news that a call was accepted with its access token.
+    #[must_use]
+    pub const fn awaits_acceptance(&self) -> bool {
+        !self.accepted || self.unaccepted > 0
+    }
+
+    /// A call was accepted with its access token.
+    pub const fn note_accepted(&mut self) {
+        self.accepted = true;
+        self.unaccepted = 0;
     }
 
     /// The tombstone that ends this record's session, in `epoch`.

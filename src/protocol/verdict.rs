@@ -47,21 +47,22 @@ const UNREPEATED_MS: u64 = 10_000;
 
 impl Session {
     /// `call` was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
-    /// accepted: true is returned where that is news to be stored.
+    /// accepted: true is returned where that is news to be stored, by [`Record::note_accepted`].
     #[must_use]
     pub fn on_accepted(&mut self, call: &Call, record: &Record, proof: bool) -> bool {
         if call.epoch != self.epoch || record.access != call.sent || call.sent.is_none() {
             return false;
         }
         self.probe = None;
-        proof && !record.accepted
+        proof && record.awaits_acceptance()
     }
 
     /// `call` was answered "unauthorized".
-    pub fn on_unauthorized(&mut self, call: &Call, record: &Record, now: u64, refusal: Refusal) -> Verdict {
+    pub fn on_unauthorized(&mut self, call: &mut Call, record: &Record, now: u64, refusal: Refusal) -> Verdict {
         if call.epoch != self.epoch {
             return Verdict::Ended;
         }
+        call.opened = self.renewals;
         let canary = self.is_canary(call.id);
         if call.sent.is_none() || refusal.not_the_token {
             self.on_gone(call.id);
@@ -75,6 +76,11 @@ impl Session {
         // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
         if call.sends >= 2 || (canary && !run_out) {
             return self.on_retry_rejected(record, run_out, &refusal);
+        }
+        if record.rejected && !run_out {
+            // Another renewal would bring the same text. While a canary tries it once more, its answer is waited for.
+            let waits = self.probe.is_some() && refusal.replayable;
+            return if waits { Verdict::Again(Renew::No) } else { self.on_retry_rejected(record, run_out, &refusal) };
         }
         self.on_gone(call.id);
         if self.broken.contains(&refusal.path) {

@@ -62,7 +62,7 @@ async fn the_token_goes_where_origins_say_and_nowhere_else() {
 }
 
 #[wasm_bindgen_test]
-async fn an_aborted_call_rejects_with_the_callers_own_reason_at_every_stage() {
+pub async fn an_aborted_call_rejects_with_the_callers_own_reason_at_every_stage() {
     let world = World::signed_in("{}");
     let reason: JsValue = Object::new().into();
     let with = |controller: &AbortController| {
@@ -192,4 +192,39 @@ async fn no_token_is_written_anywhere_but_in_its_header_and_our_key() {
     let session = js_sys::JSON::stringify(&world.auth.session()).expect("JSON");
     assert!(!String::from(session).contains("refresh-1"), "the snapshot never holds the refresh token");
     assert!(parse("{}").is_ok());
+}
+
+#[wasm_bindgen_test]
+async fn a_url_object_stays_one_at_every_send_and_a_string_a_string() {
+    let world = World::signed_in("{'origins': ['/api/']}");
+    let seen = |world: &World| world.server.seen.take().into_iter().map(|seen| seen.input).collect::<Vec<_>>();
+    let is_url = |input: &JsValue| input.is_instance_of::<web_sys::Url>();
+    let is_copy = |input: &JsValue, own: &web_sys::Url| is_url(input) && !Object::is(input, own);
+    let base = text(&get(&js_sys::global(), "location"), "origin");
+    let url = |path: &str| web_sys::Url::new_with_base(path, &base).expect("a URL");
+    let signed_out = url("/api/before#part");
+    let post = "{'method': 'POST', 'body': 'x'}";
+    let asked = "{'auth': false}";
+    for (path, init) in [("/api/1?a=b#part", "{}"), ("/api/1", post), ("/outside", "{}"), ("/api/1", asked)] {
+        let own = url(path);
+        let _ = status(&world.call_with(&own, &js(init))).await;
+        let [input] = &seen(&world)[..] else { panic!("{path} was not sent once") };
+        assert!(is_copy(input, &own) && text(input, "href") == own.href(), "{path} {init}: {input:?}");
+    }
+    // Sent again, and after a wait: what the caller does to his own meanwhile is not seen.
+    world.server.good.replace("another".into());
+    let own = url("/api/again?a=b");
+    let call = world.call_with(&own, &JsValue::UNDEFINED);
+    own.set_search("");
+    assert_eq!(status(&call).await, Ok(200));
+    let sent: Vec<_> = seen(&world).into_iter().filter(|input| input.is_object()).collect();
+    assert_eq!(sent.len(), 2);
+    assert!(sent.iter().all(|input| is_copy(input, &own) && text(input, "search") == "?a=b"));
+    for init in [JsValue::UNDEFINED, js("{'method': 'POST'}")] {
+        let _ = status(&world.call_with(&"/api/text".into(), &init)).await;
+        assert!(seen(&world)[0].is_string());
+    }
+    let _ = world.auth.logout(&JsValue::UNDEFINED);
+    let _ = status(&world.call_with(&signed_out, &JsValue::UNDEFINED)).await;
+    assert!(is_url(&seen(&world)[0]), "signed out it is the caller's own");
 }

@@ -188,6 +188,18 @@ async fn no_token_and_no_query_is_in_any_line_or_measure() {
 }
 
 #[wasm_bindgen_test]
+async fn a_revocation_tells_how_it_was_answered() {
+    for (answer, told) in [(Answer::Status(200, ""), "answered 200"), (Answer::NetworkError, "failed")] {
+        let _ear = Ear::new();
+        let world = World::signed_in("{'debug': true, 'revocation': '/revoke'}");
+        world.server.answers.borrow_mut().insert("/revoke".into(), answer);
+        JsFuture::from(world.auth.logout(&JsValue::UNDEFINED)).await.expect("never rejects");
+        let line = format!("authfetch revocation {}/revoke: {told}", origin());
+        assert!(said().contains(&line), "{line} is not among {:#?}", said());
+    }
+}
+
+#[wasm_bindgen_test]
 async fn nothing_is_logged_or_measured_unless_it_is_asked_for() {
     let _ear = Ear::new();
     let world = World::stale("{}");

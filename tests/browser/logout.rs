@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn logout_ends_calls_in_flight_waiting_and_renewing_with_one_object() {
+pub async fn logout_ends_calls_in_flight_waiting_and_renewing_with_one_object() {
     let world = World::signed_in("{}");
     let flying = world.call("/held/1");
     let init: JsValue = Object::new().into();

@@ -4,10 +4,12 @@
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+mod bounds;
 mod burst;
 mod calls;
 mod challenges;
 mod clock;
+mod context_fetch;
 mod cooldown;
 mod debug;
 mod expiry;
@@ -16,10 +18,14 @@ mod input;
 mod logout;
 mod once;
 mod reentrancy;
+mod refused;
 mod renewals;
+mod revocation;
 mod server;
+mod signals;
 mod storage;
 mod tabs;
+mod transient;
 mod urls;
 mod waiting;
 mod waking;

@@ -21,54 +21,68 @@ use Does::{Again, End, Once};
 
 const PAGE: &str = "<html>a page of somebody else's</html>";
 
-/// Status and body; what it does where the endpoint takes a form; and where it takes JSON, or a function returns it.
-const ANSWERS: &[(u16, &str, Does, Does)] = &[
-    (400, "{\"error\":\"invalid_grant\"}", End, End),
-    (401, "{\"error\":\"invalid_grant\"}", End, End),
-    (403, "{\"error\":\"invalid_grant\",\"error_description\":\"revoked\"}", End, End),
-    (400, "{\"error\":\"interaction_required\"}", End, End),
-    (400, "{\"error\":\"login_required\"}", End, End),
-    (400, "{\"error\":\"consent_required\"}", End, End),
-    (403, "{\"error\":\"access_denied\"}", End, End),
-    (401, "{\"error\":\"bad_token\"}", End, End),
-    (401, "{\"error\":\"invalid_request\"}", End, End),
-    (401, "{\"message\":\"expired\"}", Once, End),
-    (401, "{\"error\":{\"code\":7}}", Once, End),
-    (401, "", Again, End),
-    (401, PAGE, Again, Again),
-    (403, PAGE, Again, Again),
-    (403, "{\"message\":\"Forbidden\"}", Once, Once),
-    (400, PAGE, Once, Once),
-    (400, "", Once, Once),
-    (400, "{\"error\":\"invalid_request\"}", Once, Once),
-    (400, "{\"error\":\"invalid_client\"}", Once, Once),
-    (401, "{\"error\":\"invalid_client\"}", Once, Once),
-    (400, "{\"error\":\"unsupported_grant_type\"}", Once, Once),
-    (404, PAGE, Once, Once),
-    (404, "{\"error\":\"invalid_grant\"}", Once, Once),
-    (408, "", Again, Again),
-    (425, "", Again, Again),
-    (429, PAGE, Again, Again),
-    (429, "{\"error\":\"invalid_grant\"}", Again, Again),
-    (500, "{\"error\":\"invalid_grant\"}", Again, Again),
-    (502, PAGE, Again, Again),
-    (503, "", Again, Again),
-    (400, "{\"error\":\"temporarily_unavailable\"}", Again, Again),
-    (400, "{\"error\":\"server_error\"}", Again, Again),
-    (400, "{\"error\":\"slow_down\"}", Again, Again),
-    (200, "{\"error\":\"temporarily_unavailable\"}", Again, Again),
-    (200, "{\"error\":\"invalid_grant\"}", Once, Once),
-    (200, PAGE, Once, Once),
-    (200, "", Once, Once),
-    (200, "null", Once, Once),
-    (200, "[1,2]", Once, Once),
-    (200, "{\"accessToken\":\"secret-a\",\"refreshToken\":\"secret-r\"}", Once, Once),
-    (200, "{\"access_token\":\"\"}", Once, Once),
-    (200, "{\"access_token\":5}", Once, Once),
-    (200, "{\"access_token\":\"secret\\nline\"}", Once, Once),
-    (200, "{\"access_token\":\"secret-a\",\"token_type\":\"DPoP\"}", Once, Once),
-    (307, "", Once, Once),
-    (302, PAGE, Once, Once),
+/// Status, body, and what that does: whether the endpoint takes a form or JSON, or a function returns it.
+const ANSWERS: &[(u16, &str, Does)] = &[
+    (400, "{\"error\":\"invalid_grant\"}", End),
+    (401, "{\"error\":\"invalid_grant\"}", End),
+    (403, "{\"error\":\"invalid_grant\",\"error_description\":\"revoked\"}", End),
+    (400, "{\"error\":\"interaction_required\"}", End),
+    (400, "{\"error\":\"login_required\"}", End),
+    (400, "{\"error\":\"consent_required\"}", End),
+    (403, "{\"error\":\"access_denied\"}", End),
+    (401, "{\"error\":\"bad_token\"}", End),
+    (401, "{\"message\":\"Unauthorized\",\"error\":\"Unauthorized\",\"statusCode\":401}", End),
+    (401, "{\"error\":\"Invalid refresh token\"}", End),
+    (401, "{\"message\":\"expired\"}", End),
+    (401, "{\"error\":{\"code\":7}}", End),
+    (401, "[]", End),
+    (401, "Unauthorized", End),
+    (401, "", End),
+    (401, PAGE, End),
+    (401, "{\"error\":\"invalid_client\"}", Once),
+    (401, "{\"error\":\"unauthorized_client\"}", Once),
+    (401, "{\"error\":\"invalid_request\"}", Once),
+    (401, "{\"error\":\"unsupported_grant_type\"}", Once),
+    (401, "{\"error\":\"invalid_scope\"}", Once),
+    (401, "{\"error\":\"use_dpop_nonce\"}", Once),
+    (401, "{\"error\":\"invalid_dpop_proof\"}", Once),
+    (401, "{\"error\":\"temporarily_unavailable\"}", Again),
+    (403, PAGE, Again),
+    (403, "Forbidden", Again),
+    (403, "", Again),
+    (403, "{\"message\":\"Forbidden\"}", Once),
+    (400, PAGE, Once),
+    (400, "", Once),
+    (400, "{\"detail\":\"Inactive user\"}", Once),
+    (400, "{\"error\":\"invalid_request\"}", Once),
+    (400, "{\"error\":\"invalid_client\"}", Once),
+    (400, "{\"error\":\"unsupported_grant_type\"}", Once),
+    (404, PAGE, Once),
+    (404, "{\"error\":\"invalid_grant\"}", Once),
+    (407, "", Once),
+    (408, "", Again),
+    (425, "", Again),
+    (429, PAGE, Again),
+    (429, "{\"error\":\"invalid_grant\"}", Again),
+    (500, "{\"error\":\"invalid_grant\"}", Again),
+    (502, PAGE, Again),
+    (503, "", Again),
+    (400, "{\"error\":\"temporarily_unavailable\"}", Again),
+    (400, "{\"error\":\"server_error\"}", Again),
+    (400, "{\"error\":\"slow_down\"}", Again),
+    (200, "{\"error\":\"temporarily_unavailable\"}", Again),
+    (200, "{\"error\":\"invalid_grant\"}", Once),
+    (200, PAGE, Once),
+    (200, "", Once),
+    (200, "null", Once),
+    (200, "[1,2]", Once),
+    (200, "{\"accessToken\":\"secret-a\",\"refreshToken\":\"secret-r\"}", Once),
+    (200, "{\"access_token\":\"\"}", Once),
+    (200, "{\"access_token\":5}", Once),
+    (200, "{\"access_token\":\"secret\\nline\"}", Once),
+    (200, "{\"access_token\":\"secret-a\",\"token_type\":\"DPoP\"}", Once),
+    (307, "", Once),
+    (302, PAGE, Once),
 ];
 
 /// A world whose token was refused, with this `refresh`.
@@ -99,6 +113,7 @@ async fn does(world: &World, about: &str) -> Does {
     }
     let requests = world.server.token_requests.get();
     if text(&error, "code") == "session_expired" {
+        assert!(get(&error, "transient").is_undefined(), "{about}");
         assert_eq!((requests, logouts.length(), failures.length()), (1, 1, 0), "{about}");
         assert_eq!(world.auth.state(), "signed-out", "{about}");
         return End;
@@ -107,33 +122,59 @@ async fn does(world: &World, about: &str) -> Does {
     assert_eq!((world.auth.state(), logouts.length(), failures.length()), ("signed-in".into(), 0, 1), "{about}");
     assert_eq!(get(&failures.get(0), "attempts").as_f64(), Some(f64::from(requests)), "{about}");
     assert_eq!(text(&world.stored(), "refresh_token"), "refresh-0", "{about}");
-    if requests == 1 { Once } else { Again }
+    let did = if requests == 1 { Once } else { Again };
+    assert_eq!(get(&error, "transient").as_bool(), Some(did == Again), "{about}");
+    did
 }
 
-async fn every_answer(refresh: &JsValue, lenient: bool) {
+async fn every_answer(refresh: &JsValue) {
     let _clock = Clock::without_chance();
-    for (code, body, form, json) in ANSWERS {
+    for (code, body, wanted) in ANSWERS {
         let world = stale(refresh);
         let answer = Answer::Status(*code, body);
         world.server.grants.replace(vec![answer.clone(), answer]);
         let about = format!("{code} {body}");
-        assert_eq!(does(&world, &about).await, if lenient { *json } else { *form }, "{about}");
+        assert_eq!(does(&world, &about).await, *wanted, "{about}");
     }
 }
 
 #[wasm_bindgen_test]
 async fn every_answer_to_a_form_ends_the_session_or_keeps_it_as_the_table_says() {
-    every_answer(&"/token".into(), false).await;
+    every_answer(&"/token".into()).await;
 }
 
 #[wasm_bindgen_test]
 async fn every_answer_to_json_ends_the_session_or_keeps_it_as_the_table_says() {
-    every_answer(&js("{'url': '/token', 'encoding': 'json'}"), true).await;
+    every_answer(&js("{'url': '/token', 'encoding': 'json'}")).await;
 }
 
 #[wasm_bindgen_test]
 async fn every_answer_that_a_refresh_function_returns_ends_the_session_or_keeps_it_as_the_table_says() {
-    every_answer(&function(), true).await;
+    every_answer(&function()).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_401_of_a_gateway_in_front_of_the_token_endpoint_signs_nobody_out() {
+    for (header, wanted) in [("Basic realm=\"staging\"", Once), ("Negotiate, NTLM", Once), ("Bearer", End)] {
+        for refresh in ["/token".into(), function()] {
+            let world = stale(&refresh);
+            world.server.grants.replace(vec![Answer::Header(401, "www-authenticate", header)]);
+            assert_eq!(does(&world, header).await, wanted, "{header}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_response_whose_body_the_refresh_function_has_read_is_judged_by_its_status() {
+    for (code, wanted) in [(401, End), (400, Once), (200, Once), (503, Again)] {
+        let _clock = Clock::without_chance();
+        let read = "const answer = await fetch('/token', { body: '{}' }); await answer.json(); return answer";
+        let refresh = js_sys::eval(&format!("async ({{ fetch }}) => {{ {read} }}")).expect("a function");
+        let world = stale(&refresh);
+        let answer = Answer::Status(code, "{\"error\":\"invalid_client\"}");
+        world.server.grants.replace(vec![answer.clone(), answer]);
+        assert_eq!(does(&world, &code.to_string()).await, wanted, "{code}");
+    }
 }
 
 #[wasm_bindgen_test]

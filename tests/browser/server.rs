@@ -77,12 +77,13 @@ impl Server {
     }
 
     fn take(self: &Rc<Self>, input: JsValue, init: JsValue) -> Promise {
-        let url = input.as_string().unwrap_or_else(|| text(&input, "url"));
+        let request = get(&input, "url").is_string();
+        let url = input.as_string().unwrap_or_else(|| text(&input, if request { "url" } else { "href" }));
         let url = web_sys::Url::new_with_base(&url, "https://page.test/").expect("a URL");
-        let headers = if input.is_string() { get(&init, "headers") } else { get(&input, "headers") };
+        let headers = get(if request { &input } else { &init }, "headers");
         let authorization = NewHeaders::new(&if headers.is_undefined() { Object::new().into() } else { headers }).header("authorization");
         let seen = Seen { path: url.pathname(), authorization, input: input.clone(), init: init.clone() };
-        let signal = if input.is_string() { get(&init, "signal") } else { get(&input, "signal") };
+        let signal = get(if request { &input } else { &init }, "signal");
         self.seen.borrow_mut().push(seen.clone());
         let is_grant = seen.path == "/token";
         if is_grant {

@@ -138,6 +138,40 @@ async fn subscribers_are_called_after_a_change_and_not_after_they_left() {
     assert!(parse("null").expect("null").is_null());
 }
 
+#[wasm_bindgen_test]
+async fn an_instance_that_is_made_after_the_app_has_changed_its_storage_by_hand_reads_what_stands_there() {
+    let access = |world: &World| text(&world.auth.session(), "accessToken");
+    let source = |events: &Array| (events.length(), text(&events.get(0), "source"));
+    let other = |count| (count, String::from("other-tab"));
+    for kind in ["local", "session"] {
+        let options = format!("{{'storage': '{kind}'}}");
+        let area = storage_area(kind);
+        let first = World::signed_in(&options);
+        let (signins, refreshes, logouts) = (first.listen("signin"), first.listen("refresh"), first.listen("logout"));
+        let again = || World::on(first.server.clone(), &first.name, &options);
+
+        area.set_item(&first.name, "{\"access_token\":\"by-hand\"}").expect("storage");
+        let second = again();
+        assert_eq!((access(&second), access(&first)), ("by-hand".into(), "by-hand".into()), "{kind}");
+        assert_eq!((source(&refreshes), signins.length(), logouts.length()), (other(1), 0, 0), "{kind}");
+
+        area.remove_item(&first.name).expect("storage");
+        let third = again();
+        assert_eq!((third.auth.state(), first.auth.state()), ("signed-out".into(), "signed-out".into()), "{kind}");
+        assert_eq!((source(&logouts), signins.length()), (other(1), 0), "{kind}");
+
+        area.set_item(&first.name, "{\"access_token\":\"access-0\"}").expect("storage");
+        let fourth = again();
+        assert_eq!((fourth.auth.state(), access(&first)), ("signed-in".into(), "access-0".into()), "{kind}");
+        assert_eq!((source(&signins), refreshes.length(), logouts.length()), (other(1), 1, 1), "{kind}");
+        assert_eq!(status(&fourth.call("/api/1")).await, Ok(200), "{kind}");
+    }
+}
+
+fn storage_area(kind: &str) -> web_sys::Storage {
+    get(&js_sys::global(), if kind == "local" { "localStorage" } else { "sessionStorage" }).unchecked_into()
+}
+
 fn storage_event(name: &str, value: &str, area: &str) {
     let dispatch = js_sys::Function::new_with_args(
         "key, newValue, area",

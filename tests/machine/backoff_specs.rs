@@ -29,8 +29,8 @@ fn answers(attempts: u32, outcomes: &[Outcome]) -> Vec<Grant> {
         .collect()
 }
 
-const BUSY: Outcome = Outcome { class: GrantOutcome::Passing, lost: false, retry_after: None };
-const LOST: Outcome = Outcome { class: GrantOutcome::Passing, lost: true, retry_after: None };
+const BUSY: Outcome = Outcome { class: GrantOutcome::Transient, lost: false, retry_after: None };
+const LOST: Outcome = Outcome { class: GrantOutcome::Transient, lost: true, retry_after: None };
 
 fn busy_for(ms: u64) -> Outcome {
     Outcome { retry_after: Some(ms), ..BUSY }
@@ -86,7 +86,7 @@ fn a_longer_retry_after_ends_the_attempts_and_the_cooldown_lasts_as_long() {
 
 #[test]
 fn a_misconfiguration_is_never_tried_again() {
-    let wrong = Outcome { class: GrantOutcome::Misconfigured, ..BUSY };
+    let wrong = Outcome { class: GrantOutcome::Permanent, ..BUSY };
     assert_eq!(answers(3, &[wrong]), [failed(1_000, false)]);
 }
 

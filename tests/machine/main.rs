@@ -4,6 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod backoff_specs;
+mod bounds_specs;
 mod canary_specs;
 mod ending_specs;
 mod model;

@@ -22,9 +22,11 @@ struct Budget {
     refusals: u8,
     aborts: u8,
     patience: u8,
+    /// Each renewal brings the text of the token that it was to replace.
+    same_text: bool,
 }
 
-const BUDGET: Budget = Budget { expiries: 1, logouts: 1, sign_ins: 1, failures: 1, refusals: 1, aborts: 1, patience: 1 };
+const BUDGET: Budget = Budget { expiries: 1, logouts: 1, sign_ins: 1, failures: 1, refusals: 1, aborts: 1, patience: 1, same_text: false };
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct State {
@@ -53,7 +55,9 @@ impl Model for Small {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        vec![State { world: World::faulty(self.policy, self.fault), left: self.budget }]
+        let mut world = World::faulty(self.policy, self.fault);
+        world.same_text = self.budget.same_text;
+        vec![State { world, left: self.budget }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
@@ -208,6 +212,16 @@ fn no_interleaving_under_the_other_policies_breaks_a_rule() {
 }
 
 #[test]
+fn no_interleaving_in_which_the_same_text_is_brought_again_breaks_a_rule() {
+    for on_rejected in [OnRetryRejected::Auto, OnRetryRejected::Return] {
+        let budget = Budget { same_text: true, patience: 0, ..BUDGET };
+        let (states, breach) = explore(policy(OnSessionExpired::Logout, on_rejected), Fault::None, 2, budget);
+        println!("the same text, {on_rejected:?}: {states} states explored");
+        assert_eq!(breach, None);
+    }
+}
+
+#[test]
 fn the_exploration_finds_each_fault_that_is_put_in() {
     for (fault, finds) in [
         (Fault::NoEpochCheck, "tokens of an ended session are never stored"),
@@ -217,8 +231,10 @@ fn the_exploration_finds_each_fault_that_is_put_in() {
         (Fault::RetriesForever, "a call is sent at most twice"),
         (Fault::ForgetsRotation, "a spent refresh token is never kept"),
         (Fault::NobodyAsked, "every call settles"),
+        (Fault::ForgetsRejected, "one renewal per rejected token"),
     ] {
-        let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), fault, 3, Budget { aborts: 0, ..BUDGET });
+        let budget = Budget { aborts: 0, same_text: fault == Fault::ForgetsRejected, ..BUDGET };
+        let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), fault, 3, budget);
         println!("{fault:?}: found after {states} states: {breach:?}");
         assert_eq!(breach, Some(finds), "{fault:?}");
     }

@@ -89,6 +89,7 @@ fn apply(world: &mut World, api: &mut Api, op: Op) {
             world.expire();
             api.real += world.now - before;
         }
+        Op::SameText(same) => world.same_text = same,
         Op::Withdraw => api.withdraw(world.record.access),
         Op::Logout => world.logout(),
         Op::SetTokens { with_refresh } => world.set_tokens(with_refresh),

@@ -71,7 +71,7 @@ fn a_renewal_of_an_ended_session_is_dropped_at_every_step() {
     let (mut machine, id) = renewing(Policy::default(), &record());
     let tombstone = machine.on_end(&record(), NOW);
     assert_eq!(machine.on_turn(id, &tombstone), Turn::Ended);
-    for class in [GrantOutcome::Tokens, GrantOutcome::Refused, GrantOutcome::Passing, GrantOutcome::Misconfigured] {
+    for class in [GrantOutcome::Tokens, GrantOutcome::Refused, GrantOutcome::Transient, GrantOutcome::Permanent] {
         assert_eq!(machine.on_grant(id, outcome(class), &tombstone, NOW, 0.5), Grant::Ended, "{class:?}");
     }
 }

@@ -125,7 +125,7 @@ fn sixty_four_broken_paths_are_remembered_at_most() {
         let mut call = machine.open(true);
         call.sent = record.access;
         call.sends = sends;
-        machine.on_unauthorized(&call, &record, 1, Refusal { replayable: true, path, ..Refusal::default() })
+        machine.on_unauthorized(&mut call, &record, 1, Refusal { replayable: true, path, ..Refusal::default() })
     };
     for path in 0..=64 {
         assert_eq!(reject(path, 2), Verdict::Deliver(Renew::No));

@@ -20,6 +20,8 @@ pub enum Op {
     Expire,
     /// The API no longer accepts the stored access token, whatever its lifetime.
     Withdraw,
+    /// From now on renewals bring the text of the token that they are to replace, or do so no longer.
+    SameText(bool),
     Logout,
     SetTokens { with_refresh: bool },
     Refresh,
@@ -65,7 +67,8 @@ fn op(chance: &mut Chance) -> Op {
         40..48 => Op::Answer(at, answer(chance)),
         48..51 => Op::Gone(at),
         51..75 => Op::Renewal(at, reply(chance)),
-        75..77 => Op::Patience,
+        75 => Op::Patience,
+        76 => Op::SameText(chance.below(2) == 0),
         77..79 => Op::ClockJumps(chance.of(&[-3_600_000, -5_000, 5_000, 90_000])),
         79..82 => Op::Pass(chance.of(&[100, 1_500, 40_000])),
         82..85 => Op::Expire,

@@ -176,10 +176,10 @@ fn a_call_without_a_session_is_sent_without_a_token_or_rejected() {
 #[test]
 fn the_401_of_a_call_sent_without_a_token_is_its_answer() {
     let mut machine = Session::new(Policy::default());
-    let call = machine.open(true);
+    let mut call = machine.open(true);
     let signed_in = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&signed_in, 1);
-    let verdict = machine.on_unauthorized(&call, &signed_in, 1, Default::default());
+    let verdict = machine.on_unauthorized(&mut call, &signed_in, 1, Default::default());
     assert_eq!(verdict, authfetch::protocol::session::Verdict::Deliver(Renew::No));
 }
 

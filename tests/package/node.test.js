@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { inNode, install } from "./support.js";
+import { inNode, install, serve } from "./support.js";
 
 let app;
 before(async () => (app = await install()));
@@ -115,4 +115,25 @@ test("without a page a burst on a spent token renews once", async () => {
     console.log(JSON.stringify({ statuses: [...new Set(answers.map(({ status }) => status))], renewals }));
   `);
   assert.deepEqual(found, { statuses: [200], renewals: 1 });
+});
+
+test("`context.fetch` is Node's own fetch, in whatever way a refresh function calls it", async (t) => {
+  const asked = [];
+  const server = await serve((request, response) => {
+    asked.push(request.url);
+    response.end('{ "access_token": "new" }');
+  });
+  t.after(() => server.close());
+  const found = await inNode(app, `
+    import { AuthFetch } from "authfetch";
+    const url = "${server.origin}/token";
+    const passedOn = (send) => send(url);
+    const forms = [(context) => context.fetch(url), ({ fetch }) => fetch(url), (context) => passedOn(context.fetch)];
+    const tokens = [];
+    for (const fetch of [undefined, globalThis.fetch]) {
+      for (const refresh of forms) tokens.push((await new AuthFetch({ refresh, fetch }).refresh()).accessToken);
+    }
+    console.log(JSON.stringify(tokens));
+  `);
+  assert.deepEqual([found, asked], [Array(6).fill("new"), Array(6).fill("/token")]);
 });

@@ -1,7 +1,7 @@
 //! `WWW-Authenticate` as servers write it, and as nobody should.
 
 use authfetch::protocol::challenge::Challenge::{InsufficientScope, Other, StepUp};
-use authfetch::protocol::challenge::{Challenge, read};
+use authfetch::protocol::challenge::{Challenge, is_of_gateway, read};
 use proptest::prelude::*;
 
 fn step_up(acr: &[&str], max_age: Option<f64>) -> Challenge {
@@ -229,7 +229,7 @@ proptest! {
             Just(","), Just(" "), Just("\t"), Just("insufficient_scope"), Just("insufficient_user_authentication"), Just("é"),
         ], 0..40),
     ) {
-        let _ = read(&pieces.concat());
+        let _ = (read(&pieces.concat()), is_of_gateway(&pieces.concat()));
     }
 
     #[test]
@@ -250,5 +250,40 @@ proptest! {
     #[test]
     fn other_challenges_alone_say_nothing(all in proptest::collection::vec(foreign(), 0..6)) {
         prop_assert_eq!(read(&all.join(", ")), Other);
+    }
+}
+
+#[test]
+fn a_gateway_names_basic_negotiate_or_ntlm_and_nothing_else() {
+    for header in [
+        "Basic",
+        "basic realm=\"staging\"",
+        "Basic realm=\"staging, Bearer\", charset=\"UTF-8\"",
+        "Basic realm=unquoted",
+        "Negotiate",
+        "NTLM",
+        "Negotiate, NTLM, Basic realm=\"corp\"",
+        "Negotiate oYG2MIGzoAMKAQGhCwYJKoZIgvcSAQICooGeBIGb",
+        "Negotiate oYG2MIGz==, Basic realm=\"corp\"",
+        ", ,Basic realm=\"a\" ,",
+    ] {
+        assert!(is_of_gateway(header), "{header}");
+    }
+    for header in [
+        "",
+        ",",
+        "Bearer",
+        "Bearer error=\"invalid_token\"",
+        "Basic realm=\"a\", Bearer",
+        "Bearer realm=\"a\", Basic realm=\"b\"",
+        "Negotiate oYG2MIGz, Bearer",
+        "Basic realm=\"a\" Bearer realm=\"b\"",
+        "JWT realm=\"api\"",
+        "Digest realm=\"a\", nonce=\"b\"",
+        "BasicAuth",
+        "realm=\"Basic\"",
+        "\"Basic\"",
+    ] {
+        assert!(!is_of_gateway(header), "{header}");
     }
 }

@@ -26,29 +26,52 @@ test("ten lines sign in and make a call, and any number of further ones share a 
   assert.equal(paths().filter((path) => path === "/token").length, 1);
 });
 
-test("one catch tells a passing failure from the end of the session, and lets others through", async (t) => {
+test("one catch tells a transient failure from the end of the session, and lets others through", async (t) => {
   const { page, server } = await open(t, browser, "errors", {
     after: `${TELL} globalThis.attempt = async () => {
       const told = { shown: null, warned: null, thrown: null };
       await load((items) => (told.shown = items), (text) => (told.warned = text)).catch((error) => (told.thrown = error.name));
       return told;
     };`,
-    routes: { "/token": (_, response, __, world) => json(response, world.broken ? 422 : 400, { error: world.broken ? "odd" : "invalid_grant" }) },
+    routes: { "/token": (_, response, __, world) => json(response, world.answer, { error: world.answer === 400 ? "invalid_grant" : "odd" }) },
   });
   const attempt = () => page.evaluate(() => attempt());
   const nothing = { shown: null, warned: null, thrown: null };
   await signIn(page, server);
   assert.deepEqual(await attempt(), { ...nothing, shown: [{ id: 1 }] });
   server.access = "another";
-  server.broken = true;
+  server.answer = 503;
   assert.deepEqual(await attempt(), { ...nothing, warned: "Offline. You are still signed in." });
   await signIn(page, server);
   server.access = "another";
-  server.broken = false;
+  server.answer = 422;
+  assert.deepEqual(await attempt(), { ...nothing, thrown: "AuthFetchError" });
+  assert.equal(await page.evaluate(() => auth.state), "signed-in");
+  await signIn(page, server);
+  server.access = "another";
+  server.answer = 400;
   assert.deepEqual(await attempt(), nothing);
   assert.equal(await page.evaluate(() => auth.state), "signed-out");
   await page.evaluate(() => void (globalThis.fetch = () => Promise.reject(new TypeError("no network"))));
   assert.deepEqual(await attempt(), { ...nothing, thrown: "TypeError" });
+});
+
+test("what isRefused says yes to ends the session, and what it says no to keeps it", async (t) => {
+  const { page, server } = await open(t, browser, "refused", {
+    after: TELL,
+    routes: { "/token": (_, response, __, world) => json(response, ...world.answer) },
+  });
+  for (const [answer, code] of [
+    [[401, { message: "Unauthorized" }], "session_expired"],
+    [[400, { error: "invalid_grant" }], "session_expired"],
+    [[400, { detail: "Inactive user" }], "session_expired"],
+    [[400, { detail: "odd" }], "refresh_failed"],
+  ]) {
+    await signIn(page, server);
+    Object.assign(server, { access: "another", answer });
+    assert.equal(await page.evaluate(() => auth.fetch("/api/items").catch((error) => error.code)), code, JSON.stringify(answer));
+    assert.equal(await page.evaluate(() => auth.state), code === "session_expired" ? "signed-out" : "signed-in");
+  }
 });
 
 test("a dialog that signs in again lets the calls that wait go out", async (t) => {

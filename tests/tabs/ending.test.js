@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, assertAllAnswered, assertAllEnded, assertTombstone, inBrowsers, NO_RENEWAL, until } from "./support/profile.js";
+import { all, assertAllAnswered, assertAllEnded, assertTombstone, fallsAsleep, inBrowsers, NO_RENEWAL, until } from "./support/profile.js";
 
 const CALLS = 6;
 const ROUNDS = 10;
@@ -27,19 +27,6 @@ async function logsOutOfAll(profile, { prepare = () => {} } = {}) {
   await left;
   assert.equal(profile.server.count("ok"), 0);
   return tabs;
-}
-
-/** A tab that hears nothing: frozen where the browser can be told so, else one whose script stands still. */
-async function fallsAsleep({ server }, tab, name) {
-  if (name === "chromium") {
-    const session = await tab.page.createCDPSession();
-    await session.send("Page.setWebLifecycleState", { state: "frozen" });
-    return () => session.send("Page.setWebLifecycleState", { state: "active" });
-  }
-  const wake = server.shut("asleep");
-  const asleep = tab.tell("standStill");
-  await until(() => wake.arrived() === 1, "the page to stand still");
-  return () => (wake(), asleep);
 }
 
 inBrowsers("the end of a session", ({ open, name }) => {

@@ -1,7 +1,16 @@
 // Every option as apps give it, and what the compiler has to refuse. Compiled, never run.
 
 import { AuthFetch, SessionRefusedError } from "authfetch";
-import type { AuthFetchOptions, FetchLike, RefreshContext, RefreshFunction, TokenEndpoint, TokenResponse, TokenStorage } from "authfetch";
+import type {
+  AuthFetchOptions,
+  FetchLike,
+  RefreshContext,
+  RefreshFunction,
+  RevocationFunction,
+  TokenEndpoint,
+  TokenResponse,
+  TokenStorage,
+} from "authfetch";
 import { same } from "./exact.js";
 
 new AuthFetch();
@@ -17,6 +26,8 @@ const endpoint: TokenEndpoint = {
   headers: [["X-App", "1"]],
   credentials: "include",
 };
+const judging: TokenEndpoint = { ...endpoint, isRefused: async (response) => (await response.json()).gone === true };
+new AuthFetch({ refresh: judging });
 new AuthFetch({ refresh: { url: "/token" }, revocation: { url: "/revoke", clientId: "spa" } });
 
 const byHand: RefreshFunction = async ({ refreshToken, signal, fetch, reason }) => {
@@ -29,6 +40,16 @@ const byHand: RefreshFunction = async ({ refreshToken, signal, fetch, reason }) 
 };
 new AuthFetch({ refresh: byHand });
 new AuthFetch({ refresh: async () => ({ access_token: "a", expires_in: 3600, user: { id: 1 } }) });
+
+const told: RevocationFunction = async ({ refreshToken, accessToken, fetch, signal }) => {
+  same<typeof refreshToken, string | null>(true);
+  same<typeof accessToken, string | null>(true);
+  same<typeof signal, AbortSignal>(true);
+  same<typeof fetch, FetchLike>(true);
+  if (refreshToken) return fetch("/logout", { method: "POST", body: refreshToken, signal, keepalive: true });
+};
+new AuthFetch({ revocation: told });
+new AuthFetch({ revocation: (context) => context.fetch("/logout", { method: "POST" }) });
 
 const kept = new Map<string, string>();
 const storage: TokenStorage = {
@@ -51,6 +72,7 @@ const all: Required<AuthFetchOptions> = {
   signedOut: "reject",
   onSessionExpired: "hold",
   onRetryRejected: "return",
+  isRefused: (response) => response.status === 410,
   isUnauthorized: async (response) => response.status === 419,
   bodyCopyLimit: 0,
   header: "X-Token",
@@ -87,6 +109,8 @@ new AuthFetch({ refresh: { clientId: "spa" } });
 new AuthFetch({ refresh: async () => "token" });
 // @ts-expect-error: a refresh is asynchronous
 new AuthFetch({ refresh: () => ({ access_token: "a" }) });
+// @ts-expect-error: a revocation is asynchronous
+new AuthFetch({ revocation: () => "done" });
 // @ts-expect-error: one origin is still a list
 new AuthFetch({ origins: "https://example.com" });
 // @ts-expect-error: no such storage
@@ -107,6 +131,10 @@ new AuthFetch({ signedOut: "hold" });
 new AuthFetch({ refresh: { url: "/token", encoding: "xml" } });
 // @ts-expect-error: parameters are strings
 new AuthFetch({ refresh: { url: "/token", params: { max: 1 } } });
+// @ts-expect-error: a predicate of an answer
+new AuthFetch({ refresh: "/token", isRefused: 401 });
+// @ts-expect-error: yes or no
+new AuthFetch({ refresh: { url: "/token", isRefused: (response) => response.status } });
 // @ts-expect-error: a token response has an access token
 const none: TokenResponse = { refresh_token: "r" };
 // @ts-expect-error: a context is looked at, not changed

@@ -118,6 +118,7 @@ try {
     const body: Readonly<Record<string, unknown>> | null | undefined = error.answer?.body;
     const status: number | undefined = error.answer?.status;
     same<typeof error.cause, unknown>(true);
+    same<typeof error.transient, boolean | undefined>(true);
     const plain: Error = error;
     // @ts-expect-error: no such code
     if (error.code === "expired") throw plain;

@@ -13,6 +13,7 @@ use crate::browser::error;
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::error::Code;
 use crate::protocol::session::{Admission, Call, Refusal, Verdict};
+use crate::protocol::token::Record;
 use std::rc::Rc;
 
 /// After so long without the canary's headers a second one goes, and after as long again all go.
@@ -204,7 +205,7 @@ impl Page {
         let (news, makes_way) =
             shared.ask(|machine| machine.on_outcome(|machine| machine.on_accepted(call, &record, proof)));
         if news {
-            shared.amend(|record| record.accepted = true);
+            shared.amend(Record::note_accepted);
         }
         if makes_way {
             shared.let_go();

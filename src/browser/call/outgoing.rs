@@ -32,7 +32,7 @@ extern "C" {
 
 /// See the module's text.
 pub struct Outgoing {
-    /// A string, or a Request of ours.
+    /// A string, a URL of ours, or a Request of ours.
     pub target: Val,
     /// A copy of the caller's `init`; `undefined` with a Request.
     pub init: Val,

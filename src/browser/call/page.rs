@@ -217,7 +217,7 @@ impl Page {
         if response.get(Key::Status).as_number() == 401.0 || self.options.is_unauthorized.is_function() {
             return Ok(task::promise(Rc::clone(self).drive(call, self.unpack(out), response)));
         }
-        if !shared.record().accepted {
+        if shared.record().awaits_acceptance() {
             self.accepted(&call, &response);
         }
         if !out.is_text() {

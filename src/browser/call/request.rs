@@ -2,7 +2,7 @@
 
 use crate::browser::abort::Epoch;
 use crate::browser::debug::SILENT;
-use crate::browser::js::{Kind, Lent, Outcome, Val};
+use crate::browser::js::{Kind, Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use super::outgoing::Outgoing;
 use std::mem::take;
@@ -23,7 +23,7 @@ extern "C" {
 pub struct Arguments {
     /// The request's URL as text.
     pub url: Val,
-    /// The request, or the URL as text.
+    /// The request, or the URL: as text, or as a URL of ours where the caller gave one.
     pub input: Val,
     /// A copy of `init`, each of whose members was read once.
     pub init: Val,
@@ -33,7 +33,8 @@ pub struct Arguments {
 impl Arguments {
     /// Reads each member of `init` once. What a getter throws is passed on; `None` where the native function has to judge.
     pub fn take(input: &Val, init: &Val) -> Outcome<Option<Self>> {
-        let request = input.is_object() && input.get(Key::Clone).is_function() && input.get(Key::Url).is_text();
+        let object = input.is_object();
+        let request = object && input.get(Key::Clone).is_function() && input.get(Key::Url).is_text();
         if input.kind() == Kind::Other {
             return Ok(None);
         }
@@ -45,7 +46,14 @@ impl Arguments {
         } else {
             return Ok(None);
         };
-        let input = if request { input.clone() } else { url.clone() };
+        let input = if request {
+            input.clone()
+        } else if object && input.tag().is(Key::UrlClass) {
+            // What gets it can tell a URL from a text. The caller may change his own while the call waits.
+            Some(Val::construct(Key::UrlClass, &url, &NONE)).filter(Val::is_object).unwrap_or_else(|| url.clone())
+        } else {
+            url.clone()
+        };
         Ok(Some(Self { url, input, init, request }))
     }
 

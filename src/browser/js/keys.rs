@@ -13,7 +13,7 @@ macro_rules! keys {
 }
 
 keys! {
-    // The options, `Name` to `Debug`.
+    // The options, `Name` to `IsRefused`.
     Name "name"
     Refresh "refresh"
     Origins "origins"
@@ -34,6 +34,8 @@ keys! {
     LoginUrl "loginUrl"
     Fetch "fetch"
     Debug "debug"
+    // An option, and a member of the endpoint that `refresh` is.
+    IsRefused "isRefused"
     // The members of an endpoint, `Url` to `Credentials`.
     Url "url"
     ClientId "clientId"
@@ -178,6 +180,8 @@ keys! {
     TokenTypeHint "token_type_hint"
     TokenTypeOfSession "tokenType"
     Type "type"
+    Unaccepted "unaccepted"
+    Unconfirmed "unconfirmed"
     UrlClass "URL"
     UrlSearchParams "URLSearchParams"
     User "user"

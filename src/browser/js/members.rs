@@ -75,11 +75,6 @@ impl Val {
         ops::stranger(self.lend(), key(first), key(last))
     }
 
-    /// The members' names, for a message.
-    pub fn names(&self) -> Self {
-        ops::names_of(self.lend())
-    }
-
     /// An empty array.
     pub fn list() -> Self {
         ops::list()

@@ -28,7 +28,6 @@ extern "C" {
     pub fn frozen(value: Lent) -> Val;
     pub fn merge(target: Lent, source: Lent);
     pub fn stranger(members: Lent, first: u32, last: u32) -> Val;
-    pub fn names_of(members: Lent) -> Val;
     pub fn list() -> Val;
     pub fn push(array: Lent, value: Lent);
     pub fn array(value: Lent) -> bool;

@@ -8,6 +8,7 @@ use crate::browser::tabs::mark_of;
 use crate::browser::tokens::{Tokens, Unusable};
 use crate::browser::clock;
 use crate::browser::error;
+use crate::protocol::session::Session;
 use crate::protocol::tabs::{Heard, Mark};
 use std::rc::Rc;
 
@@ -26,7 +27,8 @@ impl Shared {
         let before = self.record();
         let replaces = usable(&tokens.refresh);
         let overtakes = self.ask(|machine| machine.renewal().is_some_and(|run| run.presented.is_none() || replaces));
-        let blocked = self.sign_in(&tokens, now);
+        let blocked = self.sign_in(&tokens, Session::next_epoch, now);
+        self.told_of.take();
         self.storage_blocked(blocked);
         if overtakes {
             self.cut(Cut::Overtaken);
@@ -107,7 +109,9 @@ impl Shared {
     pub fn hear(self: &Rc<Self>, signal: &Val) {
         self.catch_up();
         let ours = signal.at(4).same(&self.owner.get(Key::Endpoint)) && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
-        if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {
+        if ours && !self.store.shared() {
+            self.on_cookie_mark(signal);
+        } else if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {
             self.catch_up();
         }
     }

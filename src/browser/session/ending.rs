@@ -8,7 +8,7 @@ use crate::browser::js::keys::Key;
 use super::shared::{Cut, Shared};
 use crate::browser::clock;
 use crate::browser::error;
-use super::token_request;
+use super::revocation;
 use crate::protocol::error::Code;
 use crate::protocol::token::Record;
 use std::rc::Rc;
@@ -37,8 +37,9 @@ impl Ending {
 impl Shared {
     /// Ends the session here and in storage. The promise is the revocation's, or `undefined`.
     pub fn end(self: &Rc<Self>, ending: Ending) -> Val {
-        let refresh_token = self.member(Key::RefreshToken);
-        let before = self.record();
+        let (refresh_token, access_token) = (self.member(Key::RefreshToken), self.member(Key::AccessToken));
+        let mut before = self.record();
+        before.unconfirmed |= ending.revoke && before.refresh.is_none() && self.cookie_possible && self.revokes_cookie();
         let tombstone = self.ask(|machine| machine.on_end(&before, clock::now()));
         let members = Val::bare();
         members.put(Key::Reason, &ending.reason);
@@ -52,7 +53,7 @@ impl Shared {
         if !alone {
             self.seal();
         }
-        let revoked = if ending.revoke { token_request::revoke(self, &refresh_token) } else { Val::UNDEFINED };
+        let revoked = if ending.revoke { revocation::revoke(self, &refresh_token, &access_token) } else { Val::UNDEFINED };
         self.tell_end(&ending, Key::ThisTab);
         revoked
     }
@@ -63,6 +64,7 @@ impl Shared {
         self.end.replace(error.clone());
         let epoch = self.epoch.take();
         self.renewal.take();
+        self.told_of.take();
         self.let_go();
         self.cut(Cut::Overtaken);
         epoch.abort(&error);

@@ -3,26 +3,32 @@
 use crate::browser::js::{NONE, Val};
 use crate::browser::js::keys::Key;
 use super::shared::Shared;
-use crate::browser::tabs::Held;
+use crate::browser::tabs::{Held, mark_of};
 use crate::browser::abort;
 use crate::browser::js::task;
-use crate::protocol::tabs::{CATCH_UP_MS, Mark, caught_up};
+use crate::protocol::tabs::{CATCH_UP_MS, caught_up};
 use std::rc::Rc;
 
 /// How often the record is read again until it has caught up.
 const LOOK_MS: u64 = 4;
 
 impl Shared {
-    /// Takes the lock, where other tabs share the record, and waits until the record has come as far as its last holder
+    /// Takes the lock, where other tabs share the record or the cookie, and waits until the record has come as far as its last holder
     /// brought it. An abort of `signal` ends the wait. With `insist` a holder that does not let go in time is robbed.
     pub async fn hold(self: &Rc<Self>, signal: &Val, insist: bool) -> Option<Held> {
         if !self.store.shared() {
             self.claimed().await;
-            return None;
+            if !self.by_cookie() {
+                return None;
+            }
         }
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
-        let held = self.tabs.lock(ms, signal, insist).await;
-        let mark = self.tabs.committed().await;
+        let held = self.tabs().lock(ms, signal, insist).await;
+        if !self.store.shared() {
+            let _ = self.read_cookie_mark(false).wait().await;
+            return held;
+        }
+        let mark = mark_of(&self.tabs().committed().wait().await.unwrap_or_default());
         for _ in 0..CATCH_UP_MS / LOOK_MS {
             self.catch_up();
             if caught_up(&self.record(), mark) || abort::aborted(signal) {
@@ -35,14 +41,14 @@ impl Shared {
         held
     }
 
-    /// Commits how far the record has come, for the next holder of the lock. Begun in this turn.
+    /// Commits how far the record, or the session of the cookie, has come, for the next holder of the lock. Begun in this turn.
     pub fn commit(&self) -> Val {
-        if self.store.shared() { self.tabs.commit(Mark::of(&self.record())) } else { Val::UNDEFINED }
+        self.mark().map_or(Val::UNDEFINED, |mark| self.tabs().commit(mark))
     }
 
     /// Lets go of the lock, once the next holder can know how far the record has come.
     pub fn hand_over(self: &Rc<Self>, held: Option<Held>) {
-        if held.is_some() {
+        if held.is_some() || self.by_cookie() {
             let committed = self.commit();
             task::promise(async move {
                 let _ = committed.wait().await;
@@ -55,7 +61,7 @@ impl Shared {
     /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
     pub fn seal(self: &Rc<Self>) {
         let committed = self.commit();
-        if committed.is_undefined() {
+        if !self.store.shared() {
             return;
         }
         let shared = Rc::clone(self);

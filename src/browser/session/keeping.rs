@@ -7,6 +7,7 @@ use crate::browser::record::{self, Known, Stored, snapshot, usable};
 use super::shared::Shared;
 use crate::browser::tokens::Tokens;
 use crate::protocol::renewal::Keep;
+use crate::protocol::session::Session;
 use crate::protocol::tabs::{Mark, PUT_BACK_MS, Reading};
 use crate::protocol::token::{AccessToken, Record};
 use std::rc::Rc;
@@ -75,10 +76,13 @@ impl Shared {
         self.know(stored);
     }
 
-    /// Tells other tabs how far the record has come: persisted first, then signalled.
-    fn signal(&self) {
-        if let Some(channel) = &*self.channel.borrow() {
-            channel.post(Mark::of(&self.record()), &self.members(), &self.owner);
+    /// Tells other tabs how far the record, or the cookie's session, has come: persisted first, then signalled.
+    pub fn signal(&self) {
+        if let Some(channel) = &*self.channel.borrow()
+            && let Some(mark) = self.mark()
+        {
+            let members = if self.store.shared() { self.members() } else { Val::UNDEFINED };
+            channel.post(mark, &members, &self.owner);
         }
     }
 
@@ -169,24 +173,31 @@ impl Shared {
     }
 
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.
-    pub fn sign_in(&self, tokens: &Tokens, now: u64) -> Option<Val> {
+    /// `epoch` says that of a session which begins so.
+    pub fn sign_in(&self, tokens: &Tokens, epoch: fn(&Session, &Record, u64) -> u64, now: u64) -> Option<Val> {
         let old = self.record();
         let within = old.has_session();
-        let epoch = if within { old.epoch } else { self.ask(|machine| machine.next_epoch(&old, now)) };
+        let epoch = if within { old.epoch } else { self.ask(|machine| epoch(machine, &old, now)) };
         let version = if within { old.version } else { 0 };
-        let record = Record { epoch, version, signin: old.signin + 1, ..old };
+        let signin = old.signin + 1;
+        let record =
+            Record { epoch, version, signin, received_at: now, expires_at: tokens.expires_at, ..Record::default() };
         let kept = Val::bare();
         if old.signed_in() {
             kept.put(Key::RefreshToken, &self.member(Key::RefreshToken));
         }
-        self.put_tokens(record, tokens, &kept, now)
+        self.put_tokens(record, tokens, &kept)
     }
 
     /// The tokens of a renewal; with [`Keep::Stored`] only the refresh token is new.
     pub fn renewed(&self, tokens: &Tokens, keep: Keep, now: u64) -> Option<Val> {
         let (record, members) = (self.record(), self.members().own());
         match keep {
-            Keep::New => self.put_tokens(record, tokens, &members, now),
+            Keep::New => {
+                let same_text = tokens.access.same(&members.get(Key::AccessToken));
+                let renewed = self.ask(|machine| machine.renewed(&record, same_text, now, tokens.expires_at));
+                self.put_tokens(renewed, tokens, &members)
+            }
             Keep::Stored => {
                 if usable(&tokens.refresh) {
                     members.put(Key::RefreshToken, &tokens.refresh);
@@ -196,7 +207,7 @@ impl Shared {
         }
     }
 
-    fn put_tokens(&self, old: Record, tokens: &Tokens, kept: &Val, now: u64) -> Option<Val> {
+    fn put_tokens(&self, record: Record, tokens: &Tokens, kept: &Val) -> Option<Val> {
         let members = self.owner.own();
         members.put(Key::AccessToken, &tokens.access);
         members.put(Key::TokenType, &tokens.kind);
@@ -206,17 +217,7 @@ impl Shared {
         let extra = kept.get(Key::Extra).own();
         extra.merge(&tokens.extra);
         members.put(Key::Extra, &extra);
-        let record = Record {
-            access: Some(AccessToken(0)),
-            received_at: now,
-            expires_at: tokens.expires_at,
-            accepted: false,
-            suspended: false,
-            retry_at: 0,
-            forbidden: false,
-            ..old
-        };
-        self.put(&record, members)
+        self.put(&Record { access: Some(AccessToken(0)), ..record }, members)
     }
 
     /// Changes what the record says beside the tokens: a note, which makes it no later than it was.

@@ -3,11 +3,14 @@
 //! [`shared::Shared`] is the type; each file beside it is one chapter of it.
 
 pub mod changes;
+pub mod cookie;
 pub mod ending;
 pub mod holding;
 pub mod keeping;
 pub mod owner;
 pub mod renewing;
+pub mod reply;
+pub mod revocation;
 pub mod shared;
 pub mod token_request;
 pub mod waiting;

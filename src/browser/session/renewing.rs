@@ -6,22 +6,33 @@ use crate::browser::clock;
 use super::ending::Ending;
 use crate::browser::debug;
 use crate::browser::error;
-use crate::browser::js::{NONE, Outcome, Val};
+use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::Refresh;
 use super::shared::Shared;
 use crate::browser::js::task;
-use super::token_request::{self, Reply};
+use super::reply::Reply;
+use super::token_request;
 use crate::protocol::config::OnSessionExpired;
 use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::{self, Cooldown, Grant, Keep, Reason, Turn};
+use crate::protocol::session::Session;
+use crate::protocol::token::Record;
 use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    fn warn(warned: Lent, text: &str);
+}
 
 /// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for a
 /// page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
 const LEAVING_MS: u64 = 2_000;
+
+const NEVER_ACCEPTED: &str = "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
 
 /// One run of the flow.
 struct Run {
@@ -32,6 +43,8 @@ struct Run {
     without_session: bool,
     /// Under which it is told of.
     number: u32,
+    /// A listener started it that was told of a failure.
+    again: bool,
 }
 
 impl Shared {
@@ -48,7 +61,8 @@ impl Shared {
             return promise.clone();
         }
         let number = debug::begin(self.options.debug, Key::Renewal, &NONE);
-        let run = Run { shared: Rc::clone(self), id, reason, without_session, number };
+        let again = self.tells_failure.get();
+        let run = Run { shared: Rc::clone(self), id, reason, without_session, number, again };
         let promise = task::promise(async move { run.go().await });
         promise.hush();
         self.renewal.replace(Some((id, promise.clone())));
@@ -70,6 +84,9 @@ impl Shared {
         });
         if running {
             return self.run_renewal();
+        }
+        if let Some(promise) = &*self.told_of.borrow() {
+            return promise.clone();
         }
         let code = if record.suspended {
             Code::SessionExpired
@@ -122,17 +139,23 @@ impl Run {
     async fn attempt(&self) -> Result<Outcome, u64> {
         let shared = &self.shared;
         shared.catch_up();
-        let record = shared.record();
+        let record = Record { unconfirmed: shared.unconfirmed().is_some(), ..shared.record() };
         match shared.ask(|machine| machine.on_turn(self.id, &record)) {
             Turn::Exchange => {}
             Turn::Adopt => return Ok(self.adopt()),
             Turn::Ended => return Ok(self.ended()),
+            Turn::SignedOut => return Ok(self.signed_out(error::plain(Code::SignedOut))),
         }
         let looking_out = shared.look_out();
         let reply = token_request::exchange(shared, self.reason).await;
         drop(looking_out);
+        if reply.class == GrantOutcome::Refused && !self.without_session && shared.mark().is_some() {
+            // Another tab may have been the first: what it has stored or committed comes before that counts.
+            shared.pause(shared.ask(|machine| machine.grace())).await;
+        }
+        let _ = shared.read_cookie_mark(false).wait().await;
         shared.catch_up();
-        if shared.leaving.get() && reply.class == GrantOutcome::Passing {
+        if shared.leaving.get() && reply.class == GrantOutcome::Transient {
             debug::note(self.number, Key::AskedAgain);
             return Err(LEAVING_MS);
         }
@@ -146,25 +169,18 @@ impl Run {
                 Err(ms)
             }
             Grant::Failed(cooldown) => Ok(self.failed(&reply, cooldown)),
-            Grant::Refused => {
-                let grace = shared.ask(|machine| machine.grace());
-                if grace > 0 && !self.without_session {
-                    shared.pause(grace).await;
-                    shared.catch_up();
-                }
-                Ok(self.refused(&reply))
-            }
+            Grant::Refused => Ok(self.refused(&reply)),
             Grant::Ended => Ok(self.ended()),
         }
     }
 
-    /// Clears the slot: only its owner does.
+    /// Clears the slot: only its owner does. What was in it is what a listener gets who asks for another renewal.
     fn close(&self, renewed: bool) {
         let shared = &self.shared;
         shared.ask(|machine| machine.finish(self.id, renewed));
         let mut slot = shared.renewal.borrow_mut();
-        if slot.as_ref().is_some_and(|(owner, _)| *owner == self.id) {
-            slot.take();
+        if let Some((_, promise)) = slot.take_if(|(owner, _)| *owner == self.id) {
+            shared.told_of.replace(Some(promise));
         }
     }
 
@@ -175,7 +191,7 @@ impl Run {
             return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
         let blocked =
-            if self.without_session { shared.sign_in(tokens, now) } else { shared.renewed(tokens, keep, now) };
+            if self.without_session { shared.sign_in(tokens, Session::epoch_by_cookie, now) } else { shared.renewed(tokens, keep, now) };
         if !shared.record().signed_in() {
             return self.ended();
         }
@@ -184,9 +200,13 @@ impl Run {
             let record = shared.record();
             shared.ask(|machine| machine.on_probe(&record));
         }
+        if shared.record().retry_at > 0 {
+            shared.failure.replace(error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true));
+        }
         shared.let_go();
         shared.storage_blocked(blocked);
         shared.announce(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
+        shared.told_of.take();
         debug::end(self.number, Key::EndedNew);
         Ok(shared.session())
     }
@@ -200,12 +220,14 @@ impl Run {
 
     fn adopt(&self) -> Outcome {
         self.leave(true);
+        self.shared.told_of.take();
         debug::end(self.number, Key::EndedNewer);
         Ok(self.shared.session())
     }
 
     fn ended(&self) -> Outcome {
         self.leave(false);
+        self.shared.told_of.take();
         debug::end(self.number, Key::EndedWith);
         let session = self.shared.session();
         if self.without_session && session.is_object() { Ok(session) } else { Err(self.shared.ended()) }
@@ -214,7 +236,8 @@ impl Run {
     fn failed(&self, reply: &Reply, cooldown: Cooldown) -> Outcome {
         let shared = &self.shared;
         let attempts = shared.ask(|machine| machine.renewal().map_or(1, |run| run.attempts));
-        let error = error::detailed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer);
+        let transient = reply.class == GrantOutcome::Transient;
+        let error = error::failed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer, transient);
         shared.failure.replace(error.clone());
         if shared.record().signed_in() {
             let Cooldown { until, forbidden } = cooldown;
@@ -224,27 +247,39 @@ impl Run {
         let detail = Val::bare();
         detail.put(Key::Error, &error);
         detail.put_number(Key::Attempts, attempts.into());
+        // A listener may try again, once: to one that is told of the failure of that, it is the last word.
+        if !self.again {
+            shared.told_of.take();
+        }
+        shared.tells_failure.set(true);
         shared.events.fire(Key::Refreshfailed, &detail, false);
+        shared.tells_failure.set(false);
+        shared.told_of.take();
+        if !transient {
+            warn(shared.warned.lend(), &reply.message);
+        }
         debug::end(self.number, Key::EndedKept);
         Err(error)
     }
 
     fn refused(&self, reply: &Reply) -> Outcome {
-        let shared = &self.shared;
-        let record = shared.record();
-        match shared.ask(|machine| machine.on_turn(self.id, &record)) {
-            Turn::Exchange => {}
-            Turn::Adopt => return self.adopt(),
-            Turn::Ended => return self.ended(),
-        }
         let code = if self.without_session { Code::SignedOut } else { Code::SessionExpired };
         let error = error::detailed(code, code.message(), &reply.cause, &reply.answer);
-        self.close(false);
         if self.without_session {
-            shared.announce(None, Key::ThisTab);
-        } else {
-            shared.refuse(error.clone());
+            return self.signed_out(error);
         }
+        self.close(false);
+        self.shared.told_of.take();
+        self.shared.refuse(error.clone());
+        debug::end(self.number, Key::EndedRefused);
+        Err(error)
+    }
+
+    /// There is no session, and the cookie brings none.
+    fn signed_out(&self, error: Val) -> Outcome {
+        self.close(false);
+        self.shared.told_of.take();
+        self.shared.announce(None, Key::ThisTab);
         debug::end(self.number, Key::EndedRefused);
         Err(error)
     }

@@ -4,16 +4,17 @@
 
 use crate::browser::abort::{Epoch, Listening};
 use crate::browser::events::Events;
-use crate::browser::js::{Lent, Val};
+use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::{Options, Refresh};
 use crate::browser::record::{Known, Stored};
 use crate::browser::storage::Store;
-use crate::browser::tabs::{Channel, Tabs};
+use crate::browser::tabs::Channel;
 use crate::browser::tokens::Tokens;
 use super::waiting::Waiters;
 use crate::browser::clock;
 use crate::browser::error;
+use crate::protocol::config::Renewable;
 use crate::protocol::error::Code;
 use crate::protocol::session::{Call, Session};
 use crate::protocol::token::Record;
@@ -38,8 +39,9 @@ pub struct Told {
 pub struct Shared {
     pub options: Rc<Options>,
     pub store: Store,
-    /// Other tabs, and the channel to them while an instance is open.
-    pub tabs: Tabs,
+    /// The refresh token may be in a cookie, which other tabs present too.
+    pub cookie_possible: bool,
+    /// The channel to other tabs while an instance is open.
     pub channel: RefCell<Option<Channel>>,
     pub events: Events,
     pub machine: RefCell<Session>,
@@ -55,6 +57,12 @@ pub struct Shared {
     pub waiters: RefCell<Waiters>,
     /// The running renewal's number and promise: one object for everybody.
     pub renewal: RefCell<Option<(u32, Val)>>,
+    /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go round for ever.
+    pub told_of: RefCell<Option<Val>>,
+    /// A revocation is under way.
+    pub revoking: Cell<bool>,
+    /// Listeners are being told of a failure.
+    pub tells_failure: Cell<bool>,
     /// The controller of the running token request, and why it was cut short.
     pub cut: RefCell<Val>,
     pub was_cut: Cell<Option<Cut>>,
@@ -63,6 +71,8 @@ pub struct Shared {
     pub end: RefCell<Val>,
     /// What the last failed renewal rejected with.
     pub failure: RefCell<Val>,
+    /// What the console has been told of failures.
+    pub warned: Val,
     /// Numbers below this one belong to an ended epoch's tokens.
     pub first_token: Cell<u32>,
     pub timer: RefCell<Option<clock::Timer>>,
@@ -93,6 +103,11 @@ pub enum Cut {
     Overtaken,
 }
 
+/// Whether there is neither a page nor a worker: what runs here serves many visitors.
+pub fn on_server() -> bool {
+    Val::global(Key::Document).is_undefined() && Val::global(Key::WorkerGlobalScope).is_undefined()
+}
+
 impl Shared {
     /// Opens the session that stands in storage.
     pub fn open(options: Rc<Options>) -> Rc<Self> {
@@ -102,13 +117,9 @@ impl Shared {
             owner.put(Key::Endpoint, &endpoint.url);
             owner.put(Key::ClientIdMember, &endpoint.client_id);
         }
-        let mut policy = options.policy;
-        if !store.shared() {
-            policy.grace = 0;
-        }
         let shared = Rc::new(Self {
-            machine: RefCell::new(Session::new(policy)),
-            tabs: Tabs::new(&options.name),
+            machine: RefCell::new(Session::new(options.policy)),
+            cookie_possible: options.policy.renewable == Renewable::Always && !on_server(),
             channel: RefCell::default(),
             events: Events::new(options.debug),
             options,
@@ -122,11 +133,15 @@ impl Shared {
             known_epoch: Cell::new(0),
             waiters: RefCell::default(),
             renewal: RefCell::default(),
+            told_of: RefCell::default(),
+            revoking: Cell::new(false),
+            tells_failure: Cell::new(false),
             cut: RefCell::default(),
             was_cut: Cell::default(),
             epoch: RefCell::default(),
             end: RefCell::default(),
             failure: RefCell::default(),
+            warned: Val::construct(Key::Set, &NONE, &NONE),
             first_token: Cell::new(0),
             timer: RefCell::default(),
             putting_back: RefCell::default(),
@@ -154,7 +169,7 @@ impl Shared {
     fn adopt_recipe_keys(&self) {
         let now = clock::now();
         if let Some(Ok(tokens)) = self.store.take_recipe_keys().map(|keys| Tokens::of_recipe(keys, now)) {
-            self.sign_in(&tokens, now);
+            self.sign_in(&tokens, Session::next_epoch, now);
         }
     }
 
@@ -166,6 +181,7 @@ impl Shared {
             let detail = Val::bare();
             detail.put(Key::Error, &error);
             shared.events.fire(Key::Storageblocked, &detail, false);
+            shared.listen_to_tabs();
             Ok(Val::UNDEFINED)
         });
     }
@@ -215,8 +231,8 @@ impl Shared {
 
     /// Whether this is the URL of the token or the revocation endpoint: no token, no wait, no retry there.
     pub fn is_endpoint(&self, href: &Val) -> bool {
-        let refresh = if let Refresh::Endpoint(endpoint) = &self.options.refresh { Some(endpoint) } else { None };
-        refresh.into_iter().chain(&self.options.revocation).any(|endpoint| endpoint.url.same(href))
+        let is_it = |given: &Refresh| matches!(given, Refresh::Endpoint(endpoint) if endpoint.url.same(href));
+        is_it(&self.options.refresh) || is_it(&self.options.revocation)
     }
 
     /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.
@@ -248,9 +264,14 @@ impl Shared {
         if end.is_undefined() { error::plain(Code::LoggedOut) } else { end }
     }
 
-    /// What calls are rejected with while a failed renewal cools down.
+    /// What calls are rejected with while a failed renewal cools down. Where another tab's has failed, nobody here
+    /// knows why.
     pub fn failed(&self) -> Val {
         let failure = self.failure.borrow().clone();
-        if failure.is_undefined() { error::plain(Code::RefreshFailed) } else { failure }
+        if failure.is_undefined() {
+            let code = Code::RefreshFailed;
+            return error::failed(code, code.message(), &NONE, &NONE, true);
+        }
+        failure
     }
 }

@@ -1,59 +1,45 @@
-//! One token request (RFC 6749 §6), or one call of the app's refresh function; and the revocation (RFC 7009).
+//! One token request (RFC 6749 §6), or one call of the app's refresh function.
 //!
-//! Nothing here is decided: the answer is classified by [`crate::protocol::grant`]. No redirect is followed (a 307 would
-//! carry the refresh token away), and headers and body stand under one timeout.
+//! Nothing here is decided: the answer is read in [`super::reply`]. No redirect is followed (a 307 would carry the
+//! refresh token away), and headers and body stand under one timeout.
 
-use crate::browser::clock::{self, Timer};
+use crate::browser::clock::Timer;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
 use crate::browser::options::{Endpoint, Refresh};
+use super::reply::{Reply, read};
 use super::shared::{Cut, Shared};
-use crate::browser::tokens::{Tokens, Unusable};
 use crate::browser::abort;
 use crate::browser::record;
-use crate::browser::js::task;
-use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;
-use crate::protocol::grant::{Answer, Body, GrantOutcome, classify};
+use crate::protocol::grant::GrantOutcome;
 use crate::protocol::renewal::Reason;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    /// The status and the members, without those that are or hold a token.
-    #[wasm_bindgen(js_name = answerOf)]
-    fn answer_of(status: u32, members: Lent, secret: Lent) -> Val;
+    /// A promise of what was received, of its JSON, and, where `copies`, of a 4xx as it can be read again.
+    fn receive(sent: Lent, copies: bool) -> Val;
+    /// A promise of what it says; what it throws rejects.
+    fn ask(judge: Lent, response: Lent) -> Val;
     #[wasm_bindgen(js_name = formOf)]
     fn form_of(members: Lent) -> Val;
     #[wasm_bindgen(catch, js_name = endpointHeaders)]
     fn endpoint_headers(given: Lent, json: bool) -> Result<Val, JsValue>;
 }
 
-/// What came of it.
-pub struct Reply {
-    pub class: GrantOutcome,
-    /// No answer came.
-    pub lost: bool,
-    pub retry_after: Option<u64>,
-    pub tokens: Option<Tokens>,
-    /// What `refresh_failed` says, and what caused it.
-    pub message: String,
-    pub cause: Val,
-    /// The answer's status and members, without those that are tokens.
-    pub answer: Val,
+#[wasm_bindgen(module = "/js/fetch.js")]
+extern "C" {
+    /// The underlying fetch as the app's code gets it.
+    fn bound(given: Lent) -> Val;
 }
 
-impl Reply {
-    #[inline(never)]
-    fn new(class: GrantOutcome, message: &str, cause: Val) -> Self {
-        Self { class, lost: false, retry_after: None, tokens: None, message: message.into(), cause, answer: Val::UNDEFINED }
-    }
-}
-
+const LATE: &str = "It took longer than `refreshTimeout` allows.";
 const TIMED_OUT: &str = "The token request took too long; the session is kept.";
 const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; the session is kept. If it calls this \
 instance, it waits for itself: use `context.fetch`.";
+const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time. ";
 const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
@@ -71,7 +57,7 @@ impl Shared {
         if controller.is_object() {
             self.was_cut.set(Some(why));
             let reason = match why {
-                Cut::Timeout => Val::construct(Key::DomException, &Val::text(TIMED_OUT), &Val::name(Key::TimeoutError)),
+                Cut::Timeout => Val::construct(Key::DomException, &Val::text(LATE), &Val::name(Key::TimeoutError)),
                 Cut::Overtaken => Val::UNDEFINED,
             };
             controller.invoke(Key::Abort, &reason, &NONE);
@@ -91,60 +77,61 @@ pub async fn exchange(shared: &Rc<Shared>, reason: Reason) -> Reply {
 
 async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
     let signal = shared.cuttable();
-    let on_time = Rc::clone(shared);
-    let _timer = Timer::after(shared.options.refresh_timeout, move || on_time.cut(Cut::Timeout));
+    let judge = &shared.options.is_refused;
     shared.reentered.set(false);
+    let timer = timeout(shared);
     let sent = match &shared.options.refresh {
         Refresh::Endpoint(endpoint) => request(shared, endpoint, &signal),
         Refresh::Function(function) => call(shared, function, &signal, reason),
         Refresh::None => Err(Val::UNDEFINED),
     }?;
-    let value = sent.until(&signal).wait().await?;
-    let is_response = !value.get(Key::Status).as_number().is_nan()
-        && (value.get(Key::Text).is_function() || value.get(Key::Json).is_function());
-    if matches!(shared.options.refresh, Refresh::Function(_)) && !is_response {
-        return Ok(read(shared, 200, true, value, false, None));
+    let received = receive(sent.lend(), judge.is_function()).until(&signal).wait().await?;
+    drop(timer);
+    let (mut reply, may_be_refused) = read(shared, &received.at(0), received.at(1));
+    if may_be_refused && judge.is_function() {
+        // The lock is held meanwhile: nobody is to present this refresh token before it is known what it is worth.
+        let timer = timeout(shared);
+        let said = ask(judge.lend(), received.at(2).lend()).until(&signal).wait().await;
+        drop(timer);
+        match said {
+            Ok(said) => reply.class = reply.class.overruled(said.truthy()),
+            Err(error) => {
+                reply.class = GrantOutcome::Permanent;
+                reply.message.insert_str(0, NOT_SAID);
+                reply.cause = error;
+            }
+        }
     }
-    let opaque = value.get(Key::Type).is(Key::Opaqueredirect);
-    let status = if opaque { 0 } else { value.get(Key::Status).as_number() as u16 };
-    let lenient = match &shared.options.refresh {
-        Refresh::Endpoint(endpoint) => endpoint.json,
-        Refresh::Function(_) | Refresh::None => true,
-    };
-    let retry_after = value.get(Key::Headers).invoke(Key::Get, &Val::name(Key::RetryAfter), &NONE);
-    let retry_after = retry_after_ms(&retry_after.as_text(), clock::now() as f64, |_| retry_after.date()).map(|ms| ms as u64);
-    let (parsed, empty) = if status == 0 {
-        (Val::UNDEFINED, true)
-    } else if value.get(Key::Text).is_function() {
-        let text = value.invoke0(Key::Text).until(&signal).wait().await?;
-        (text.parse(), !text.truthy())
-    } else {
-        (value.invoke0(Key::Json).until(&signal).wait().await.unwrap_or_default(), false)
-    };
-    Ok(read(shared, status, lenient, parsed, empty, retry_after))
+    Ok(reply)
+}
+
+/// The time that one attempt has, and `isRefused` after it.
+fn timeout(shared: &Rc<Shared>) -> Timer {
+    let on_time = Rc::clone(shared);
+    Timer::after(shared.options.refresh_timeout, move || on_time.cut(Cut::Timeout))
 }
 
 fn thrown(shared: &Shared, error: Val) -> Reply {
     let function = matches!(shared.options.refresh, Refresh::Function(_));
     if shared.was_cut.get().is_some() {
-        return Reply::new(GrantOutcome::Passing, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
+        return Reply::new(GrantOutcome::Transient, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
     }
     if shared.reentered.get() {
-        return Reply::new(GrantOutcome::Misconfigured, REENTERED, error);
+        return Reply::new(GrantOutcome::Permanent, REENTERED, error);
     }
     let refused = error.get(Key::Name).is(Key::SessionRefusedError);
-    let class = if refused { GrantOutcome::Refused } else { GrantOutcome::Passing };
+    let class = if refused { GrantOutcome::Refused } else { GrantOutcome::Transient };
     Reply { lost: !function, ..Reply::new(class, Code::RefreshFailed.message(), error) }
 }
 
 /// The body: these members, then `client_id` and the app's own; what is `undefined` is left out.
-fn body(endpoint: &Endpoint, members: &Val) -> Val {
+pub(super) fn body(endpoint: &Endpoint, members: &Val) -> Val {
     members.put(Key::ClientIdMember, &endpoint.client_id);
     members.merge(&endpoint.params);
     if endpoint.json { members.json() } else { form_of(members.lend()) }
 }
 
-fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
+pub(super) fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
     let init = Val::bare();
     init.put_name(Key::Method, Key::MethodPost);
     init.put_name(Key::Redirect, Key::Manual);
@@ -168,74 +155,24 @@ fn request(shared: &Shared, endpoint: &Endpoint, signal: &Val) -> Outcome {
     post(shared, endpoint, &body(endpoint, &members), signal, false)
 }
 
-fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+/// What a function of the app's gets: the refresh token, null where it may be in a cookie, and what to send it with.
+pub(super) fn context(shared: &Shared, refresh_token: &Val, signal: &Val) -> Val {
     let context = Val::bare();
-    let token = shared.member(Key::RefreshToken);
-    context.put(Key::RefreshTokenOfContext, &if record::usable(&token) { token } else { Val::NULL });
+    context.put(Key::RefreshTokenOfContext, &or_null(refresh_token));
     context.put(Key::Signal, signal);
-    context.put(Key::Fetch, &shared.underlying());
+    context.put(Key::Fetch, &bound(shared.options.fetch.lend()));
+    context
+}
+
+pub(super) fn or_null(token: &Val) -> Val {
+    if record::usable(token) { token.clone() } else { Val::NULL }
+}
+
+fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+    let context = context(shared, &shared.member(Key::RefreshToken), signal);
     context.put(Key::Reason, &Val::text(reason.as_str()));
     shared.in_function.set(true);
     let result = function.call(&context.plain(), &NONE);
     shared.in_function.set(false);
     result
-}
-
-/// What an answer's JSON says, or the token response that a refresh function returned.
-fn read(shared: &Shared, status: u16, lenient: bool, json: Val, empty: bool, retry_after: Option<u64>) -> Reply {
-    let object = json.is_object() && !json.is_array();
-    let members = json.own();
-    let error = members.get(Key::Error);
-    let text = error.as_text();
-    let tokens = Tokens::read(&members, clock::now());
-    let class = classify(&Answer {
-        status,
-        opaque_redirect: status == 0,
-        lenient,
-        body: if empty {
-            Body::Empty
-        } else if json.is_undefined() {
-            Body::NotJson
-        } else {
-            Body::Json {
-                error: error.is_text().then_some(text.as_str()),
-                error_is_other_type: !(error.is_undefined() || error.is_text()),
-                usable: !matches!(tokens, Err(Unusable::NoToken | Unusable::BadToken)),
-                sendable: !matches!(tokens, Err(Unusable::BadType)),
-                object,
-            }
-        },
-    });
-    let mut message = String::from(Code::RefreshFailed.message());
-    if class == GrantOutcome::Misconfigured {
-        message = String::from("The token endpoint's answer cannot be used; the session is kept. Its members: ");
-        message.push_str(&members.names().as_text());
-    }
-    let secret = shared.member(Key::RefreshToken);
-    let body = if object { members } else { Val::NULL };
-    let answer = answer_of(status.into(), body.lend(), secret.lend());
-    Reply { retry_after, tokens: tokens.ok(), answer, ..Reply::new(class, &message, Val::UNDEFINED) }
-}
-
-/// Tells the revocation endpoint about the refresh token of an ended session. The promise settles in any case.
-pub fn revoke(shared: &Rc<Shared>, token: &Val) -> Val {
-    let Some(endpoint) = &shared.options.revocation else { return Val::UNDEFINED };
-    if !record::usable(token) && !endpoint.credentials.is(Key::Include) {
-        return Val::UNDEFINED;
-    }
-    let members = Val::bare();
-    members.put(Key::Token, token);
-    members.put_name(Key::TokenTypeHint, Key::RefreshToken);
-    let controller = abort::controller();
-    let signal = controller.get(Key::Signal);
-    let Ok(sent) = post(shared, endpoint, &body(endpoint, &members), &signal, true) else { return Val::UNDEFINED };
-    let timeout = shared.options.refresh_timeout;
-    task::promise(async move {
-        let late = Timer::after(timeout, move || {
-            controller.invoke0(Key::Abort);
-        });
-        let _ = sent.until(&signal).wait().await;
-        drop(late);
-        Ok(Val::UNDEFINED)
-    })
 }

@@ -16,8 +16,12 @@ impl Shared {
     /// One more instance uses this session.
     pub fn opened(self: &Rc<Self>) {
         self.open_pages.set(self.open_pages.get() + 1);
+        if self.open_pages.get() > 1 {
+            return;
+        }
+        self.listen_to_tabs();
         let document = Val::global(Key::Document);
-        if self.open_pages.get() > 1 || !document.is_object() {
+        if !document.is_object() {
             return;
         }
         let window = Val::global(Key::Window);
@@ -39,9 +43,9 @@ impl Shared {
             })
         };
         self.wakeup.replace(heard.into_iter().map(listen).collect());
-        self.listen_to_tabs();
         self.claim();
         self.arm();
+        let _ = self.read_cookie_mark(true);
     }
 
     /// One instance fewer: with the last one, listeners and timer are let go.
@@ -54,10 +58,11 @@ impl Shared {
         }
     }
 
-    fn listen_to_tabs(self: &Rc<Self>) {
-        if self.store.shared() {
+    /// Opens the channel to the tabs that share the record, or the cookie.
+    pub fn listen_to_tabs(self: &Rc<Self>) {
+        if (self.store.shared() || self.cookie_possible) && self.open_pages.get() > 0 {
             let weak = Rc::downgrade(self);
-            let channel = self.tabs.channel(move |signal| {
+            let channel = self.tabs().channel(move |signal| {
                 if let Some(shared) = weak.upgrade() {
                     shared.hear(&signal);
                 }
@@ -118,6 +123,7 @@ impl Shared {
 
     fn wake(self: &Rc<Self>, online: bool) {
         self.catch_up();
+        let _ = self.read_cookie_mark(online);
         let record = self.record();
         if online && self.ask(|machine| machine.on_online(&record, clock::now())) {
             self.amend(|record| record.retry_at = 0);

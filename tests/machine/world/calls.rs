@@ -27,6 +27,7 @@ impl World {
             }
             Admission::Send(token, renew) => {
                 self.check_send(&task, token);
+                self.untried = None;
                 task.call.sent = Some(token);
                 task.call.sends += 1;
                 task.call.after_signin = None;
@@ -57,18 +58,23 @@ impl World {
         if task.call.epoch != self.record.epoch {
             self.breaks("nothing of an old epoch is sent");
         }
-        if task.call.sent == Some(token) {
+        if task.call.sent == Some(token) && !self.record.rejected {
             self.breaks("no call is sent again with the token it was refused for");
         }
         let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
-        if run_out && self.machine.can_renew(&self.record) {
+        if run_out && self.machine.can_renew(&self.record) && self.untried != Some(token) {
             self.breaks("a token that has run out is renewed before it is sent");
         }
-        let trying = |other: &&Task| other.phase == Phase::InFlight && other.call.sent == Some(token);
-        let trying = self.tasks.iter().filter(trying).count();
+        let in_flight = self.in_flight_with(token);
+        let trying = in_flight.iter().filter(|at| !self.in_flight_before.contains(at)).count();
         if self.probe.is_some_and(|(probed, allowed)| probed == token && trying >= allowed) {
             self.breaks("the canary goes before the rest");
         }
+    }
+
+    fn in_flight_with(&self, token: AccessToken) -> Vec<usize> {
+        let with = |task: &Task| task.phase == Phase::InFlight && task.call.sent == Some(token);
+        (0..self.tasks.len()).filter(|at| with(&self.tasks[*at])).collect()
     }
 
     /// New tokens stand and calls wait for them: one of them tries the new token.
@@ -77,7 +83,9 @@ impl World {
             if self.fault != Fault::NoCanary {
                 self.machine.on_probe(&self.record);
             }
-            self.probe = self.record.access.map(|token| (token, 1));
+            let tried = self.record.access.filter(|_| !self.record.accepted);
+            self.probe = tried.map(|token| (token, 1));
+            self.in_flight_before = self.record.access.map(|token| self.in_flight_with(token)).unwrap_or_default();
         }
     }
 
@@ -114,8 +122,10 @@ impl World {
         let record = self.record;
         let (news, makes_way) = self.machine.on_outcome(|machine| machine.on_accepted(&call, &record, proof));
         if news {
-            let version = self.record.version + 1;
-            self.write(super::Record { accepted: true, version, ..self.record });
+            let mut record = self.record;
+            record.note_accepted();
+            record.version += 1;
+            self.write(record);
         }
         self.probed(call.sent);
         self.settle(at, End::Answer(answer));
@@ -159,7 +169,7 @@ impl World {
         let refusal = Refusal { replayable, path, ..refusal };
         let (record, now) = (self.record, self.now);
         let (verdict, makes_way) =
-            self.machine.on_outcome(|machine| machine.on_unauthorized(&call, &record, now, refusal));
+            self.machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &record, now, refusal));
         if matches!(verdict, Verdict::Again(Renew::Start) | Verdict::Deliver(Renew::Start)) {
             self.note_rejected(token);
         }
@@ -210,7 +220,10 @@ impl World {
 
     fn note_rejected(&mut self, token: Option<AccessToken>) {
         let Some(token) = token else { return };
-        if self.rejected.contains(&token) || self.renewed.contains(&token) {
+        // The clock may ask for another where the same text was brought again.
+        let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
+        let again = self.rejected.contains(&token) && !(run_out && self.record.rejected);
+        if again || self.renewed.contains(&token) {
             self.breaks("one renewal per rejected token");
         }
         self.rejected.push(token);

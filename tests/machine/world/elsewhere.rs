@@ -12,7 +12,7 @@ impl World {
         }
         if let Some(granted) = self.exchange(presented, false) {
             self.renewed.push(from);
-            self.write_renewed(granted);
+            self.write_renewed(granted, false);
             self.let_go();
         }
     }
@@ -20,7 +20,10 @@ impl World {
     /// A call of another tab is accepted with the stored token.
     pub fn accepted_elsewhere(&mut self) {
         if self.record.signed_in() {
-            self.write(Record { accepted: true, version: self.record.version + 1, ..self.record });
+            let mut record = self.record;
+            record.note_accepted();
+            record.version += 1;
+            self.write(record);
             self.let_go();
         }
     }

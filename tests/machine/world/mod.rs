@@ -33,6 +33,8 @@ pub enum Fault {
     ForgetsRotation,
     /// Whoever waits for a canary is not asked when it has settled.
     NobodyAsked,
+    /// That a renewal brought the rejected text again is not noted.
+    ForgetsRejected,
 }
 
 /// What the API answers.
@@ -126,6 +128,8 @@ pub struct World {
     pub now: u64,
     pub policy: Policy,
     pub lifetime: Option<u64>,
+    /// Each renewal brings the text of the access token that it was to replace.
+    pub same_text: bool,
     pub tasks: Vec<Task>,
     pub runs: Vec<Run>,
     /// The refresh tokens that the server would exchange.
@@ -137,9 +141,15 @@ pub struct World {
     /// Presented and exchanged, with no answer lost.
     spent: Vec<RefreshToken>,
     renewed: Vec<AccessToken>,
+    /// Rejected, and brought again by the renewal that was made for it.
+    brought_again: Vec<AccessToken>,
     rejected: Vec<AccessToken>,
+    /// What the last renewal brought, until a call goes out with it.
+    untried: Option<AccessToken>,
     /// The token that a canary is trying, and how many calls may.
     probe: Option<(AccessToken, usize)>,
+    /// Calls that had its text already when the canary went.
+    in_flight_before: Vec<usize>,
     /// The token before the stored one was good when it was replaced.
     predecessor_good: bool,
     out: bool,
@@ -165,6 +175,7 @@ impl World {
             now: 1_800_000_000_000,
             policy,
             lifetime: Some(LIFETIME),
+            same_text: false,
             tasks: Vec::new(),
             runs: Vec::new(),
             valid: Vec::new(),
@@ -174,8 +185,11 @@ impl World {
             tokens: 0,
             spent: Vec::new(),
             renewed: Vec::new(),
+            brought_again: Vec::new(),
             rejected: Vec::new(),
+            untried: None,
             probe: None,
+            in_flight_before: Vec::new(),
             predecessor_good: false,
             out: true,
         }

@@ -16,7 +16,9 @@ impl World {
     fn run_opened(&mut self) {
         let Some(renewal) = self.machine.renewal() else { return };
         let (id, epoch, from, reason) = (renewal.id, renewal.epoch, renewal.from, renewal.reason);
-        if from.is_some_and(|from| self.renewed.contains(&from)) {
+        let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
+        let in_vain = |from| reason == Reason::Unauthorized && !run_out && self.brought_again.contains(&from);
+        if from.is_some_and(|from| self.renewed.contains(&from) || in_vain(from)) {
             self.breaks("one renewal per rejected token");
         }
         if reason != Reason::Manual && self.machine.cooling(&self.record, self.now) {
@@ -93,7 +95,7 @@ impl World {
                 self.token_requests = self.token_requests.saturating_add(1);
                 self.runs[at].step = Step::Sent(token);
             }
-            Turn::Adopt | Turn::Ended => self.finish(at, false),
+            Turn::Adopt | Turn::Ended | Turn::SignedOut => self.finish(at, false),
         }
     }
 
@@ -147,9 +149,9 @@ impl World {
         let (class, lost, retry_after) = match reply {
             Reply::Served if known => (GrantOutcome::Tokens, false, None),
             Reply::Served | Reply::Revoked | Reply::Duplicated => (GrantOutcome::Refused, false, None),
-            Reply::Lost | Reply::Dropped => (GrantOutcome::Passing, true, None),
-            Reply::Busy(retry_after) => (GrantOutcome::Passing, false, retry_after),
-            Reply::Nonsense => (GrantOutcome::Misconfigured, false, None),
+            Reply::Lost | Reply::Dropped => (GrantOutcome::Transient, true, None),
+            Reply::Busy(retry_after) => (GrantOutcome::Transient, false, retry_after),
+            Reply::Nonsense => (GrantOutcome::Permanent, false, None),
         };
         let outcome = Outcome { class, lost, retry_after };
         let grant = self.machine.on_grant(run.id, outcome, &self.record, self.now, 0.5);
@@ -185,8 +187,13 @@ impl World {
         }
         match keep {
             Keep::New => {
-                self.renewed.extend(from);
-                self.write_renewed(granted);
+                if !self.same_text {
+                    self.renewed.extend(from);
+                } else if self.machine.renewal().is_some_and(|renewal| renewal.rejected) {
+                    self.brought_again.extend(from);
+                }
+                self.write_renewed(granted, self.same_text);
+                self.untried = self.record.access;
             }
             Keep::Stored if self.fault == Fault::ForgetsRotation => {}
             Keep::Stored => {
@@ -203,18 +210,11 @@ impl World {
         self.let_go();
     }
 
-    pub(super) fn write_renewed(&mut self, granted: (AccessToken, RefreshToken)) {
-        self.write(Record {
-            access: Some(granted.0),
-            refresh: Some(granted.1),
-            received_at: self.now,
-            expires_at: self.expiry(),
-            accepted: false,
-            retry_at: 0,
-            forbidden: false,
-            version: self.record.version + 1,
-            ..self.record
-        });
+    pub(super) fn write_renewed(&mut self, granted: (AccessToken, RefreshToken), same_text: bool) {
+        let access = if same_text { self.record.access } else { Some(granted.0) };
+        let renewed = self.machine.renewed(&self.record, same_text, self.now, self.expiry());
+        let rejected = renewed.rejected && self.fault != Fault::ForgetsRejected;
+        self.write(Record { access, rejected, refresh: Some(granted.1), version: self.record.version + 1, ..renewed });
     }
 
     /// A refusal that nobody has overtaken counts.

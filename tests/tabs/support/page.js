@@ -17,6 +17,8 @@ const KINDS = ["signin", "refresh", "refreshfailed", "suspend", "logout", "stora
 const ME = Math.random();
 const given = JSON.parse(new URLSearchParams(location.search).get("options") ?? "{}");
 const auth = new AuthFetch({ ...DEFAULTS, ...given });
+/** Where the API is. */
+const api = new URL(given.origins?.[0] ?? "/", location.href);
 const events = [];
 for (const kind of KINDS) {
   auth.addEventListener(kind, ({ detail: { source, reason, error } }) => events.push({ kind, source, reason, code: error?.code }));
@@ -40,6 +42,11 @@ globalThis.tab = {
     Date.now = () => now() + ms;
   },
   setTokens: (tokens) => auth.setTokens(tokens),
+  /** Signs in at the back end that keeps the refresh token in a cookie. */
+  async login(user) {
+    const response = await fetch(new URL("/session/login", api), { method: "POST", body: user, credentials: "include" });
+    auth.setTokens(await response.json());
+  },
   state: () => auth.state,
   token: () => auth.session?.accessToken ?? null,
   /** What has been dispatched here, refusals and sources included, since `forget`. */
@@ -49,7 +56,7 @@ globalThis.tab = {
   forget: () => void ((calls = []), (events.length = 0)),
   /** Starts so many calls at once. */
   burst(count) {
-    for (let n = 0; n < count; n++) calls.push(described(auth.fetch(`/api/items/${n}?${ME}`).then(({ status }) => status)));
+    for (let n = 0; n < count; n++) calls.push(described(auth.fetch(String(new URL(`/api/items/${n}?${ME}`, api))).then(({ status }) => status)));
   },
   /** How each call has ended, once the last has; `objects` says how many error objects there were. */
   async outcomes() {

@@ -136,13 +136,26 @@ export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
         profile = undefined;
         assert.deepEqual(errors, []);
       });
-      const open = async (options) => {
-        profile = new Profile({ server: await startServer(options), context: await browser.createBrowserContext() });
+      const open = async (options, start = startServer) => {
+        profile = new Profile({ server: await start(options), context: await browser.createBrowserContext() });
         return profile;
       };
       tests({ open, name });
     });
   }
+}
+
+/** A tab that hears nothing: frozen where the browser can be told so, else one whose script stands still. Wakes when called. */
+export async function fallsAsleep({ server }, tab, name) {
+  if (name === "chromium") {
+    const session = await tab.page.createCDPSession();
+    await session.send("Page.setWebLifecycleState", { state: "frozen" });
+    return () => session.send("Page.setWebLifecycleState", { state: "active" });
+  }
+  const wake = server.shut("asleep");
+  const asleep = tab.tell("standStill");
+  await until(() => wake.arrived() === 1, "the page to stand still");
+  return () => (wake(), asleep);
 }
 
 /** Every call of every tab was answered 200. */

@@ -19,7 +19,7 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>tab</title><link rel="
 const LOGIN = `<!doctype html><meta charset="utf-8"><title>login</title><link rel="icon" href="data:,"><h1>Login</h1>`;
 
 /** Doors at which requests wait: "request", before the token endpoint sees it; "answer", after its work; "call", at the API. */
-class Doors {
+export class Doors {
   #shut = new Map();
 
   /** Shuts one, for so many requests; the returned function opens it. `arrived` counts those that came to it. */
@@ -37,6 +37,20 @@ class Doors {
     door.arrived++;
     return door.until;
   }
+}
+
+/**
+ * The page of every tab, the files of this folder and the package; false where it is none of them. No `no-store` on the page: it
+ * may go into the back-forward cache.
+ */
+export async function page(pathname, response) {
+  const html = { "/": HTML, "/frame": HTML, "/login": LOGIN }[pathname];
+  const [, folder, name] = pathname.match(/^\/(files|dist)\/(.*)$/) ?? [];
+  if (!html && !folder) return false;
+  const type = html ? "text/html; charset=utf-8" : { ".js": "text/javascript" }[extname(name)];
+  const body = html ?? (await readFile(join(folder === "dist" ? DIST : TABS, normalize(`/${name}`))));
+  response.writeHead(200, { "content-type": type }).end(body);
+  return true;
 }
 
 /** Starts the server. `tokenLifetime` is in whole seconds. */
@@ -81,19 +95,10 @@ export async function startServer({ tokenLifetime = LIFETIME } = {}) {
     response.writeHead(good ? 200 : 401, good ? {} : { "www-authenticate": 'Bearer error="invalid_token"' }).end();
   }
 
-  /** Files of this folder, and the package. No `no-store` on the page: it may go into the back-forward cache. */
-  async function file(pathname, response) {
-    const base = pathname.startsWith("/dist/") ? [DIST, pathname.slice(6)] : [TABS, pathname.slice("/files/".length)];
-    const type = { ".js": "text/javascript" }[extname(pathname)];
-    response.writeHead(200, { "content-type": type }).end(await readFile(join(base[0], normalize(`/${base[1]}`))));
-  }
-
   async function handle(request, response) {
     const url = new URL(request.url, origin);
     const at = (prefix) => url.pathname.startsWith(prefix);
-    if (["/", "/frame"].includes(url.pathname)) return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(HTML);
-    if (url.pathname === "/login") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(LOGIN);
-    if (at("/files/") || at("/dist/")) return file(url.pathname, response);
+    if (await page(url.pathname, response)) return undefined;
     if (at("/api/")) return api(request, response, url);
     if (url.pathname === "/asleep") return doors.pass("asleep").then(() => response.end());
     if (url.pathname === "/strict/token") return strict.answer(request, response);

@@ -2,7 +2,6 @@
 
 use super::{End, Phase, Task, World};
 use authfetch::protocol::session::{Admission, Call, Refusal, Renew, Verdict};
-use authfetch::protocol::token::Record;
 
 impl World {
     /// A call: `Page::fetch`, or `Page::access_token`.
@@ -116,7 +115,7 @@ impl World {
         if !good {
             return self.answered(i, c, good);
         }
-        if !self.tabs[i].known.accepted {
+        if self.tabs[i].known.awaits_acceptance() {
             self.accepted(i, c);
         }
         self.settle(i, c, End::Done);
@@ -125,7 +124,7 @@ impl World {
     /// `Page::drive`, with an answer.
     fn answered(&mut self, i: usize, c: usize, good: bool) {
         self.catch_up(i);
-        let (call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
+        let (mut call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
         if good && call.epoch != self.tabs[i].machine.epoch() {
             return self.settle(i, c, End::Ended);
         }
@@ -135,7 +134,7 @@ impl World {
         }
         let refusal = Refusal { replayable: true, path: c as u64, ..Refusal::default() };
         let machine = &mut self.tabs[i].machine;
-        let (verdict, makes_way) = machine.on_outcome(|machine| machine.on_unauthorized(&call, &known, now, refusal));
+        let (verdict, makes_way) = machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, refusal));
         match verdict {
             Verdict::Deliver(renew) => {
                 self.renew(i, renew);
@@ -145,6 +144,7 @@ impl World {
                 }
             }
             Verdict::Again(renew) => {
+                self.tabs[i].tasks[c].call = call;
                 self.renew(i, renew);
                 self.drive(i, c);
             }
@@ -159,7 +159,9 @@ impl World {
         let (call, known) = (self.tabs[i].tasks[c].call, self.tabs[i].known);
         let (news, makes_way) = self.tabs[i].machine.on_outcome(|machine| machine.on_accepted(&call, &known, true));
         if news {
-            self.amend(i, Record { accepted: true, ..known });
+            let mut accepted = known;
+            accepted.note_accepted();
+            self.amend(i, accepted);
         }
         self.tabs[i].tasks[c].phase = Phase::Settled(End::Done);
         if makes_way {

@@ -161,23 +161,12 @@ impl World {
     pub(super) fn renewed(&mut self, i: usize, granted: (u32, u32), keep: Keep) {
         let (old, members) = (self.tabs[i].known, self.tabs[i].members);
         match keep {
-            Keep::New => self.put_tokens(i, old, (granted.0, Some(granted.1))),
+            Keep::New => {
+                let expires_at = Some(self.issued[granted.0 as usize].expires_at);
+                let renewed = self.tabs[i].machine.renewed(&old, false, self.now, expires_at);
+                self.put(i, renewed, (Some(granted.0), Some(granted.1)), false);
+            }
             Keep::Stored => self.put(i, old, (members.0, Some(granted.1)), false),
         }
-    }
-
-    /// `Shared::put_tokens`.
-    pub(super) fn put_tokens(&mut self, i: usize, old: Record, tokens: (u32, Option<u32>)) {
-        let expires_at = Some(self.issued[tokens.0 as usize].expires_at);
-        let record = Record {
-            received_at: self.now,
-            expires_at,
-            accepted: false,
-            suspended: false,
-            retry_at: 0,
-            forbidden: false,
-            ..old
-        };
-        self.put(i, record, (Some(tokens.0), tokens.1), false);
     }
 }

@@ -61,7 +61,7 @@ impl World {
                 }
             }
             Turn::Adopt => self.leave(i, n, id, true),
-            Turn::Ended => self.leave(i, n, id, false),
+            Turn::Ended | Turn::SignedOut => self.leave(i, n, id, false),
         }
     }
 
@@ -75,12 +75,15 @@ impl World {
             flow.cut = false;
         }
         self.tabs[i].cuttable = None;
+        if !lost && request.outcome == Some(None) {
+            self.tabs[i].cuttable = Some(n);
+            if let Some(flow) = self.flow(i, n) {
+                flow.step = Step::Grace;
+            }
+            return self.then(i);
+        }
         let granted = request.outcome.filter(|_| !lost);
-        let class = match granted {
-            Some(Some(_)) => GrantOutcome::Tokens,
-            Some(None) => GrantOutcome::Refused,
-            None => GrantOutcome::Passing,
-        };
+        let class = if granted.is_some() { GrantOutcome::Tokens } else { GrantOutcome::Transient };
         self.catch_up(i);
         let (known, now) = (self.tabs[i].known, self.now);
         let outcome = Outcome { class, lost: lost && !cut, retry_after: None };
@@ -120,12 +123,7 @@ impl World {
                 }
                 self.leave(i, n, id, false);
             }
-            Grant::Refused => {
-                self.tabs[i].cuttable = Some(n);
-                if let Some(flow) = self.flow(i, n) {
-                    flow.step = Step::Grace;
-                }
-            }
+            Grant::Refused => self.breaks("nobody is signed out wrongly"),
         }
         self.then(i);
     }
@@ -135,21 +133,23 @@ impl World {
         self.queue_up(i, n);
     }
 
-    /// `Run::refused`: nobody has overtaken the refusal in `Policy::grace`.
+    /// `Policy::grace` after a refusal is over.
     pub fn grace_over(&mut self, i: usize, n: u8) {
         let Some(id) = self.renewal_of(i, n) else { return };
         self.tabs[i].cuttable = None;
         self.catch_up(i);
-        let known = self.tabs[i].known;
-        match self.tabs[i].machine.on_turn(id, &known) {
-            Turn::Exchange => {
+        let (known, now) = (self.tabs[i].known, self.now);
+        let outcome = Outcome { class: GrantOutcome::Refused, lost: false, retry_after: None };
+        match self.tabs[i].machine.on_grant(id, outcome, &known, now, 0.5) {
+            Grant::Refused => {
                 self.check_refusal(i);
                 self.close(i, id, false);
                 self.end(i);
                 self.hand_over(i, n);
             }
-            Turn::Adopt => self.leave(i, n, id, true),
-            Turn::Ended => self.leave(i, n, id, false),
+            Grant::Adopt => self.leave(i, n, id, true),
+            Grant::Ended => self.leave(i, n, id, false),
+            Grant::Store(_) | Grant::Again(_) | Grant::Failed(_) => self.breaks("a refusal is a refusal"),
         }
         self.then(i);
     }

@@ -60,7 +60,10 @@ impl World {
         }
         let version = if within { old.version } else { 0 };
         let (access, refresh) = self.grant_family(epoch);
-        self.put_tokens(i, Record { epoch, version, signin: old.signin + 1, ..old }, (access, Some(refresh)));
+        let expires_at = Some(self.issued[access as usize].expires_at);
+        let signin = old.signin + 1;
+        let record = Record { epoch, version, signin, received_at: self.now, expires_at, ..Record::default() };
+        self.put(i, record, (Some(access), Some(refresh)), false);
         if overtakes {
             self.cut(i);
         }

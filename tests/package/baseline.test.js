@@ -1,0 +1,81 @@
+// The oldest browsers: what the README says of them is what MDN's data give, the build aims at them, and the package
+// names nothing younger that it could not do without. What they lack is taken away in tests/tabs/older.test.js.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { transformSync } from "esbuild";
+import { baseline, data, label, since, table, target } from "../../scripts/baseline.js";
+import { TARGET } from "../../scripts/build.js";
+import { root } from "../../scripts/run.js";
+
+const mdn = data();
+const browsers = baseline(mdn);
+/** Younger than the baseline, and done without where it is missing. */
+const OPTIONAL = ["AbortSignal.any", "Symbol.dispose", "detached", "dispose"];
+/** Names of ours that something younger has too. */
+const OURS = ["drop", "error"];
+
+test("the README says from which browsers on, in the words of the script that computes it", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  assert.ok(
+    readme.includes(`${label()}\n\n${table(browsers)}\n`),
+    "`node scripts/baseline.js` says what belongs there",
+  );
+});
+
+test("the build aims at exactly these browsers", () => {
+  assert.deepEqual(TARGET, target(browsers));
+});
+
+/** The package's own JavaScript and the glue, without comments and texts; and the names that Rust calls by. */
+function sources() {
+  const files = readdirSync(join(root, "js"))
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => join(root, "js", file));
+  const code = [...files, join(root, "target", "pkg", "glue.js")].map(
+    (file) => transformSync(readFileSync(file, "utf8"), { minifyWhitespace: true, legalComments: "none" }).code,
+  );
+  const keys = readFileSync(join(root, "src", "browser", "js", "keys.rs"), "utf8");
+  return {
+    code: code.join("\n").replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'),
+    keys: [...keys.matchAll(/^ {4}\w+ "(\w+)"$/gm)].map(([, name]) => name),
+  };
+}
+
+/** Whether a browser of the baseline may lack it. */
+const isYounger = ({ __compat: compat } = {}) =>
+  compat &&
+  browsers.some(({ browser, version }) => {
+    const added = since(compat.support, browser);
+    return !added || added.localeCompare(version, "en", { numeric: true }) > 0;
+  });
+
+test("nothing of the language or the web that is younger is named, but what is done without", () => {
+  const { code, keys } = sources();
+  const classes = { ...mdn.api, ...mdn.javascript.builtins };
+  const named = new Set(
+    [...code.matchAll(/\.([A-Za-z_]\w*)/g), ...code.matchAll(/\{([^{}]*)\}=(?=[A-Z]\w*[;,])/g)]
+      .flatMap(([, names]) => names.split(/\W+/))
+      .concat(keys),
+  );
+  // A member's class is not known here: it counts as younger where it is so in every class of the language that has it.
+  const members = Object.values(mdn.javascript.builtins)
+    .flatMap((builtin) => Object.entries(builtin))
+    .map(([name, entry]) => [name.replace(/_static$/, ""), entry]);
+  const young = [...named].filter((name) => {
+    const all = members.filter(([member]) => member === name);
+    return all.length && all.every(([, entry]) => isYounger(entry));
+  });
+  const globals = [...new Set([...code.matchAll(/\b[A-Z]\w+/g)].map(([name]) => name).concat(keys))].filter(
+    (name) => /^[A-Z]/.test(name) && isYounger(classes[name]),
+  );
+  const statics = [...code.matchAll(/\b([A-Z]\w+)\.(\w+)/g)].filter(([, name, member]) =>
+    isYounger(classes[name]?.[`${member}_static`] ?? classes[name]?.[member]),
+  );
+  const found = new Set(
+    [...young, ...globals, ...statics.map(([both]) => both)].filter((name) => !OURS.includes(name)),
+  );
+  assert.deepEqual([...found].sort(), OPTIONAL);
+});
