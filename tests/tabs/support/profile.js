@@ -169,11 +169,15 @@ export function assertAllEnded({ ends, objects }, count, code) {
   assert.equal(objects, 1, "the calls of one tab end with one object");
 }
 
-/** What is left in storage is a record that holds no token. */
-export async function assertTombstone(tab, tokens = []) {
+/**
+ * What is left in storage is a record that holds no token, and neither text of this token response. Its other members are no
+ * secret: the digits of a lifetime may well be in a time.
+ */
+export async function assertTombstone(tab, response = {}) {
   const entries = await tab.page.evaluate(() => Object.entries(localStorage));
   assert.deepEqual(entries.map(([key]) => key), ["authfetch"]);
   const { access_token, refresh_token } = JSON.parse(entries[0][1]);
   assert.deepEqual([access_token, refresh_token], [undefined, undefined]);
+  const tokens = [response.access_token, response.refresh_token].filter(Boolean);
   for (const token of tokens) assert.ok(!entries[0][1].includes(token), "the text of a token is left");
 }
