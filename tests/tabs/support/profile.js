@@ -9,7 +9,7 @@ import { startServer } from "./server.js";
 
 export { until };
 
-const LIMIT = 240_000; // ms, for the tests of one file in one browser
+const LIMIT = 600_000; // ms, for the tests of one file in one browser
 export const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
 export const NO_RENEWAL = { tokenRequests: 0, tokenRefused: 0, reuseDetected: 0 };
 
@@ -65,7 +65,7 @@ class Profile {
   }
 
   watch(page) {
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     page.on("pageerror", (error) => this.errors.push(error.message));
     page.on("request", (request) => this.urls.push(request.url()));
   }
