@@ -13,6 +13,7 @@ const PLAIN = { CARGO_TERM_COLOR: "never", NO_COLOR: "1", FORCE_COLOR: undefined
 // A browser that hangs fails its step, and the run still ends.
 const LIMIT = 900_000;
 const BROWSER_LIMIT = 300_000;
+const FILE_LIMIT = 300_000;
 
 // The runner takes the browser whose variable is set: it has to be the only one.
 const DRIVERS = { CHROMEDRIVER: undefined, GECKODRIVER: undefined, SAFARIDRIVER: undefined };
@@ -51,7 +52,7 @@ function folders() {
 // One file at a time: most of them drive a browser, and two browsers starve each other on a small machine.
 function node(files) {
   const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", ...files];
-  return run("node", args, { env: PLAIN, limit: LIMIT });
+  return run("node", args, { env: PLAIN, limit: Math.max(LIMIT, files.length * FILE_LIMIT) });
 }
 
 /** Name, work, and whether the work is tests that are counted. */

@@ -15,7 +15,7 @@ for (const name of ["chromium", "firefox"]) {
     after(() => browser?.close());
 
     for (const [title, driver] of Object.entries(LIBRARIES)) {
-      describe(title, { timeout: 60_000 }, () => {
+      describe(title, { timeout: 600_000 }, () => {
         let client;
         before(async () => (client = await openClient(browser, driver, { mode: "development" })));
         after(() => client?.close());

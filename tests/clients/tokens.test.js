@@ -10,7 +10,7 @@ const NO_RENEWAL = { ...ONE_RENEWAL, tokenRequests: 0 };
 const SIZE = 3_000_000; // bytes
 
 for (const name of ["chromium", "firefox"]) {
-  describe(`in ${name}`, { timeout: 120_000 }, () => {
+  describe(`in ${name}`, { timeout: 600_000 }, () => {
     let browser;
     let client;
     before(async () => {

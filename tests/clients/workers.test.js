@@ -12,7 +12,7 @@ const FEW = 3;
 const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
 
 for (const name of ["chromium", "firefox"]) {
-  describe(`in ${name}`, { timeout: 120_000 }, () => {
+  describe(`in ${name}`, { timeout: 600_000 }, () => {
     let browser;
     let client;
     before(async () => (browser = await launch(name)));

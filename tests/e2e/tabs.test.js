@@ -12,7 +12,7 @@ const rows = (page) => page.$$eval("#tabs li", (all) => all.map((row) => row.que
 const states = (page) => page.$$eval("#tabs .badge", (all) => all.map((badge) => badge.textContent));
 
 for (const name of ["chromium", "firefox"]) {
-  describe(`the demo's tabs in ${name}`, { timeout: 180_000 }, () => {
+  describe(`the demo's tabs in ${name}`, { timeout: 600_000 }, () => {
     let browser;
     let demo;
     before(async () => (browser = await launch(name)));

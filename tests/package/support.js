@@ -36,7 +36,7 @@ export async function install() {
 /** Runs a module in a Node of its own, in the app's folder, and resolves with the JSON it printed. It has to end by itself. */
 export async function inNode(app, source) {
   const args = ["--input-type=module", "--eval", source];
-  const { stdout } = await execute("node", args, { cwd: app.folder, timeout: 20_000 });
+  const { stdout } = await execute("node", args, { cwd: app.folder, timeout: 120_000 });
   return JSON.parse(stdout);
 }
 

@@ -3,7 +3,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { startDemoServer } from "../../www/server/index.js";
 
-const PATIENCE = 30_000; // ms
+const PATIENCE = 60_000; // ms
+/** s: a visitor's token runs out while he looks on, a test's does not, however busy the machine is. */
+const LIFETIME = 600;
 
 /** Waits for a condition here, as `page.waitForFunction` does there. */
 export async function until(condition, what) {
@@ -19,7 +21,7 @@ export async function until(condition, what) {
  * `tokens` every token that the server has handed to the page.
  */
 export async function openDemo(browser, options) {
-  const server = await startDemoServer(options);
+  const server = await startDemoServer({ accessTokenTTL: LIFETIME, ...options });
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

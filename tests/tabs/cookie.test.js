@@ -86,9 +86,9 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
   });
 
   test("a queue of five tabs with slow answers is waited out, and nobody steals the lock", async () => {
-    const profile = await start({ latency: 2_000 });
+    const profile = await start({ latency: 3_000 });
     // The last one waits for longer than the bound of 2 × `refreshTimeout` + 2 s.
-    const options = { ...profile.server.options, refreshTimeout: 2_500 };
+    const options = { ...profile.server.options, refreshTimeout: 4_800 };
     const tabs = [];
     while (tabs.length < 5) tabs.push(await profile.tab({ options, before: countSteals }));
     await tabs[0].tell("login", "ann");

@@ -8,8 +8,8 @@ import { all, assertAllAnswered, assertAllEnded, assertTombstone, inBrowsers, ON
 const CALLS = 5;
 /** ms: short, so that the bound is (see `bound`). */
 const TIMEOUT = 700;
-/** A wait for the lock ends after 2 × `refreshTimeout` + 2 s; the rest is the machine's. */
-const BOUND = 2 * TIMEOUT + 2_000 + 4_000;
+/** A wait for the lock ends after 2 × `refreshTimeout` + 2 s; the rest is a busy machine's, and less than the usual timeout asks for. */
+const BOUND = 2 * TIMEOUT + 2_000 + 12_000;
 
 const REVOKED = { tokenRequests: 2, tokenRefused: 1, reuseDetected: 1 };
 
@@ -141,7 +141,7 @@ inBrowsers("the tab that renews", ({ open, name }) => {
     // Some browsers ask again by themselves when a kept connection breaks; a revoked family is refused however often.
     assert.ok(profile.server.renewals().reuseDetected >= 1);
     assert.deepEqual(await all([holder, other], "heard", "logout"), [["this-tab"], ["other-tab"]]);
-    await assertTombstone(other, Object.values(tokens));
+    await assertTombstone(other, tokens);
   });
 
   test("hung, it is robbed of the lock within the bound, and adopts what the others have when it moves again", async () => {

@@ -79,7 +79,7 @@ inBrowsers("a browser that is older", ({ open }) => {
       await tab.is("state", "signed-out");
       // A lease in the place of a lock is let go of a little later.
       await until(() => tab.page.evaluate(() => localStorage.length === 1), "the lease to be gone");
-      await assertTombstone(tab, [tokens.access_token]);
+      await assertTombstone(tab, tokens);
       assert.equal(profile.server.revocations(), 1);
     });
   }

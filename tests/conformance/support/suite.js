@@ -8,14 +8,14 @@ import { startServer } from "./server.js";
 
 export { until };
 
-const LIMIT = 180_000; // ms, for the tests of one file in one browser
+const LIMIT = 600_000; // ms, for the tests of one file in one browser
 export const OURS = ["signed out", "signed in", "renewing"];
 
 /** A page in this browser beside a server of its own. */
 async function open(browser) {
   const server = await startServer();
   const page = await browser.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(server.origin);
   await until(() => page.evaluate(() => "inGuises" in globalThis), "the page's script");
   const given = (options) => ({ origin: server.origin, other: server.other, options });
