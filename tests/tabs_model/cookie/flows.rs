@@ -114,7 +114,7 @@ impl World {
         let class = match answer {
             Answer::Tokens(_) => GrantOutcome::Tokens,
             Answer::Refused => GrantOutcome::Refused,
-            Answer::Lost => GrantOutcome::Passing,
+            Answer::Lost => GrantOutcome::Transient,
         };
         let now = self.now;
         let tab = &mut self.tabs[i];
