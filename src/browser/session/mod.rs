@@ -7,6 +7,7 @@ pub mod cookie;
 pub mod ending;
 pub mod holding;
 pub mod keeping;
+mod outcome;
 pub mod owner;
 pub mod renewing;
 pub mod reply;
