@@ -34,7 +34,7 @@ pub fn cooldown_ms(failures: u32) -> f64 {
 /// date. `parse_date` gives ms since the Unix epoch, or NaN.
 #[must_use]
 pub fn retry_after_ms(value: &str, now_ms: f64, parse_date: impl FnOnce(&str) -> f64) -> Option<f64> {
-    let value = value.trim();
+    let value = value.trim_ascii();
     let first = value.bytes().next()?;
     let wait = if value.bytes().all(|byte| byte.is_ascii_digit()) {
         value.bytes().fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit - b'0')) * 1_000.0

@@ -47,12 +47,26 @@ impl Found {
         match self.error.as_str() {
             "insufficient_scope" if self.counts => Challenge::InsufficientScope,
             "insufficient_user_authentication" if self.counts => Challenge::StepUp {
-                acr_values: self.acr_values.split_ascii_whitespace().take(MOST_ACR_VALUES).map(String::from).collect(),
+                acr_values: words(&self.acr_values),
                 max_age: seconds(&self.max_age),
             },
             _ => Challenge::Other,
         }
     }
+}
+
+/// The words of a list (RFC 9470 §3), as many as are read.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        if !c.is_ascii_whitespace() {
+            word.push(c);
+        } else if !word.is_empty() && words.len() < MOST_ACR_VALUES {
+            words.push(std::mem::take(&mut word));
+        }
+    }
+    words
 }
 
 fn seconds(text: &str) -> Option<f64> {

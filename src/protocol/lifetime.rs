@@ -60,7 +60,7 @@ pub fn freshness(now_ms: f64, received_at_ms: f64, expires_at_ms: Option<f64>, l
 /// below 10¹¹ and milliseconds from there on. `parse_date` gives ms or NaN.
 #[must_use]
 pub fn recipe_expiry_ms(text: &str, parse_date: impl FnOnce(&str) -> f64) -> Option<f64> {
-    let text = text.trim();
+    let text = text.trim_ascii();
     if text.is_empty() {
         return None;
     }

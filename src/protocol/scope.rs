@@ -45,7 +45,7 @@ pub fn allows(rules: &[Rule], target: &Target<'_>) -> bool {
                     && target
                         .path
                         .strip_prefix(path.as_str())
-                        .is_some_and(|rest| (rest.is_empty() || rest.starts_with('/')) && !climbs(rest))
+                        .is_some_and(|rest| (rest.is_empty() || rest.as_bytes().first() == Some(&b'/')) && !climbs(rest))
             }
         })
 }
@@ -62,5 +62,5 @@ fn climbs(rest: &str) -> bool {
             )
     });
     let dots = |segment: &[u8]| segment.starts_with(b"..;") || segment.starts_with(b"..%");
-    encoded || bytes.contains(&b'\\') || bytes.split(|byte| *byte == b'/').any(dots)
+    encoded || bytes.iter().any(|byte| *byte == b'\\') || bytes.split(|byte| *byte == b'/').any(dots)
 }
