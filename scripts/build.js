@@ -26,7 +26,7 @@ async function compile() {
 
 async function bindgen(wasm) {
   rmSync(PKG, { recursive: true, force: true });
-  const tool = join(root, "target", "debug", "examples", "bindgen");
+  const tool = join(root, "target", "debug", "bindgen");
   const drop = ["--remove-name-section", "--remove-producers-section", "--no-typescript"];
   await run(tool, ["--target", "web", ...drop, "--out-dir", PKG, wasm], { quiet: true });
 }
@@ -116,7 +116,7 @@ async function bundle(wasm) {
 
 /** Builds what is not built yet. */
 export async function build() {
-  const inputs = ["src", "js", "scripts/build.js", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml"];
+  const inputs = ["src", "js", "tools", "scripts/build.js", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml"];
   const there = () => existsSync(join(DIST, "index.js")) && existsSync(join(PKG, "short.wasm"));
   const built = await once("build", fingerprint(...inputs), there, async () => {
     const { small, wasm } = await step("wasm", compile);

@@ -209,7 +209,7 @@ fn the_root_holds_module_lines_and_nothing_that_runs() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_one_sitting() {
-    let all = files(&["src", "tests", "js", "www", "scripts", "benches", "examples"]);
+    let all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]);
     let long = |file: &&File| file.has(&["rs", "js", "mjs", "ts", "css", "html"]) && file.text.lines().count() > MOST_LINES;
     let told = |file: &File| format!("{}: {} lines, {MOST_LINES} at most", file.path, file.text.lines().count());
     none(&all.iter().filter(long).map(told).collect::<Vec<_>>());
@@ -242,7 +242,7 @@ fn nothing_is_left_undone_and_nothing_panics_in_passing() {
 #[test]
 fn every_lint_that_is_allowed_gives_its_reason() {
     let mut wrong = Vec::new();
-    for file in files(&["src", "tests", "examples"]).iter().filter(|file| file.has(&["rs"])) {
+    for file in files(&["src", "tests", "tools"]).iter().filter(|file| file.has(&["rs"])) {
         for (line, code) in file.code() {
             let allows = ["#[allow(", "#![allow(", "#[expect("].iter().any(|start| code.trim_start().starts_with(start));
             if allows && !code.contains("reason = ") {
@@ -257,7 +257,7 @@ fn every_lint_that_is_allowed_gives_its_reason() {
 fn no_file_names_the_place_it_was_written_in() {
     // Put together here, so that this file does not name them.
     let words = [concat!("farm", "-studio"), concat!("/wo", "rk/"), concat!("issue", " #")];
-    let mut all = files(&["src", "tests", "js", "www", "scripts", "benches", "examples"]);
+    let mut all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]);
     let at_the_root = |name: &str| Some(File { path: name.into(), text: fs::read_to_string(root().join(name)).ok()? });
     let names = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Cargo.toml", "package.json"];
     all.extend(names.iter().filter_map(|name| at_the_root(name)));
