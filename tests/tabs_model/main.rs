@@ -11,6 +11,8 @@
 //! longer than any lag (`PUT_BACK_MS`, `CATCH_UP_MS`, `Policy::grace`) ends after what was under way has come.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../support/bounds.rs"]
+mod bounds;
 mod checks;
 mod faults;
 mod model;
