@@ -57,12 +57,12 @@ function kyHooks(fetch, renew) {
     fetch,
     hooks: {
       beforeRequest: [
-        (request, options, { retryCount }) => {
+        (request, _options, { retryCount }) => {
           if (retryCount === 0) request.headers.set("Authorization", `Bearer ${localStorage.getItem("token")}`);
         },
       ],
       afterResponse: [
-        async (request, options, response, { retryCount }) => {
+        async (request, _options, response, { retryCount }) => {
           if (response.status !== 401 || retryCount !== 0) return;
           const { access_token } = await renew();
           localStorage.setItem("token", access_token);

@@ -3,7 +3,7 @@
 
 const { assign, create, entries, freeze, keys } = Object;
 const { from, isArray } = Array;
-const { toString } = Object.prototype;
+const { toString: classText } = Object.prototype;
 const { parse: parseJson, stringify } = JSON;
 const KINDS = ["undefined", "null", "boolean", "number", "string", "object", "function"];
 
@@ -18,7 +18,7 @@ export const truthy = (value) => !!value;
 export const same = (a, b) => a === b;
 export const number = (value) => (typeof value === "number" ? value : NaN);
 export const numeric = Number;
-export const tag = (value) => toString.call(value).slice(8, -1);
+export const tag = (value) => classText.call(value).slice(8, -1);
 export const text = String;
 
 export const get = (target, key) => {
@@ -79,6 +79,7 @@ export const construct = (key, a, b) => {
 export const bind = (f, a, b) => f.bind(undefined, a, b);
 
 export const reject = (error) => Promise.reject(error);
+// biome-ignore lint/suspicious/noThenProperty: nobody imports this module by `import()`, which would call it
 export const then = (promise, done, failed) => promise.then(done, failed);
 /** Marks a promise as handled: its failure is told elsewhere, or is nobody's business. */
 export const hush = (promise) => void Promise.resolve(promise).catch(() => {});
@@ -253,7 +254,7 @@ export const warn = (warned, text) => {
 };
 
 const shown = (value) =>
-  typeof value === "string" ? stringify(value) : /object|function/.test(typeof value) && value ? toString.call(value) : String(value);
+  typeof value === "string" ? stringify(value) : /object|function/.test(typeof value) && value ? classText.call(value) : String(value);
 export const refusal = (within, name, value, takes) => {
   const path = within ? `${within}.${name}` : name;
   return `Option \`${path}\`: got ${shown(value)}, takes ${takes}.`;

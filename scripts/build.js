@@ -38,7 +38,7 @@ async function compile() {
 
 async function bindgen(wasm) {
   rmSync(PKG, { recursive: true, force: true });
-  const tool = join(root, "target", "debug", "examples", "bindgen");
+  const tool = join(root, "target", "debug", "bindgen");
   const drop = ["--remove-name-section", "--remove-producers-section", "--no-typescript"];
   await run(tool, ["--target", "web", ...drop, "--out-dir", PKG, wasm], { quiet: true });
 }
@@ -57,30 +57,36 @@ async function shrink() {
 
 /**
  * The glue with the names of `map`: all imports become keys of one object, exports are members of `wasm`. A function that
- * the wasm takes straight from a module of ours joins that object.
+ * the wasm takes straight from a module of ours joins that object. Throws where the glue is not of the expected form.
  */
 export function renamed(glue, { imports, exports }) {
   const plain = (text) => text.replaceAll(/[$.*+?^{}()|[\]\\]/g, "\\$&");
-  const rename = (text, before, after) => {
-    const pattern = new RegExp(before, "g");
-    if (!pattern.test(text)) throw new Error(`the glue has no ${before}`);
-    return text.replaceAll(pattern, after);
-  };
-  const own = imports.find(([module]) => module.endsWith("_bg.js"))[0];
   let text = glue;
+  const rename = (what, pattern, after) => {
+    if (!pattern.test(text)) throw new Error(`the glue has no ${what}`);
+    // A function: in a text, the `$` of a short name would have a meaning.
+    text = text.replaceAll(pattern, after);
+  };
+  const own = imports.find(([module]) => module.endsWith("_bg.js"))?.[0];
+  if (!own) throw new Error("the map names no import from the glue");
   const joined = [];
   for (const [module, before, after] of imports) {
     if (module === own) {
-      text = rename(text, `(?<=^        )${plain(before)}(?=: )`.replace("^", "\\n"), after);
+      rename(`import called ${before}`, new RegExp(`(?<=\\n {8})${plain(before)}(?=: )`, "g"), () => after);
     } else {
-      const [, namespace] = text.match(new RegExp(`import \\* as (\\w+) from "${plain(module)}"`));
+      const [, namespace] = glue.match(new RegExp(`import \\* as (\\w+) from "${plain(module)}"`)) ?? [];
+      if (!namespace) throw new Error(`the glue has no namespace of ${module}`);
       joined.push(`${after}: ${namespace}.${before},`);
       text = text.replaceAll(new RegExp(`\\n *"${plain(module)}": \\w+,`, "g"), "");
     }
   }
-  text = rename(text, `"${plain(own)}": (\\w+)`, `"a": $1`);
-  text = rename(text, "const import0 = \\{\\n        __proto__: null,", `const import0 = {\n        __proto__: null, ${joined.join(" ")}`);
-  for (const [before, after] of exports) text = text.replaceAll(new RegExp(`wasm\\.${plain(before)}\\b`, "g"), `wasm.${after}`);
+  rename(`module called ${own}`, new RegExp(`"${plain(own)}": (\\w+)`, "g"), (_, imported) => `"a": ${imported}`);
+  const opening = "const import0 = {\n        __proto__: null,";
+  rename("object of imports", new RegExp(plain(opening), "g"), () => [opening, ...joined].join(" "));
+  for (const [before, after] of exports) {
+    // This glue does not use them all.
+    text = text.replaceAll(new RegExp(`wasm\\.${plain(before)}\\b`, "g"), () => `wasm.${after}`);
+  }
   return text;
 }
 
@@ -128,7 +134,7 @@ async function bundle(wasm) {
 
 /** Builds what is not built yet. */
 export async function build() {
-  const inputs = ["src", "js", "scripts/build.js", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml"];
+  const inputs = ["src", "js", "tools", "scripts/build.js", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml"];
   const there = () => existsSync(join(DIST, "index.js")) && existsSync(join(PKG, "short.wasm"));
   const built = await once("build", fingerprint(...inputs), there, async () => {
     const { small, wasm } = await step("wasm", compile);

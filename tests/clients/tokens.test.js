@@ -83,7 +83,7 @@ for (const name of ["chromium", "firefox"]) {
     test("a WebSocket whose token is refused is opened again with a new one", async () => {
       const { server, tell } = client;
       await signInRefused();
-      const url = server.origin.replace("http:", "ws:") + "/api/socket";
+      const url = `${server.origin.replace("http:", "ws:")}/api/socket`;
       assert.equal(await tell("socket", url, "hello"), "echo hello");
       assert.equal(await tell("socket", url, "again"), "echo again");
       assert.deepEqual(server.renewals(), ONE_RENEWAL);

@@ -40,7 +40,7 @@ inBrowsers("an aborted call", ({ test, check }) => {
 
   test(
     "aborted in the same turn, and in flight, a call rejects with the reason and its request is given up",
-    async ({ fetch, native, until }) => {
+    async ({ fetch, native }) => {
       const outcome = [];
       for (const later of [false, true]) {
         for (const shape of ["string", "request", "both"]) {

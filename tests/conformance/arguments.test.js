@@ -190,7 +190,8 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       const auth = instance("good");
       const options = { fetch: auth.fetch };
       const calls = [options.fetch("/echo"), auth.fetch.call(5, "/echo"), auth.fetch.call({ fetch: null }, "/echo"), Reflect.apply(auth.fetch, null, ["/echo"])];
-      return { statuses: (await Promise.all(calls)).map(({ status }) => status), same: auth.fetch === auth.fetch };
+      const [one, other] = [auth.fetch, auth.fetch];
+      return { statuses: (await Promise.all(calls)).map(({ status }) => status), same: one === other };
     });
     assert.deepEqual(found, { statuses: [200, 200, 200, 200], same: true });
   });
@@ -198,7 +199,7 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
   check("members that nobody knows reach the underlying function, whatever defines them", async ({ once }) => {
     const found = await once(async ({ instance }) => {
       const seen = [];
-      const auth = instance("good", { fetch: async (input, init) => (seen.push([init.next, init.of]), new Response()) });
+      const auth = instance("good", { fetch: async (_input, init) => (seen.push([init.next, init.of]), new Response()) });
       class Init {
         next = { revalidate: 60 };
         of = "class";

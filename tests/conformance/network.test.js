@@ -89,6 +89,7 @@ inBrowsers("on the network", ({ test, check }) => {
     async ({ fetch, ended, guise }) => {
       const results = {};
       const name = encodeURIComponent(guise);
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every engine
       document.cookie = "own=1";
       const plain = ({ rejected, status, body, type }) => ({ rejected, status, type, body: typeof body === "object" ? { ...body, path: "" } : body });
       const inits = {

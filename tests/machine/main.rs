@@ -4,6 +4,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod backoff_specs;
+#[path = "../support/bounds.rs"]
+mod bounds;
 mod bounds_specs;
 mod canary_specs;
 mod ending_specs;

@@ -1,6 +1,7 @@
 //! Every interleaving of a small world: three calls, expiry, 401s in any order, a renewal that succeeds, is refused, fails
 //! for a while or loses its answer, a logout and a `setTokens` at any point.
 
+use super::bounds::bound;
 use super::world::{Answer, Fault, Phase, Reply, Step, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy};
 use stateright::{Checker, HasDiscoveries, Model, Property};
@@ -190,7 +191,7 @@ fn policy(on_session_expired: OnSessionExpired, on_retry_rejected: OnRetryReject
 
 #[test]
 fn no_interleaving_of_three_calls_breaks_a_rule() {
-    let budget = Budget { aborts: 0, patience: 0, ..BUDGET };
+    let budget = bound(Budget { aborts: 0, patience: 0, ..BUDGET }, BUDGET);
     let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), Fault::None, 3, budget);
     println!("three calls: {states} states explored");
     assert_eq!(breach, None);

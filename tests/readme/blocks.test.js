@@ -57,7 +57,7 @@ test("the table of options has every option, and no other", () => {
 });
 
 test("the defaults in the table of options are those of the types", () => {
-  const ofTypes = [...types.matchAll(/Default (\d[\d ]*|"\w+"|true|false)[^]*?\n {2}(\w+)\?:/g)].map(([, value, name]) => [name, value.replaceAll(" ", "")]);
+  const ofTypes = [...types.matchAll(/Default (\d[\d ]*|"\w+"|true|false)[\s\S]*?\n {2}(\w+)\?:/g)].map(([, value, name]) => [name, value.replaceAll(" ", "")]);
   assert.ok(ofTypes.length >= 12, `${ofTypes.length} defaults were read`);
   for (const [name, value] of ofTypes) {
     if (!members("AuthFetchOptions").includes(name)) continue;

@@ -90,7 +90,7 @@ test("a dialog that signs in again lets the calls that wait go out", async (t) =
 });
 
 const cookieRoutes = {
-  "/session/refresh"({ headers }, response, body, world) {
+  "/session/refresh"({ headers }, response, _body, world) {
     if (headers.cookie !== "renewal=good") return json(response, 400, { error: "invalid_grant" });
     const { access_token, expires_in } = world.issue();
     json(response, 200, { access_token, expires_in });

@@ -13,7 +13,7 @@ const AUTHFETCH = join(root, "dist", "index.js");
  * All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them, or the file in
  * tests/clients/recipes that they quote.
  */
-export const blocks = [...README.matchAll(/^(?:<!-- (test|recipe): ([\w.-]+) -->\n)?```(\w*)\n([^]*?)^```$/gm)].map(
+export const blocks = [...README.matchAll(/^(?:<!-- (test|recipe): ([\w.-]+) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm)].map(
   ([, kind, name, language, code]) => (kind === "recipe" ? { recipe: name, language, code } : { name, language, code }),
 );
 
@@ -69,8 +69,8 @@ async function backEnd({ script, html, routes }) {
   };
 
   const usual = {
-    "/login": (request, response) => json(response, 200, world.issue()),
-    "/token"(request, response, body) {
+    "/login": (_request, response) => json(response, 200, world.issue()),
+    "/token"(_request, response, body) {
       const good = new URLSearchParams(body).get("refresh_token") === world.refresh;
       json(response, good ? 200 : 400, good ? world.issue() : { error: "invalid_grant" });
     },

@@ -36,7 +36,7 @@ async function oneAfterTheOther(profile, tabs) {
 }
 
 /** A logout in the first tab is one in all. */
-async function endsInAll(profile, tabs) {
+async function endsInAll(tabs) {
   await all(tabs, "forget");
   await tabs[0].tell("logout");
   for (const tab of tabs) await tab.is("state", "signed-out");
@@ -51,7 +51,7 @@ inBrowsers("a browser that lacks something", ({ open }) => {
     const profile = await open();
     const tabs = await profile.tabs(3, { before: withoutLocks });
     await oneAfterTheOther(profile, tabs);
-    await endsInAll(profile, tabs);
+    await endsInAll(tabs);
   });
 
   test("without Web Locks, the lease of a tab that is gone runs out", async () => {
@@ -78,7 +78,7 @@ inBrowsers("a browser that lacks something", ({ open }) => {
     assert.deepEqual(await Promise.all(tabs.map((tab) => tab.tell("renewBeside", ROUNDS))), Array(2).fill({ renewed: ROUNDS }));
     assert.equal(strict.seen.reuses, 0);
     assert.ok(strict.seen.tokenRequests >= ROUNDS);
-    await endsInAll(profile, tabs);
+    await endsInAll(tabs);
   });
 
   test("without IndexedDB, sessions of several names in one page keep their marks apart", async () => {
@@ -109,14 +109,14 @@ inBrowsers("a browser that lacks something", ({ open }) => {
     const profile = await open();
     const tabs = await profile.tabs(3, { before: withoutChannel });
     await oneAfterTheOther(profile, tabs);
-    await endsInAll(profile, tabs);
+    await endsInAll(tabs);
   });
 
   test("with none of them, tabs that begin while one renews wait for it, and a logout ends all", async () => {
     const profile = await open();
     const tabs = await profile.tabs(2, { before: withNothing });
     await oneAfterTheOther(profile, tabs);
-    await endsInAll(profile, tabs);
+    await endsInAll(tabs);
   });
 
   test("calls of a tab that hears of a logout by the storage alone end with it", async () => {

@@ -1,5 +1,6 @@
 //! Bounded worlds, each gone through to its end.
 
+use super::bounds::bound;
 use super::model::{Budget, Found, explore};
 use super::world::{Fault, Setup};
 
@@ -74,6 +75,18 @@ fn two_tabs_agree_and_every_call_settles_whatever_two_accidents_befall_them() {
     for (at, (first, one)) in ACCIDENTS.iter().enumerate() {
         for (second, other) in &ACCIDENTS[at + 1..] {
             holds(&format!("two tabs, {first}, {second}"), TWO, one.and(*other));
+        }
+    }
+}
+
+#[test]
+fn two_tabs_agree_and_every_call_settles_whatever_three_accidents_befall_them() {
+    let accidents = bound(&ACCIDENTS[4..], &ACCIDENTS[..]);
+    for (at, (first, one)) in accidents.iter().enumerate() {
+        for (next, (second, other)) in accidents.iter().enumerate().skip(at + 1) {
+            for (third, another) in &accidents[next + 1..] {
+                holds(&format!("two tabs, {first}, {second}, {third}"), TWO, one.and(*other).and(*another));
+            }
         }
     }
 }

@@ -12,6 +12,8 @@
 //! way has come.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "../support/bounds.rs"]
+mod bounds;
 mod checks;
 mod cookie;
 mod faults;

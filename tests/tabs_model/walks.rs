@@ -1,5 +1,6 @@
 //! Worlds that are too large to go through: walks through them, drawn from a seed.
 
+use super::bounds::bound;
 use super::checks::{NONE, TWO};
 use super::model::{Bounded, Budget, State};
 use super::world::{Fault, Setup};
@@ -57,8 +58,9 @@ fn breach(model: &Bounded, state: &State) -> Option<&'static str> {
 
 fn walks(name: &str, setup: Setup, budget: Budget) -> Option<(u64, &'static str)> {
     let model = Bounded { setup, budget };
+    let walks = bound(WALKS, 50 * WALKS);
     let (mut steps, mut longest) = (0, 0);
-    for seed in 0..WALKS {
+    for seed in 0..walks {
         let (length, breach) = walk(&model, seed);
         (steps, longest) = (steps + length, longest.max(length));
         if let Some(breach) = breach {
@@ -66,7 +68,7 @@ fn walks(name: &str, setup: Setup, budget: Budget) -> Option<(u64, &'static str)
             return Some((seed, breach));
         }
     }
-    println!("{name}: {WALKS} walks, seeds 0 to {}, {steps} steps, the longest {longest}", WALKS - 1);
+    println!("{name}: {walks} walks, seeds 0 to {}, {steps} steps, the longest {longest}", walks - 1);
     None
 }
 

@@ -1,6 +1,6 @@
 // Every method, event and error as apps use them, and what the compiler has to refuse. Compiled, never run.
 
-import { AuthFetch, AuthFetchError, ready, SessionRefusedError } from "authfetch";
+import { AuthFetch, AuthFetchError, type ready, SessionRefusedError } from "authfetch";
 import type { AuthFetchEventMap, AuthFetchInit, FetchLike, LogoutOptions, Session, SessionState } from "authfetch";
 import { same } from "./exact.js";
 
@@ -43,7 +43,7 @@ if (auth.session) {
   // @ts-expect-error: a snapshot
   auth.session.accessToken = "other";
   // @ts-expect-error: a snapshot in depth
-  auth.session.extra["id_token"] = "other";
+  auth.session.extra.id_token = "other";
   // @ts-expect-error: never shown
   auth.session.refreshToken;
 }

@@ -95,7 +95,7 @@ export class Waterfall {
   }
 }
 
-function axis({ paint, run, at, x, colour, until, font }, scale) {
+function axis({ paint, run, at, x, colour, font }, scale) {
   const step = [50, 100, 250, 500, 1000, 2500, 5000, 10_000].find((ms) => ms * scale >= 64) ?? 20_000;
   const bottom = at.height - AXIS;
   paint.font = `11px ${font}`;

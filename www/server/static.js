@@ -17,7 +17,7 @@ const TYPES = {
 
 /** Nothing but our own files and the wasm inside the package; the import map, the one inline script, by its hash. */
 function policy(html) {
-  const inline = [...html.matchAll(/<script type="importmap">([^]*?)<\/script>/g)];
+  const inline = [...html.matchAll(/<script type="importmap">([\s\S]*?)<\/script>/g)];
   const hashes = inline.map(([, text]) => ` 'sha256-${createHash("sha256").update(text).digest("base64")}'`);
   return [
     "default-src 'none'",

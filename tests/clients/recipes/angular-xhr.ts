@@ -9,7 +9,8 @@ const ended = fromEvent<CustomEvent>(auth, "logout").pipe(
 const withToken: HttpInterceptorFn = (request, next) => {
   // An interceptor sees requests to every server; the token is for this one.
   if (new URL(request.url, document.baseURI).origin !== location.origin) return next(request);
-  const send = (token: string | null) => next(token ? request.clone({ setHeaders: { Authorization: `Bearer ${token}` } }) : request);
+  const send = (token: string | null) =>
+    next(token ? request.clone({ setHeaders: { Authorization: `Bearer ${token}` } }) : request);
   return from(auth.getAccessToken()).pipe(
     mergeMap((token) =>
       send(token).pipe(

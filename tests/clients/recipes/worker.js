@@ -1,6 +1,8 @@
 import { AuthFetch, SessionRefusedError } from "authfetch";
 
-const opened = new Promise((resolve) => addEventListener("message", ({ data }) => data.session && resolve(data.session)));
+const opened = new Promise((resolve) =>
+  addEventListener("message", ({ data }) => data.session && resolve(data.session)),
+);
 let answered;
 
 export const auth = new AuthFetch({

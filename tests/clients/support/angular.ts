@@ -2,7 +2,7 @@
 
 import "@angular/compiler";
 import { HttpClient } from "@angular/common/http";
-import { Component, provideZonelessChangeDetection } from "@angular/core";
+import { Component, type EnvironmentProviders, type Provider, provideZonelessChangeDetection } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
 import type { Observable } from "rxjs";
 import { session } from "../recipes/angular-session.js";
@@ -23,7 +23,7 @@ function first<T>(answer: Observable<T>, signal: AbortSignal) {
   });
 }
 
-export async function bootstrap(providers: any[]) {
+export async function bootstrap(providers: Array<Provider | EnvironmentProviders>) {
   const app = await bootstrapApplication(App, { providers: [provideZonelessChangeDetection(), ...providers] });
   const http = app.injector.get(HttpClient);
   return {

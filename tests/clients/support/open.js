@@ -30,7 +30,9 @@ export async function openTab(browser, origin) {
   await page.goto(origin);
   // A script that throws as it starts is told as its own error, and a page that shows another instead by its text.
   const ready = page.waitForFunction(() => "harness" in globalThis, POLLING).catch(async (cause) => {
-    throw new Error(`no harness, but: ${await page.evaluate(() => document.body.innerText)}`, { cause });
+    // biome-ignore lint/performance/useDomNodeTextContent: what is shown, without the text of scripts
+    const shown = await page.evaluate(() => document.body.innerText);
+    throw new Error(`no harness, but: ${shown}`, { cause });
   });
   await Promise.race([failed, ready]);
   const tell = (name, ...args) => page.evaluate((name, args) => globalThis.harness[name](...args), name, args);

@@ -42,7 +42,7 @@ const cors = ({ headers }) => ({
 
 export async function startServer() {
   let log = [];
-  let held = [];
+  const held = [];
   const scripts = new Map();
 
   function answerer(cross) {
