@@ -7,8 +7,9 @@ import { test } from "node:test";
 import { root } from "../../scripts/run.js";
 
 const DOCUMENTS = ["README.md", "tests/README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"];
-const WITHOUT_A_TEST = [];
-const SCENARIOS = { A: 32, B: 26 };
+// Of what is not built yet: requests that are cancelled and sent again, sessions in cookies, other runtimes.
+const WITHOUT_A_TEST = ["C7", "C9", "C10", "C11"];
+const SCENARIOS = { A: 32, B: 26, C: 12 };
 
 const read = (path) => readFileSync(join(root, path), "utf8");
 const named = (document) => [...read(document).matchAll(/`(tests\/[\w./-]+)::([^`]+)`/g)].map(([, file, name]) => ({ document, file, name }));
@@ -48,7 +49,7 @@ test("each guarantee names a test", () => {
 });
 
 test("each scenario has a row, and each row a test", () => {
-  const rows = [...read("tests/README.md").matchAll(/^\| ([AB]\d+) \| .* \| (.*) \|$/gm)].map(([, id, tests]) => ({ id, tests }));
+  const rows = [...read("tests/README.md").matchAll(/^\| ([ABC]\d+) \| .* \| (.*) \|$/gm)].map(([, id, tests]) => ({ id, tests }));
   const all = Object.entries(SCENARIOS).flatMap(([letter, count]) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`));
   const wanted = all.filter((id) => !WITHOUT_A_TEST.includes(id));
   assert.deepEqual(wanted.filter((id) => !rows.some((row) => row.id === id)), []);
