@@ -1,10 +1,10 @@
 // The contenders, each set up as its own documentation says, each over the same `fetch`, each signed in with a valid token.
 // A contender is one function: make the call, resolve with the answer.
 
+import { AuthFetch } from "authfetch";
 import axios from "axios";
 import { createAuthRefresh } from "axios-auth-refresh";
 import ky from "ky";
-import { AuthFetch } from "authfetch";
 import { createAuthFetch } from "./handwritten.js";
 
 const PATH = "/api/items";
@@ -15,10 +15,10 @@ export function contenders(fetch) {
   const renew = async () => TOKENS;
   return {
     "raw stub": () => fetch(PATH),
-    "handwritten": handwritten(fetch, renew),
-    "authfetch": authfetch(fetch, renew),
+    handwritten: handwritten(fetch, renew),
+    authfetch: authfetch(fetch, renew),
     "axios + axios-auth-refresh": axiosAuthRefresh(fetch, renew),
-    "ky": kyHooks(fetch, renew),
+    ky: kyHooks(fetch, renew),
   };
 }
 
@@ -90,7 +90,19 @@ export function renewers(fetch, renew) {
 export function waiter(made, fetch, refresh) {
   const name = `waiting-${Math.random()}`;
   const past = Date.now() - 60_000;
-  localStorage.setItem(name, JSON.stringify({ v: 1, epoch: 1, version: 1, signin: 1, access_token: "spent", refresh_token: "r", received_at: past, expires_at: past + 1_000 }));
+  localStorage.setItem(
+    name,
+    JSON.stringify({
+      v: 1,
+      epoch: 1,
+      version: 1,
+      signin: 1,
+      access_token: "spent",
+      refresh_token: "r",
+      received_at: past,
+      expires_at: past + 1_000,
+    }),
+  );
   const auth = new made.AuthFetch({ fetch, refresh, name, backgroundRefresh: false });
   return { call: (init) => auth.fetch(PATH, init), close: () => (auth.close(), localStorage.removeItem(name)) };
 }

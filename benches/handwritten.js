@@ -48,7 +48,9 @@ export function createAuthFetch({ renew, fetch, key = "handwritten" }) {
 
   const renewed = (spent) => {
     if (current()?.access_token !== spent) return Promise.resolve();
-    renewing ??= renew(current().refresh_token).then(setTokens).finally(() => (renewing = null));
+    renewing ??= renew(current().refresh_token)
+      .then(setTokens)
+      .finally(() => (renewing = null));
     return renewing;
   };
 

@@ -54,7 +54,8 @@ async function afterRenewal(name, count) {
   renewal.answer({ access_token: `token-${renewal.generation++}` });
   const answers = await all;
   const took = performance.now() - start;
-  if (renewal.refused !== count || answers.some(({ status }) => status !== 200)) throw new Error(`${name}: not one retry a call`);
+  if (renewal.refused !== count || answers.some(({ status }) => status !== 200))
+    throw new Error(`${name}: not one retry a call`);
   return (took * 1000) / count;
 }
 
@@ -64,7 +65,11 @@ const STRIDE = 7_919;
 /** Milliseconds until `count` calls wait for a renewal, until half of them, aborted one by one, are rejected, and until the rest are answered. */
 async function whileWaiting(which, count) {
   let answered;
-  const { call, close } = waiter({ now, before }[which], () => Promise.resolve(answer(200)), () => new Promise((resolve) => (answered = resolve)));
+  const { call, close } = waiter(
+    { now, before }[which],
+    () => Promise.resolve(answer(200)),
+    () => new Promise((resolve) => (answered = resolve)),
+  );
   const controllers = Array.from({ length: count }, () => new AbortController());
   const order = Array.from({ length: count }, (_, at) => (at * STRIDE) % count);
   const start = performance.now();
@@ -82,4 +87,11 @@ async function whileWaiting(which, count) {
   return { wait: wait - start, abort: abort - wait, rest: end - abort };
 }
 
-globalThis.bench = { whileWaiting, names: Object.keys(calls), renewers: Object.keys(waiting), inTurn, atOnce, afterRenewal };
+globalThis.bench = {
+  whileWaiting,
+  names: Object.keys(calls),
+  renewers: Object.keys(waiting),
+  inTurn,
+  atOnce,
+  afterRenewal,
+};

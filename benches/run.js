@@ -21,7 +21,11 @@ const WARM_UP = 2;
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "9" }, browser: { type: "string", default: "chromium" }, before: { type: "string" } },
+  options: {
+    rounds: { type: "string", default: "9" },
+    browser: { type: "string", default: "chromium" },
+    before: { type: "string" },
+  },
 });
 const rounds = Number(values.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error("--rounds takes a whole number of 1 or more");
@@ -29,14 +33,37 @@ if (!["chromium", "firefox"].includes(values.browser)) throw new Error("--browse
 
 /** The pages' files: one bundle of all contenders, and the package alone for the cold start. */
 async function pages(folder) {
-  const options = { bundle: true, format: "esm", target: "es2022", minify: true, logLevel: "error", absWorkingDir: root };
-  const alias = { authfetch: join(root, "dist", "index.js"), "authfetch-before": resolve(values.before ?? join(root, "dist", "index.js")) };
-  await bundle({ ...options, alias, entryPoints: [join(root, "benches", "page.js")], outfile: join(folder, "page.js") });
+  const options = {
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    logLevel: "error",
+    absWorkingDir: root,
+  };
+  const alias = {
+    authfetch: join(root, "dist", "index.js"),
+    "authfetch-before": resolve(values.before ?? join(root, "dist", "index.js")),
+  };
+  await bundle({
+    ...options,
+    alias,
+    entryPoints: [join(root, "benches", "page.js")],
+    outfile: join(folder, "page.js"),
+  });
   await bundle({ ...options, entryPoints: [alias.authfetch], outfile: join(folder, "authfetch.js") });
   const external = ["./authfetch.js"];
-  await bundle({ ...options, external, entryPoints: [join(root, "benches", "start.js")], outfile: join(folder, "start.js") });
+  await bundle({
+    ...options,
+    external,
+    entryPoints: [join(root, "benches", "start.js")],
+    outfile: join(folder, "start.js"),
+  });
   for (const name of ["page", "start"]) {
-    writeFileSync(join(folder, `${name}.html`), `<!doctype html><title>bench</title><script type="module" src="/${name}.js"></script>`);
+    writeFileSync(
+      join(folder, `${name}.html`),
+      `<!doctype html><title>bench</title><script type="module" src="/${name}.js"></script>`,
+    );
   }
 }
 
@@ -93,7 +120,13 @@ function printRenewal(title, results) {
   const byHand = median(results.handwritten);
   const rows = Object.entries(results).map(([name, numbers]) => {
     const spread = `${cell(Math.min(...numbers))}–${cell(Math.max(...numbers))}`;
-    return [name, cell(median(numbers)), spread, cell((median(numbers) * WAITING) / 1000), cell(median(numbers) / byHand)];
+    return [
+      name,
+      cell(median(numbers)),
+      spread,
+      cell((median(numbers) * WAITING) / 1000),
+      cell(median(numbers) / byHand),
+    ];
   });
   print(title, ["contender", "µs a call", "min–max", "ms in all", "× handwritten"], rows);
 }
@@ -102,8 +135,11 @@ function printRenewal(title, results) {
 async function printWaiting(call) {
   const rows = values.before ? ["before", "now"] : ["now"];
   const names = rows.flatMap((which) => [WAITING, 2 * WAITING].map((count) => `${which} ${count}`));
-  const results = await interleaved(names, (name) => call("whileWaiting", name.split(" ")[0], Number(name.split(" ")[1])));
-  const of = (name, part) => median(results[name].map((took) => (part === "in all" ? took.wait + took.abort + took.rest : took[part])));
+  const results = await interleaved(names, (name) =>
+    call("whileWaiting", name.split(" ")[0], Number(name.split(" ")[1])),
+  );
+  const of = (name, part) =>
+    median(results[name].map((took) => (part === "in all" ? took.wait + took.abort + took.rest : took[part])));
   for (const [part, title] of [
     ["wait", "calls wait"],
     ["abort", "half of them are aborted one by one, in scattered order"],
@@ -112,9 +148,19 @@ async function printWaiting(call) {
   ]) {
     const row = (which) => {
       const [one, two] = [of(`${which} ${WAITING}`, part), of(`${which} ${2 * WAITING}`, part)];
-      return [which, cell(one), cell(two), cell(two / one), values.before ? cell(of(`before ${WAITING}`, part) / one) : "–"];
+      return [
+        which,
+        cell(one),
+        cell(two),
+        cell(two / one),
+        values.before ? cell(of(`before ${WAITING}`, part) / one) : "–",
+      ];
     };
-    print(`Waiting for a renewal: ${title}, ms`, ["", `${WAITING}`, `${2 * WAITING}`, "× the first", "before ÷ it"], rows.map(row));
+    print(
+      `Waiting for a renewal: ${title}, ms`,
+      ["", `${WAITING}`, `${2 * WAITING}`, "× the first", "before ÷ it"],
+      rows.map(row),
+    );
   }
 }
 
@@ -138,8 +184,11 @@ async function coldStarts(browser, origin) {
     const of = (part) => cell(median(starts.map((start) => start[part])));
     return [kind, of("load"), kind === "after ready()" ? of("compile") : "–", of("first"), of("second")];
   });
-  print("Cold start, ms: load and evaluate the module; decode and compile; construct (with decoding and compiling where not done ahead)",
-    ["", "import", "ready()", "first construction", "second"], rows);
+  print(
+    "Cold start, ms: load and evaluate the module; decode and compile; construct (with decoding and compiling where not done ahead)",
+    ["", "import", "ready()", "first construction", "second"],
+    rows,
+  );
 }
 
 async function measure(browser, origin) {
@@ -147,12 +196,18 @@ async function measure(browser, origin) {
   const { names, renewers } = await page.evaluate(() => ({ names: bench.names, renewers: bench.renewers }));
   const call = (what, ...args) => page.evaluate((of, given) => bench[of](...given), what, args);
 
-  printCalls(`One after another (${BATCH} calls a round, median of ${rounds})`,
-    await interleaved(names, (name) => call("inTurn", name, BATCH)));
-  printCalls(`${WIDTH} at once (${BATCH} calls a round, median of ${rounds})`,
-    await interleaved(names, (name) => call("atOnce", name, BATCH, WIDTH)));
-  printRenewal(`${WAITING} calls wait for one renewal: from its answer until all have theirs, one retry each included`,
-    await interleaved(renewers, (name) => call("afterRenewal", name, WAITING)));
+  printCalls(
+    `One after another (${BATCH} calls a round, median of ${rounds})`,
+    await interleaved(names, (name) => call("inTurn", name, BATCH)),
+  );
+  printCalls(
+    `${WIDTH} at once (${BATCH} calls a round, median of ${rounds})`,
+    await interleaved(names, (name) => call("atOnce", name, BATCH, WIDTH)),
+  );
+  printRenewal(
+    `${WAITING} calls wait for one renewal: from its answer until all have theirs, one retry each included`,
+    await interleaved(renewers, (name) => call("afterRenewal", name, WAITING)),
+  );
   await printWaiting(call);
   await page.close();
   await coldStarts(browser, origin);
@@ -168,7 +223,9 @@ try {
   await pages(folder);
   const { model } = os.cpus()[0];
   const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`;
-  process.stdout.write(`\n${await browser.version()}, headless · ${os.cpus().length} × ${model}, ${memory}, ${os.type()} ${os.release()}\n`);
+  process.stdout.write(
+    `\n${await browser.version()}, headless · ${os.cpus().length} × ${model}, ${memory}, ${os.type()} ${os.release()}\n`,
+  );
   await measure(browser, server.origin);
 } finally {
   await browser.close();

@@ -1,7 +1,7 @@
 // A loopback server for pages in a browser: what the benches and the package's tests share. Nothing here knows the package.
 
-import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 
 export { launch } from "../tests/support/browser.js";
@@ -14,7 +14,9 @@ export async function sendFile(folder, request, response, headers = {}) {
   const path = normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
   try {
     const body = await readFile(join(folder, path));
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers }).end(body);
+    response
+      .writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers })
+      .end(body);
   } catch {
     response.writeHead(404).end();
   }

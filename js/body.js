@@ -54,7 +54,10 @@ export const passOn = (source, limit) => {
   };
   const give = (controller, { done, value }) => (done ? controller.close() : controller.enqueue(value));
   const stream = (pull, current) =>
-    new ReadableStream({ pull, cancel: (reason) => (current() ? ((noted = undefined), reader.cancel(reason)) : undefined) }, { highWaterMark: 0 });
+    new ReadableStream(
+      { pull, cancel: (reason) => (current() ? ((noted = undefined), reader.cancel(reason)) : undefined) },
+      { highWaterMark: 0 },
+    );
   const first = stream(
     async (controller) => (repeated ? controller.error() : give(controller, await read())),
     () => !repeated,

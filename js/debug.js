@@ -13,7 +13,10 @@ const attempt = (say) => {
   } catch {}
 };
 const place = (input) => {
-  const { origin, pathname } = new URL(typeof input === "string" ? input : input.url ?? input.href, globalThis.document?.baseURI);
+  const { origin, pathname } = new URL(
+    typeof input === "string" ? input : (input.url ?? input.href),
+    globalThis.document?.baseURI,
+  );
   return origin === "null" ? undefined : origin + pathname;
 };
 

@@ -32,7 +32,10 @@ export const underlying = (given, back) => {
 };
 
 /** The underlying fetch for code of the app's: looked up at each call, and bound, so that any object may call it. */
-export const bound = (given) => (...args) => underlying(given)(...args);
+export const bound =
+  (given) =>
+  (...args) =>
+    underlying(given)(...args);
 
 /** The calls under way to what was put in place after an instance was made; as many as ROUNDS for ever. */
 const under = new WeakMap();

@@ -16,7 +16,8 @@ function decode() {
   const values = atob(table);
   const codes = new Uint8Array(127);
   let rank = 0;
-  for (let code = 32; code < 125; code++) if (code !== 34 && code !== 36 && code !== 92 && code !== 96) codes[code] = rank++;
+  for (let code = 32; code < 125; code++)
+    if (code !== 34 && code !== 36 && code !== 92 && code !== 96) codes[code] = rank++;
   const singles = rank;
   for (let at = 0, to = 0; at < text.length; to++) {
     const code = text.charCodeAt(at++);

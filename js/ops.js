@@ -38,7 +38,8 @@ export const plain = (value) => ({ ...value });
 export const frozen = (value) => freeze({ ...value });
 export const merge = (target, source) => void assign(target, source);
 /** The first member whose name is none of a run of ours. */
-export const stranger = (members, first, last) => keys(members).find((key) => !names.slice(first, last + 1).includes(key));
+export const stranger = (members, first, last) =>
+  keys(members).find((key) => !names.slice(first, last + 1).includes(key));
 
 export const list = () => [];
 export const push = (array, value) => void array.push(value);
@@ -51,7 +52,8 @@ export const pairs = (headers) => {
     const record = { ...headers };
     return Object.getOwnPropertySymbols(record).length ? undefined : entries(record);
   }
-  const copied = (pair) => (typeof pair === "object" && typeof pair?.[Symbol.iterator] === "function" ? [...pair] : pair);
+  const copied = (pair) =>
+    typeof pair === "object" && typeof pair?.[Symbol.iterator] === "function" ? [...pair] : pair;
   return typeof iterate === "function" ? from(headers, copied) : undefined;
 };
 export const size = (array) => array.length;
@@ -135,7 +137,9 @@ export const setItem = (area, key, value) => {
 
 // In the order in which the native function reads them.
 const MEMBERS =
-  "auth body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window".split(" ");
+  "auth body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window".split(
+    " ",
+  );
 /** A copy of `init`, each of whose members is read once: those of Fetch wherever they are defined, and what else it lists. */
 export const takeInit = (init) => {
   const copy = {};
@@ -217,7 +221,9 @@ const OWN = ["origins", "fetch", "header", "scheme"];
 export const compare = (mine, theirs) => {
   for (const name of keys(mine)) {
     if (OWN.includes(name) || /object|function/.test(typeof mine[name]) || mine[name] === theirs[name]) continue;
-    console.warn(`authfetch: option \`${name}\` differs from that of an older instance of the same name, which counts.`);
+    console.warn(
+      `authfetch: option \`${name}\` differs from that of an older instance of the same name, which counts.`,
+    );
   }
 };
 export const listen = (target, add, kind, listener, options) =>
@@ -254,7 +260,11 @@ export const warn = (warned, text) => {
 };
 
 const shown = (value) =>
-  typeof value === "string" ? stringify(value) : /object|function/.test(typeof value) && value ? classText.call(value) : String(value);
+  typeof value === "string"
+    ? stringify(value)
+    : /object|function/.test(typeof value) && value
+      ? classText.call(value)
+      : String(value);
 export const refusal = (within, name, value, takes) => {
   const path = within ? `${within}.${name}` : name;
   return `Option \`${path}\`: got ${shown(value)}, takes ${takes}.`;

@@ -60,7 +60,9 @@ export const lock = async (name, ms, signal, steal) => {
         granted(free);
       });
     // Rejected after it was granted, it has been stolen.
-    locks.request(name, steal ? { steal } : { signal: controller.signal }, held).catch(() => (holding.delete(free), granted()));
+    locks
+      .request(name, steal ? { steal } : { signal: controller.signal }, held)
+      .catch(() => (holding.delete(free), granted()));
   });
 };
 
@@ -87,7 +89,7 @@ const lease = async (name, ms, signal) => {
         localStorage.setItem(key, JSON.stringify({ owner, until: Date.now() + ms, fence: (held?.fence ?? 0) + 1 }));
         // Long enough for a rival's write of the same moment to be seen.
         await pause(40 + Math.random() * 40);
-        if (read()?.owner === owner) return holding.add(free), free;
+        if (read()?.owner === owner) return (holding.add(free), free);
       }
       await pause(20);
     }
@@ -119,8 +121,7 @@ export const namesOf = (record, name, endpoint, client) => {
   return [shared, record ? shared : [shared, endpoint, client].join(" ")];
 };
 
-const within = (ms, work) =>
-  Promise.race([work, pause(ms)]).catch(() => {});
+const within = (ms, work) => Promise.race([work, pause(ms)]).catch(() => {});
 
 const database = () =>
   new Promise((done, failed) => {
@@ -166,16 +167,28 @@ const markLock = (name, epoch, version) =>
 export const commit = (name, epoch, version) => {
   const mark = [epoch, version];
   const put = (store, known) => void (isLater(mark, known) && store.put(mark, name));
-  return within(COMMIT_MS, transact(name, put).catch(() => markLock(name, epoch, version)));
+  return within(
+    COMMIT_MS,
+    transact(name, put).catch(() => markLock(name, epoch, version)),
+  );
 };
 
 /** How far the last holder of the lock has brought the record. */
 export const committed = (name) => {
   const fromLocks = async () => {
     const { held: all } = await navigator.locks.query();
-    const marks = all.filter((one) => one.name.startsWith(`${name}:`)).map((one) => one.name.slice(name.length + 1).split(":").map(Number));
+    const marks = all
+      .filter((one) => one.name.startsWith(`${name}:`))
+      .map((one) =>
+        one.name
+          .slice(name.length + 1)
+          .split(":")
+          .map(Number),
+      );
     // Another session's name may begin as this one does.
-    return marks.filter(([epoch, version]) => epoch >= 0 && version >= 0).reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
+    return marks
+      .filter(([epoch, version]) => epoch >= 0 && version >= 0)
+      .reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
   };
   return within(COMMIT_MS, transact(name).catch(fromLocks));
 };

@@ -4,8 +4,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { setup } from "./setup.js";
 import { fingerprint, once, root, run, step } from "./run.js";
+import { setup } from "./setup.js";
 
 const PKG = join(root, "target", "pkg");
 const DIST = join(root, "dist");
@@ -20,7 +20,8 @@ export const FEATURES = [
 ];
 /** The oldest browsers that have all of it, and what else there is no doing without: see `scripts/baseline.js`. */
 export const TARGET = ["chrome98", "edge98", "firefox97", "ios15.4", "safari15.4"];
-const SMALL_FLAGS = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10";
+const SMALL_FLAGS =
+  "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10";
 // What was tried, and what each step gives, is in benches/README.md. Nothing of ours lies below the first kilobyte of memory.
 const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 20 -aimfs 5 --converge".split(" ");
 const SMALL_ARGS = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
@@ -50,7 +51,9 @@ async function shrink() {
   const [full, small, short] = ["authfetch_bg.wasm", "small.wasm", "short.wasm"].map((name) => join(PKG, name));
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
   await run(opt, [full, ...SHRINK, ...strip, "-o", small, ...enable], { quiet: true });
-  const map = await run(opt, [small, ...enable, "--minify-imports-and-exports-and-modules", "-o", short], { quiet: true });
+  const map = await run(opt, [small, ...enable, "--minify-imports-and-exports-and-modules", "-o", short], {
+    quiet: true,
+  });
   writeFileSync(join(PKG, "glue.js"), renamed(readFileSync(join(PKG, "authfetch.js"), "utf8"), JSON.parse(map)));
   return readFileSync(short);
 }
@@ -90,7 +93,9 @@ export function renamed(glue, { imports, exports }) {
   return text;
 }
 
-const CANDIDATES = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((c) => !'\\"$`'.includes(c));
+const CANDIDATES = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter(
+  (c) => !'\\"$`'.includes(c),
+);
 
 /**
  * Bytes as printable ASCII that stays byte-aligned, so that it compresses like the bytes themselves: the most frequent
@@ -109,8 +114,13 @@ export function encode(bytes) {
   for (const byte of ranked) if (!text.has(byte)) text.set(byte, rest.shift());
   const table = singles.map((c) => [...text].find(([, of]) => of === c)[0]);
   const others = [...count.keys()].filter((byte) => !text.has(byte));
-  others.forEach((byte, at) => text.set(byte, prefixes[Math.floor(at / singles.length)] + singles[at % singles.length]));
-  return { text: Array.from(bytes, (byte) => text.get(byte)).join(""), table: Buffer.from([...table, ...others]).toString("base64") };
+  others.forEach((byte, at) =>
+    text.set(byte, prefixes[Math.floor(at / singles.length)] + singles[at % singles.length]),
+  );
+  return {
+    text: Array.from(bytes, (byte) => text.get(byte)).join(""),
+    table: Buffer.from([...table, ...others]).toString("base64"),
+  };
 }
 
 async function bundle(wasm) {
@@ -128,13 +138,27 @@ async function bundle(wasm) {
   };
   const options = { bundle: true, format: "esm", target: TARGET, minify: true, legalComments: "none", plugins: [one] };
   mkdirSync(DIST, { recursive: true });
-  await build({ ...options, entryPoints: [join(root, "js", "index.js")], outfile: join(DIST, "index.js"), define: { "import.meta.url": '""' } });
+  await build({
+    ...options,
+    entryPoints: [join(root, "js", "index.js")],
+    outfile: join(DIST, "index.js"),
+    define: { "import.meta.url": '""' },
+  });
   copyFileSync(join(root, "js", "authfetch.d.ts"), join(DIST, "index.d.ts"));
 }
 
 /** Builds what is not built yet. */
 export async function build() {
-  const inputs = ["src", "js", "tools", "scripts/build.js", "Cargo.toml", "Cargo.lock", "package-lock.json", "rust-toolchain.toml"];
+  const inputs = [
+    "src",
+    "js",
+    "tools",
+    "scripts/build.js",
+    "Cargo.toml",
+    "Cargo.lock",
+    "package-lock.json",
+    "rust-toolchain.toml",
+  ];
   const there = () => existsSync(join(DIST, "index.js")) && existsSync(join(PKG, "short.wasm"));
   const built = await once("build", fingerprint(...inputs), there, async () => {
     const { small, wasm } = await step("wasm", compile);

@@ -37,7 +37,10 @@ export function reporting(file) {
 }
 
 export function countedByNode(file) {
-  const all = readFileSync(file, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+  const all = readFileSync(file, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   const failed = all.filter(({ passed }) => !passed);
   return { passed: all.length - failed.length, failed: failed.length, names: failed.map(({ name }) => name) };
 }

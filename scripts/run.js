@@ -45,7 +45,12 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 export function run(command, args, { env, quiet = false, cwd = root, limit = 1_800_000 } = {}) {
   return new Promise((resolve, reject) => {
     // A group of its own, so that what takes too long ends with all that it has started: drivers, browsers.
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     const timer = setTimeout(() => stop(child), limit);
     if (running.add(child).size === 1) for (const signal of SIGNALS) process.once(signal, stopAll);
     let output = "";

@@ -23,7 +23,8 @@ async function npmPackages() {
 }
 
 async function rust() {
-  if (!which("cargo")) throw new Error("Rust is missing: install it with rustup (https://rustup.rs), then run this again.");
+  if (!which("cargo"))
+    throw new Error("Rust is missing: install it with rustup (https://rustup.rs), then run this again.");
   if (!which("rustup")) return;
   const have = await run("rustup", ["target", "list", "--installed"], { quiet: true });
   if (!have.includes(TARGET)) await run("rustup", ["target", "add", TARGET], { quiet: true });
@@ -43,7 +44,9 @@ async function browsers() {
   if (missing.length === 0) return;
   const asRoot = process.getuid?.() === 0;
   if (!which("apt-get") || !(asRoot || which("sudo"))) {
-    throw new Error(`Missing: ${missing.join(", ")}. Install Chromium with chromedriver, Firefox, and WebKitGTK's driver with Xvfb.`);
+    throw new Error(
+      `Missing: ${missing.join(", ")}. Install Chromium with chromedriver, Firefox, and WebKitGTK's driver with Xvfb.`,
+    );
   }
   const apt = (...args) => {
     // Nobody is there to type a password.
@@ -62,9 +65,23 @@ async function tools() {
 }
 
 async function geckodriver() {
-  const args = ["install", "geckodriver", "--version", "0.36.0", "--root", join(root, "target", "tools"), "--debug", "--force"];
+  const args = [
+    "install",
+    "geckodriver",
+    "--version",
+    "0.36.0",
+    "--root",
+    join(root, "target", "tools"),
+    "--debug",
+    "--force",
+  ];
   if (which("geckodriver")) return;
-  await once("geckodriver", args[3], () => existsSync(GECKODRIVER), () => run("cargo", args, { quiet: true }));
+  await once(
+    "geckodriver",
+    args[3],
+    () => existsSync(GECKODRIVER),
+    () => run("cargo", args, { quiet: true }),
+  );
 }
 
 /** Where the driver of Firefox is. */

@@ -31,7 +31,11 @@ const PEERS = {
 export function sizesOf(content) {
   const bytes = Buffer.from(content);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, { params }).length };
+  return {
+    raw: bytes.length,
+    gzip: gzipSync(bytes, { level: 9 }).length,
+    brotli: brotliCompressSync(bytes, { params }).length,
+  };
 }
 
 /** Whether the built wasm is the small one, with a std of its own; without std's sources it cannot be made. */
@@ -42,7 +46,12 @@ async function bundled(contents) {
   const { build: bundle } = await import("esbuild");
   const options = { bundle: true, format: "esm", minify: true, target: "es2022", legalComments: "none", write: false };
   const alias = { authfetch: join(root, "dist", "index.js") };
-  const { outputFiles } = await bundle({ ...options, alias, stdin: { contents, resolveDir: root }, absWorkingDir: root });
+  const { outputFiles } = await bundle({
+    ...options,
+    alias,
+    stdin: { contents, resolveDir: root },
+    absWorkingDir: root,
+  });
   return outputFiles[0].contents;
 }
 
@@ -50,9 +59,13 @@ async function bundled(contents) {
 export async function ownSizes() {
   const file = (...path) => readFileSync(join(root, ...path));
   const { transform } = await import("esbuild");
-  const glue = await transform(file("target", "pkg", "glue.js").toString(), { minify: true, format: "esm", target: "es2022" });
+  const glue = await transform(file("target", "pkg", "glue.js").toString(), {
+    minify: true,
+    format: "esm",
+    target: "es2022",
+  });
   return {
-    "wasm": sizesOf(file("target", "pkg", "short.wasm")),
+    wasm: sizesOf(file("target", "pkg", "short.wasm")),
     "glue, minified": sizesOf(glue.code),
     "dist/index.js, wasm inside": sizesOf(file("dist", "index.js")),
     "the same, bundled by an app": sizesOf(await bundled(AUTHFETCH)),
@@ -76,7 +89,9 @@ function print(sizes, write = (line) => process.stdout.write(`${line}\n`)) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await setup({ browsers: false });
   await build();
-  process.stdout.write(`\nBytes a page loads${isSmall() ? "" : " (std not rebuilt: larger than the published package)"}\n`);
+  process.stdout.write(
+    `\nBytes a page loads${isSmall() ? "" : " (std not rebuilt: larger than the published package)"}\n`,
+  );
   print({ ...(await ownSizes()), ...(await peerSizes()) });
   process.stdout.write(`\nThe budget is ${BUDGET.toLocaleString("en")} bytes of brotli.\n`);
 }

@@ -68,7 +68,10 @@ function node(name, files) {
   rmSync(ended, { force: true });
   const args = [...reporting(ended), "--test-concurrency=1", ...files];
   const limit = Math.max(LIMIT, files.length * FILE_LIMIT);
-  return counting(() => run("node", args, { env: PLAIN, limit }), () => countedByNode(ended));
+  return counting(
+    () => run("node", args, { env: PLAIN, limit }),
+    () => countedByNode(ended),
+  );
 }
 
 function usual() {

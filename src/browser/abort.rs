@@ -1,8 +1,8 @@
 //! Abort signals: one controller per epoch, a caller's signal joined to it once, and a wait that a signal ends.
 
 use super::js::calls::Callback;
-use super::js::{Kind, Lent, NONE, Val};
 use super::js::keys::Key;
+use super::js::{Kind, Lent, NONE, Val};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/signals.js")]

@@ -1,13 +1,13 @@
 //! The exported class. It parses arguments, finds the session that its name shares, and hands on.
 
-use super::session::ending::Ending;
-use super::debug;
-use super::js::{self, Lent, NONE, Outcome, Val};
-use super::js::keys::Key;
-use super::options::Options;
 use super::call::page::Page;
-use super::session::shared::{Shared, on_server};
+use super::debug;
+use super::js::keys::Key;
 use super::js::task;
+use super::js::{self, Lent, NONE, Outcome, Val};
+use super::options::Options;
+use super::session::ending::Ending;
+use super::session::shared::{Shared, on_server};
 use crate::protocol::error::Code;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};

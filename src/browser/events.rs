@@ -1,8 +1,8 @@
 //! Events and subscribers: what a page hears of its session. A listener that throws breaks nothing.
 
 use super::debug;
-use super::js::{Lent, NONE, Val};
 use super::js::keys::Key;
+use super::js::{Lent, NONE, Val};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]

@@ -1,8 +1,8 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
 
-use super::js::{Kind, Lent, Outcome, Val};
-use super::js::keys::Key;
 use super::endpoint::{Refresh, endpoint_or_function, is_refused, renewable};
+use super::js::keys::Key;
+use super::js::{Kind, Lent, Outcome, Val};
 use super::parser::{Parser, is_http, is_url};
 use super::storage::Place;
 use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
@@ -106,7 +106,10 @@ fn place(parser: &mut Parser) -> Place {
     } else if usable {
         Place::Custom(value)
     } else {
-        parser.refuse_member(Key::Storage, "\"local\", \"session\", \"memory\" or an object with getItem, setItem and removeItem");
+        parser.refuse_member(
+            Key::Storage,
+            "\"local\", \"session\", \"memory\" or an object with getItem, setItem and removeItem",
+        );
         Place::Memory
     }
 }

@@ -3,8 +3,8 @@
 //! Own members only: a polluted `Object.prototype` sets no option. Values that may be secrets are never repeated.
 
 use super::error;
-use super::js::{Kind, Lent, NONE, Outcome, Val};
 use super::js::keys::Key;
+use super::js::{Kind, Lent, NONE, Outcome, Val};
 use crate::protocol::error::Code;
 use wasm_bindgen::prelude::*;
 

@@ -3,8 +3,8 @@
 //! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe. A
 //! write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
-use super::js::{Lent, Outcome, Val};
 use super::js::keys::Key;
+use super::js::{Lent, Outcome, Val};
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;

@@ -3,8 +3,8 @@
 //! The binding to `navigator.locks` is our own, since web-sys marks it unstable.
 
 use super::js::calls::Callback;
-use super::js::{Lent, Val};
 use super::js::keys::Key;
+use super::js::{Lent, Val};
 use crate::protocol::tabs::Mark;
 use wasm_bindgen::prelude::*;
 

@@ -1,7 +1,7 @@
 //! A token response (RFC 6749 §5.1), read once: what may be stored and sent, and when it runs out.
 
-use super::js::{Lent, Val};
 use super::js::keys::Key;
+use super::js::{Lent, Val};
 use super::record::usable;
 use crate::protocol::lifetime;
 use wasm_bindgen::prelude::*;

@@ -54,10 +54,8 @@ impl Session {
 
     /// New tokens are stored and calls wait for them: the oldest goes first.
     pub fn on_probe(&mut self, record: &Record) {
-        self.probe = record
-            .access
-            .filter(|_| !record.accepted)
-            .map(|token| Probe { token, canaries: Vec::new(), allowed: 1 });
+        self.probe =
+            record.access.filter(|_| !record.accepted).map(|token| Probe { token, canaries: Vec::new(), allowed: 1 });
     }
 
     pub(super) fn must_wait_for_canary(&mut self, call: u32, token: AccessToken) -> bool {

@@ -46,10 +46,9 @@ impl Found {
     fn verdict(&self) -> Challenge {
         match self.error.as_str() {
             "insufficient_scope" if self.counts => Challenge::InsufficientScope,
-            "insufficient_user_authentication" if self.counts => Challenge::StepUp {
-                acr_values: words(&self.acr_values),
-                max_age: seconds(&self.max_age),
-            },
+            "insufficient_user_authentication" if self.counts => {
+                Challenge::StepUp { acr_values: words(&self.acr_values), max_age: seconds(&self.max_age) }
+            }
             _ => Challenge::Other,
         }
     }

@@ -29,7 +29,11 @@ pub enum Rule {
 #[must_use]
 pub fn rule(origin: &str, path: &str) -> Rule {
     let path = path.strip_suffix('/').unwrap_or(path);
-    if path.is_empty() { Rule::Origin(origin.into()) } else { Rule::Prefix { origin: origin.into(), path: path.into() } }
+    if path.is_empty() {
+        Rule::Origin(origin.into())
+    } else {
+        Rule::Prefix { origin: origin.into(), path: path.into() }
+    }
 }
 
 /// Whether a token may be sent to `target`. A path that a server could read as a climb out of the prefix does not count
@@ -42,10 +46,9 @@ pub fn allows(rules: &[Rule], target: &Target<'_>) -> bool {
             Rule::Origin(origin) => origin == target.origin,
             Rule::Prefix { origin, path } => {
                 origin == target.origin
-                    && target
-                        .path
-                        .strip_prefix(path.as_str())
-                        .is_some_and(|rest| (rest.is_empty() || rest.as_bytes().first() == Some(&b'/')) && !climbs(rest))
+                    && target.path.strip_prefix(path.as_str()).is_some_and(|rest| {
+                        (rest.is_empty() || rest.as_bytes().first() == Some(&b'/')) && !climbs(rest)
+                    })
             }
         })
 }

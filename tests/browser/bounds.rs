@@ -121,7 +121,10 @@ async fn a_predicate_that_takes_every_answer_for_a_401_makes_no_loop() {
         let world = with(&signed_in, &all);
         world.sign_in(3600);
         let ends = minute(&world, &clock, |second| format!("/api/{second}")).await;
-        assert!(ends.iter().all(|end| ["200", "401", "refresh_failed", "session_expired"].contains(&end.as_str())), "{ends:?}");
+        assert!(
+            ends.iter().all(|end| ["200", "401", "refresh_failed", "session_expired"].contains(&end.as_str())),
+            "{ends:?}"
+        );
     }
 }
 
@@ -137,7 +140,8 @@ fn with(other: &World, options: &JsValue) -> World {
 
 #[wasm_bindgen_test]
 async fn a_listener_that_refreshes_while_it_is_told_of_a_refresh_gets_that_one() {
-    let body = "const seen = []; auth.addEventListener(kind, () => seen.push(auth.refresh().catch(() => {}))); return seen";
+    let body =
+        "const seen = []; auth.addEventListener(kind, () => seen.push(auth.refresh().catch(() => {}))); return seen";
     for kind in ["refresh", "statechange", "refreshfailed"] {
         let world = World::stale("{}");
         if kind == "refreshfailed" {
@@ -191,8 +195,10 @@ async fn two_instances_that_are_each_others_fetch_end_with_an_error() {
          for (const one of [a, b]) one.setTokens({ access_token: 'mine', refresh_token: 'mine too', expires_in: 3600 });
          return [a.fetch('/api/0').then(() => 'answered', () => 'failed'), a.refresh().then(() => 'refreshed', () => 'failed')]",
     );
-    let make = Closure::<dyn Fn(JsValue) -> JsValue>::new(|options: JsValue| construct(&options).expect("an instance").into());
-    let ends: js_sys::Array = both.call2(&JsValue::NULL, make.as_ref(), &world.name.as_str().into()).expect("a list").unchecked_into();
+    let make =
+        Closure::<dyn Fn(JsValue) -> JsValue>::new(|options: JsValue| construct(&options).expect("an instance").into());
+    let ends: js_sys::Array =
+        both.call2(&JsValue::NULL, make.as_ref(), &world.name.as_str().into()).expect("a list").unchecked_into();
     for end in ends.iter() {
         let end = JsFuture::from(end.unchecked_into::<Promise>()).await.expect("settled");
         assert_eq!(end.as_string().as_deref(), Some("failed"));

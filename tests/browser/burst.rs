@@ -31,8 +31,7 @@ async fn a_late_401_after_the_renewal_is_retried_with_the_stored_token() {
 #[wasm_bindgen_test]
 async fn staggered_401s_around_one_renewal_never_present_a_refresh_token_twice() {
     let world = World::stale("{}");
-    let (a, b, c, d) =
-        (world.call("/api/a"), world.call("/held/b"), world.call("/held/c"), world.call("/held/d"));
+    let (a, b, c, d) = (world.call("/api/a"), world.call("/held/b"), world.call("/held/c"), world.call("/held/d"));
     assert_eq!(status(&a).await, Ok(200));
     for path in ["/held/b", "/held/c", "/held/d"] {
         world.server.answers.borrow_mut().insert(path.into(), crate::server::Answer::Status(401, ""));

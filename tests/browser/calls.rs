@@ -52,8 +52,15 @@ async fn the_callers_header_and_other_origins_are_left_alone() {
 async fn the_token_goes_where_origins_say_and_nowhere_else() {
     let world = World::signed_in("{'origins': ['https://api.test', 'https://wide.test/v1/']}");
     let ok = ["https://api.test/a", "https://API.test:443/a", "https://wide.test/v1", "https://wide.test/v1/b"];
-    let not = ["/own", "https://api.test.evil.test/a", "https://api.test@evil.test/a", "http://api.test/a",
-        "https://wide.test/v12", "https://wide.test/v1/%2e%2e/x", "https://wide.test/"];
+    let not = [
+        "/own",
+        "https://api.test.evil.test/a",
+        "https://api.test@evil.test/a",
+        "http://api.test/a",
+        "https://wide.test/v12",
+        "https://wide.test/v1/%2e%2e/x",
+        "https://wide.test/",
+    ];
     for (url, sent) in ok.iter().map(|url| (url, true)).chain(not.iter().map(|url| (url, false))) {
         world.server.seen.borrow_mut().clear();
         let _ = status(&world.call(url)).await;
@@ -128,7 +135,8 @@ async fn every_kind_of_body_is_replayed_byte_for_byte() {
             let text: Function = get(&response, "text").unchecked_into();
             let text = JsFuture::from(text.call0(&response).expect("text").unchecked_into::<js_sys::Promise>()).await;
             let kind = get(&response, "headers");
-            let kind = get(&kind, "get").unchecked_into::<Function>().call1(&kind, &"content-type".into()).expect("kind");
+            let kind =
+                get(&kind, "get").unchecked_into::<Function>().call1(&kind, &"content-type".into()).expect("kind");
             let kind = kind.as_string().unwrap_or_default();
             let boundary = kind.split("boundary=").nth(1).unwrap_or("-none-").to_string();
             let text = text.expect("text").as_string().unwrap_or_default();
@@ -138,7 +146,10 @@ async fn every_kind_of_body_is_replayed_byte_for_byte() {
     }
     let world = World::stale("{}");
     let init = post(&"of a request".into());
-    let request = Reflect::construct(get(&global, "Request").unchecked_ref::<Function>(), &js_sys::Array::of2(&"/api/r".into(), &init));
+    let request = Reflect::construct(
+        get(&global, "Request").unchecked_ref::<Function>(),
+        &js_sys::Array::of2(&"/api/r".into(), &init),
+    );
     let call = world.call_with(&request.expect("a request"), &JsValue::UNDEFINED);
     assert_eq!(status(&call).await, Ok(200));
     assert_eq!(world.sends("/api/r"), 2);

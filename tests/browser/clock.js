@@ -1,7 +1,12 @@
 // A page whose `Date.now`, `setTimeout` and `Math.random` are replaced, as test frameworks replace them. The real ones stay with
 // the tests, which wait by them.
 
-const real = { now: Date.now, random: Math.random, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
+const real = {
+  now: Date.now,
+  random: Math.random,
+  setTimeout: globalThis.setTimeout,
+  clearTimeout: globalThis.clearTimeout,
+};
 let now = 0;
 let next = 0;
 const timers = new Map();
@@ -73,5 +78,6 @@ export const dispatch = (kind) => {
 };
 
 /** The page is behind another, until it is shown. */
-export const hide = () => void Object.defineProperty(document, "visibilityState", { configurable: true, value: "hidden" });
+export const hide = () =>
+  void Object.defineProperty(document, "visibilityState", { configurable: true, value: "hidden" });
 export const show = () => void delete document.visibilityState;

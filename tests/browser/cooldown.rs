@@ -57,7 +57,9 @@ async fn retry_after_is_waited_out_in_seconds_and_as_a_date() {
     for as_date in [false, true] {
         let clock = Clock::steered();
         let world = World::stale("{}");
-        let date: &'static str = Box::leak(String::from(js_sys::Date::new(&(js_sys::Date::now() + 8_000.0).into()).to_utc_string()).into_boxed_str());
+        let date: &'static str = Box::leak(
+            String::from(js_sys::Date::new(&(js_sys::Date::now() + 8_000.0).into()).to_utc_string()).into_boxed_str(),
+        );
         world.server.grants.replace(vec![Answer::Header(429, "retry-after", if as_date { date } else { "7" })]);
         let call = world.call("/api/1");
         until(|| world.server.token_requests.get() == 1).await;

@@ -63,7 +63,8 @@ async fn two_calls_and_their_renewal_tell_under_their_numbers_why_they_went_so()
     let second = "sent | 401 | held for a renewal | sent again | delivered 200";
     assert_eq!(stories("call"), [first, second]);
     assert_eq!(stories("renewal"), ["unauthorized | ended: renewed"]);
-    let [one, two] = [0, 1].map(|at| numbers().iter().filter(|name| name.contains("call")).nth(at).cloned().expect("a measure"));
+    let [one, two] =
+        [0, 1].map(|at| numbers().iter().filter(|name| name.contains("call")).nth(at).cloned().expect("a measure"));
     assert_ne!(one, two);
     let line = format!("{one} {}/api/0: sent as canary", origin());
     assert!(said().contains(&line), "{line} is not among {:#?}", said());
@@ -165,7 +166,8 @@ async fn no_token_and_no_query_is_in_any_line_or_measure() {
     let _ear = Ear::new();
     let world = World::stale("{'debug': true, 'refreshAttempts': 2, 'revocation': '/revoke'}");
     let leaky = js("{'status': 400, 'statusText': 'secret', 'type': 'secret'}");
-    Reflect::set(&leaky, &"text".into(), &Function::new_no_args("throw new Error('secret ' + 'access-0')")).expect("set");
+    Reflect::set(&leaky, &"text".into(), &Function::new_no_args("throw new Error('secret ' + 'access-0')"))
+        .expect("set");
     world.server.grants.replace(vec![Answer::Value(leaky), Answer::Status(200, "{\"secret\": \"access-0\"}")]);
     let _ = rejection(&world.call("/api/1?access_token=secret#access-0")).await;
     let url = web_sys::Url::new("https://secret:access-0@page.test/api/2?secret").expect("a URL");
@@ -177,7 +179,10 @@ async fn no_token_and_no_query_is_in_any_line_or_measure() {
     let init: JsValue = Object::new().into();
     Reflect::set(&init, &"signal".into(), &web_sys::AbortSignal::abort_with_reason(&failing)).expect("set");
     let _ = rejection(&world.call_with(&"/api/4".into(), &init)).await;
-    world.auth.set_tokens(&js("{'access_token': 'access-secret', 'refresh_token': 'refresh-secret', 'token_type': 'secret'}")).expect("tokens");
+    world
+        .auth
+        .set_tokens(&js("{'access_token': 'access-secret', 'refresh_token': 'refresh-secret', 'token_type': 'secret'}"))
+        .expect("tokens");
     let _ = status(&world.call("/api/5")).await;
     JsFuture::from(world.auth.logout(&js("{'reason': 'secret'}"))).await.expect("never rejects");
     let told = everything();

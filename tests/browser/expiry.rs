@@ -20,7 +20,9 @@ async fn the_lifetime_is_stored_and_a_fresh_token_is_not_renewed() {
 #[wasm_bindgen_test]
 fn a_lifetime_may_be_a_number_in_a_string_and_nonsense_is_unknown() {
     let world = World::new("{}");
-    for (given, wanted) in [("'60'", Some(60.0)), ("0", None), ("-5", None), ("'soon'", None), ("1e12", None), ("null", None)] {
+    for (given, wanted) in
+        [("'60'", Some(60.0)), ("0", None), ("-5", None), ("'soon'", None), ("1e12", None), ("null", None)]
+    {
         world.auth.set_tokens(&js(&format!("{{'access_token': 'a', 'expires_in': {given}}}"))).expect("tokens");
         assert_eq!(expires_in(&world), wanted, "{given}");
     }
@@ -38,7 +40,10 @@ fn a_jwt_tells_its_expiry_corrected_by_its_own_clock() {
 #[wasm_bindgen_test]
 async fn inside_the_leeway_a_call_goes_out_while_the_renewal_runs() {
     let world = World::signed_in("{'leeway': 100000}");
-    world.auth.set_tokens(&js("{'access_token': 'access-0', 'refresh_token': 'refresh-0', 'expires_in': 100}")).expect("tokens");
+    world
+        .auth
+        .set_tokens(&js("{'access_token': 'access-0', 'refresh_token': 'refresh-0', 'expires_in': 100}"))
+        .expect("tokens");
     // More than half of its life is over.
     let record = world.stored();
     for (name, at) in [("received_at", -80.0), ("expires_at", 20.0), ("version", 1e15)] {
@@ -83,7 +88,10 @@ async fn a_lifetime_of_sixty_days_overflows_no_timer() {
 async fn a_renewal_by_timer_happens_ahead_of_expiry_while_the_page_is_visible() {
     let world = World::new("{'backgroundRefresh': true}");
     let refreshed = world.listen("refresh");
-    world.auth.set_tokens(&js("{'access_token': 'access-0', 'refresh_token': 'refresh-0', 'expires_in': 1}")).expect("tokens");
+    world
+        .auth
+        .set_tokens(&js("{'access_token': 'access-0', 'refresh_token': 'refresh-0', 'expires_in': 1}"))
+        .expect("tokens");
     if get(&get(&js_sys::global(), "document"), "visibilityState") == "visible" {
         until(|| refreshed.length() == 1).await;
         assert_eq!(world.server.token_requests.get(), 1);

@@ -161,7 +161,10 @@ async fn a_refresh_function_may_return_a_response_or_a_token_response() {
         let world = with_function(&function.into_js_value(), "{}");
         assert_eq!(status(&world.call("/api/1")).await, Ok(200));
         let context = contexts.get(0);
-        assert_eq!((text(&context, "refreshToken"), text(&context, "reason")), ("refresh-0".into(), "unauthorized".into()));
+        assert_eq!(
+            (text(&context, "refreshToken"), text(&context, "reason")),
+            ("refresh-0".into(), "unauthorized".into())
+        );
         assert!(get(&context, "fetch").is_function() && get(&context, "signal").is_object());
     }
 }

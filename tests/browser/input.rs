@@ -71,7 +71,9 @@ fn is_refused_is_taken_in_one_of_its_two_places_and_in_no_other() {
         ("({ refresh: '/t', isRefused() {}, revocation: { url: '/t', isRefused: 1 } })", "`revocation.isRefused`"),
     ];
     for (options, name) in wrong {
-        let error = construct(&js_sys::eval(options).expect("options")).err().unwrap_or_else(|| panic!("{options} was accepted"));
+        let error = construct(&js_sys::eval(options).expect("options"))
+            .err()
+            .unwrap_or_else(|| panic!("{options} was accepted"));
         assert_eq!(text(&error, "code"), "invalid_options");
         assert!(text(&error, "message").contains(name), "{options}: {}", text(&error, "message"));
     }
@@ -90,9 +92,17 @@ fn is_refused_is_taken_in_one_of_its_two_places_and_in_no_other() {
 fn tokens_that_cannot_be_sent_are_a_type_error_and_change_nothing() {
     let world = World::signed_in("{}");
     let before = world.auth.session();
-    for tokens in ["{}", "null", "5", "[]", "{'access_token': 5}", "{'access_token': ''}", "{'access_token': 'a\\nb'}",
-        "{'access_token': 'ключ'}", "{'access_token': 'a', 'token_type': 'DPoP'}"]
-    {
+    for tokens in [
+        "{}",
+        "null",
+        "5",
+        "[]",
+        "{'access_token': 5}",
+        "{'access_token': ''}",
+        "{'access_token': 'a\\nb'}",
+        "{'access_token': 'ключ'}",
+        "{'access_token': 'a', 'token_type': 'DPoP'}",
+    ] {
         let error = world.auth.set_tokens(&js(tokens)).err().unwrap_or_else(|| panic!("{tokens} was accepted"));
         assert_eq!(text(&error, "name"), "TypeError");
     }

@@ -56,9 +56,10 @@ async fn with_an_expired_token_a_call_sent_once_waits_for_the_refresh_and_then_f
 
 #[wasm_bindgen_test]
 async fn a_canary_sent_once_gets_its_401_whether_or_not_that_ends_the_session() {
-    for (options, state, other) in
-        [("{'onRetryRejected': 'return'}", "signed-in", Ok(200)), ("{'onRetryRejected': 'auto'}", "signed-out", Err("session_expired"))]
-    {
+    for (options, state, other) in [
+        ("{'onRetryRejected': 'return'}", "signed-in", Ok(200)),
+        ("{'onRetryRejected': 'auto'}", "signed-out", Err("session_expired")),
+    ] {
         let world = World::signed_in(options);
         world.expire();
         answer(&world, "/api/pay", Answer::Status(401, ""));
@@ -68,7 +69,10 @@ async fn a_canary_sent_once_gets_its_401_whether_or_not_that_ends_the_session() 
             Ok(wanted) => assert_eq!(status(&waiting).await, Ok(wanted)),
             Err(code) => assert_eq!(text(&rejection(&waiting).await, "code"), code),
         }
-        assert_eq!((world.auth.state().as_str(), world.sends("/api/pay"), world.server.token_requests.get()), (state, 1, 1));
+        assert_eq!(
+            (world.auth.state().as_str(), world.sends("/api/pay"), world.server.token_requests.get()),
+            (state, 1, 1)
+        );
     }
 }
 
@@ -89,7 +93,10 @@ async fn a_step_up_is_told_of_and_a_call_sent_once_does_not_wait_for_it() {
 async fn a_401_after_a_redirect_is_the_answer_of_a_call_sent_once() {
     let world = World::stale("{}");
     let redirected = js("{'status': 401, 'redirected': true, 'headers': {}}");
-    let url = web_sys::Url::new_with_base("/api/elsewhere", &web_sys::window().expect("a window").location().href().expect("a URL"));
+    let url = web_sys::Url::new_with_base(
+        "/api/elsewhere",
+        &web_sys::window().expect("a window").location().href().expect("a URL"),
+    );
     Reflect::set(&redirected, &"url".into(), &url.expect("a URL").href().into()).expect("set");
     answer(&world, "/api/pay", Answer::Value(redirected));
     assert_eq!(status(&pay(&world, "/api/pay")).await, Ok(401));
@@ -101,7 +108,12 @@ async fn a_401_after_a_redirect_is_the_answer_of_a_call_sent_once() {
 async fn what_the_option_is_unauthorized_says_is_no_reason_to_send_it_again() {
     let world = World::signed_in("{}");
     let options = Object::assign(&Object::new(), world.options.unchecked_ref());
-    Reflect::set(&options, &"isUnauthorized".into(), &Function::new_with_args("response", "return response.status === 403")).expect("set");
+    Reflect::set(
+        &options,
+        &"isUnauthorized".into(),
+        &Function::new_with_args("response", "return response.status === 403"),
+    )
+    .expect("set");
     let auth = crate::world::construct(&options).expect("an instance");
     let world = World { auth, ..world };
     answer(&world, "/api/pay", Answer::Status(403, "{}"));
@@ -171,16 +183,25 @@ async fn a_body_sent_once_after_a_wait_is_what_it_was_when_the_call_was_made() {
     Reflect::set(&init, &"body".into(), &bytes).expect("set");
     let of_bytes = world.call_with(&"/api/bytes".into(), &init);
     bytes.fill(9, 0, 3);
-    let stream = "return new ReadableStream({ start(to) { to.enqueue(new TextEncoder().encode('streamed')); to.close() } })";
+    let stream =
+        "return new ReadableStream({ start(to) { to.enqueue(new TextEncoder().encode('streamed')); to.close() } })";
     let stream = Function::new_no_args(stream).call0(&JsValue::NULL).expect("a stream");
     let init = js("{'auth': 'once', 'method': 'POST', 'duplex': 'half'}");
     Reflect::set(&init, &"body".into(), &stream).expect("set");
     let of_stream = world.call_with(&"/api/stream".into(), &init);
     assert!(get(&stream, "locked").is_truthy(), "as by the native function");
     assert_eq!((status(&of_bytes).await, status(&of_stream).await), (Ok(200), Ok(200)));
-    let bodies: Vec<_> = world.server.seen.borrow().iter().filter(|seen| seen.path.starts_with("/api/")).map(|seen| get(&seen.init, "body")).collect();
+    let bodies: Vec<_> = world
+        .server
+        .seen
+        .borrow()
+        .iter()
+        .filter(|seen| seen.path.starts_with("/api/"))
+        .map(|seen| get(&seen.init, "body"))
+        .collect();
     assert_eq!((bodies.len(), Uint8Array::new(&bodies[0]).to_vec()), (2, vec![1, 2, 3]));
-    let read = Function::new_with_args("stream", "return new Response(stream).text()").call1(&JsValue::NULL, &bodies[1]);
+    let read =
+        Function::new_with_args("stream", "return new Response(stream).text()").call1(&JsValue::NULL, &bodies[1]);
     let read = wasm_bindgen_futures::JsFuture::from(read.expect("a promise").unchecked_into::<Promise>()).await;
     assert_eq!(read.expect("text").as_string().as_deref(), Some("streamed"));
 }
@@ -200,5 +221,8 @@ async fn the_underlying_function_can_take_the_init_of_a_call_sent_once() {
     assert_eq!(status(&pay(&world, "/api/pay")).await, Ok(200));
     let seen = world.server.seen.borrow()[0].clone();
     let request: web_sys::Request = request("/api/pay", &seen.init).unchecked_into();
-    assert_eq!((request.method(), request.headers().get("authorization")), ("POST".into(), Ok(Some("Bearer access-0".into()))));
+    assert_eq!(
+        (request.method(), request.headers().get("authorization")),
+        ("POST".into(), Ok(Some("Bearer access-0".into())))
+    );
 }

@@ -17,18 +17,48 @@ const ACTS: [&str; 5] = ["fetch", "refresh", "logout", "setTokens", "close"];
 /// Who calls us back, and what comes of it for each of [`ACTS`].
 const PLACES: &[(&str, [&str; 5])] = &[
     ("refresh function", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
-    ("refresh function, later", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
+    (
+        "refresh function, later",
+        ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"],
+    ),
     ("signin", ["- signed-in", "- signed-in", "- signed-out", "- signed-in", "- signed-in"]),
     ("refresh", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
-    ("refreshfailed", ["refresh_failed signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "refresh_failed signed-in"]),
+    (
+        "refreshfailed",
+        [
+            "refresh_failed signed-in",
+            "200 signed-in",
+            "logged_out signed-out",
+            "200 signed-in",
+            "refresh_failed signed-in",
+        ],
+    ),
     ("suspend", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
     ("logout", ["- signed-out", "- signed-out", "- signed-out", "- signed-in", "- signed-out"]),
     ("stepup", ["401 signed-in", "401 signed-in", "401 signed-out", "401 signed-in", "401 signed-in"]),
     ("statechange", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
     ("storageblocked", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
     ("subscribe", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
-    ("abort listener of the caller", ["AbortError signed-in", "AbortError signed-in", "AbortError signed-out", "AbortError signed-in", "AbortError signed-in"]),
-    ("abort listener below", ["logged_out signed-out", "logged_out signed-out", "logged_out signed-out", "logged_out signed-in", "logged_out signed-out"]),
+    (
+        "abort listener of the caller",
+        [
+            "AbortError signed-in",
+            "AbortError signed-in",
+            "AbortError signed-out",
+            "AbortError signed-in",
+            "AbortError signed-in",
+        ],
+    ),
+    (
+        "abort listener below",
+        [
+            "logged_out signed-out",
+            "logged_out signed-out",
+            "logged_out signed-out",
+            "logged_out signed-in",
+            "logged_out signed-out",
+        ],
+    ),
     ("getter in init", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
     ("isUnauthorized", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
     ("origins", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
@@ -63,13 +93,16 @@ impl Case {
             if armed.replace(false) {
                 let auth = auth.borrow().clone().expect("constructed");
                 match act {
-                    "fetch" => drop(inner.push(&auth.fetch().call1(&JsValue::NULL, &"/api/inner".into()).expect("never throws"))),
+                    "fetch" => drop(
+                        inner.push(&auth.fetch().call1(&JsValue::NULL, &"/api/inner".into()).expect("never throws")),
+                    ),
                     "refresh" => drop(inner.push(&auth.refresh())),
                     "logout" => drop(inner.push(&auth.logout(&JsValue::UNDEFINED))),
                     "setTokens" => {
                         server.good.replace("access-9".into());
                         server.refresh.replace("refresh-9".into());
-                        auth.set_tokens(&js("{'access_token':'access-9','refresh_token':'refresh-9'}")).expect("tokens");
+                        auth.set_tokens(&js("{'access_token':'access-9','refresh_token':'refresh-9'}"))
+                            .expect("tokens");
                     }
                     _ => auth.close(),
                 }
@@ -122,7 +155,8 @@ impl Case {
         };
         until(|| self.auth().state() != "refreshing").await;
         let state = self.auth().state();
-        let nonsense = |seen: &crate::server::Seen| seen.authorization.as_ref().is_some_and(|value| value.contains("undefined"));
+        let nonsense =
+            |seen: &crate::server::Seen| seen.authorization.as_ref().is_some_and(|value| value.contains("undefined"));
         assert!(!self.world.server.seen.borrow().iter().any(nonsense), "a token that is none was sent");
         // Whatever is held ends here.
         let _ = self.auth().logout(&JsValue::UNDEFINED);
@@ -227,7 +261,9 @@ async fn happens(place: &'static str, act: &'static str) -> String {
             let hook = case.hook(Ok(JsValue::UNDEFINED));
             let later = if place == "refresh function" { "hook();" } else { "await null; hook();" };
             let body = format!("return async () => {{ {later} return tokens; }}");
-            let refresh = Function::new_with_args("hook, tokens", &body).call2(&JsValue::NULL, &hook, &tokens).expect("a function");
+            let refresh = Function::new_with_args("hook, tokens", &body)
+                .call2(&JsValue::NULL, &hook, &tokens)
+                .expect("a function");
             case.open("{'refreshTimeout': 200, 'refreshAttempts': 1}", Some(("refresh", refresh)));
             server.good.replace("access-1".into());
             case.armed.set(true);
@@ -239,10 +275,18 @@ async fn happens(place: &'static str, act: &'static str) -> String {
             let init: JsValue = Object::new().into();
             set(&init, "signal", &controller.signal());
             let below = place == "abort listener below";
-            let call: Promise =
-                case.auth().fetch().call2(&JsValue::NULL, &"/held/1".into(), &init).expect("never throws").unchecked_into();
+            let call: Promise = case
+                .auth()
+                .fetch()
+                .call2(&JsValue::NULL, &"/held/1".into(), &init)
+                .expect("never throws")
+                .unchecked_into();
             let seen = server.seen.borrow().last().cloned().expect("a send");
-            let signal = if below { Reflect::get(&seen.init, &"signal".into()).expect("a signal") } else { controller.signal().into() };
+            let signal = if below {
+                Reflect::get(&seen.init, &"signal".into()).expect("a signal")
+            } else {
+                controller.signal().into()
+            };
             let add: Function = Reflect::get(&signal, &"addEventListener".into()).expect("a method").unchecked_into();
             add.call2(&signal, &"abort".into(), &case.throwing()).expect("added");
             case.armed.set(true);

@@ -22,7 +22,11 @@ fn judged_in(storage: &str, place: &str, judge: &JsValue) -> World {
     let endpoint = js("{'url': '/token'}");
     set(if place == "member" { &endpoint } else { &world.options }, "isRefused", judge);
     let sends = "({ fetch, refreshToken, signal }) => fetch('/token', { body: JSON.stringify({ refresh_token: refreshToken }), signal })";
-    set(&world.options, "refresh", &if place == "function" { js_sys::eval(sends).expect("a function") } else { endpoint });
+    set(
+        &world.options,
+        "refresh",
+        &if place == "function" { js_sys::eval(sends).expect("a function") } else { endpoint },
+    );
     let name = format!("{}-judged", world.name);
     set(&world.options, "name", &name.clone().into());
     let auth = construct(&world.options).expect("options");
@@ -162,14 +166,28 @@ async fn is_refused_is_asked_of_whatever_a_refresh_function_returns_for_a_respon
         ("({ status: 410, text: async () => '{\"gone\":1}' })", gone),
         ("({ status: 410, json: async () => ({ gone: 1 }) })", gone),
         ("({ status: 410, json: () => ({ gone: 1 }) })", "return response.json().then((body) => body.gone)"),
-        ("({ status: 410, headers: new Map([['x', '1']]), text: () => '' })", "return response.headers.get('x') === '1'"),
+        (
+            "({ status: 410, headers: new Map([['x', '1']]), text: () => '' })",
+            "return response.headers.get('x') === '1'",
+        ),
         ("({ status: 410, text: () => '', clone: () => ({ status: 410, copied: true }) })", "return response.copied"),
         ("new Response('{\"gone\":1}', { status: 410 })", gone),
         ("new (document.querySelector('iframe').contentWindow.Response)('{\"gone\":1}', { status: 410 })", gone),
-        ("(async () => { const read = new Response('{}', { status: 410 }); await read.text(); return read })()", by_status),
+        (
+            "(async () => { const read = new Response('{}', { status: 410 }); await read.text(); return read })()",
+            by_status,
+        ),
     ] {
-        let frame = web_sys::window().and_then(|window| window.document()).expect("a page").create_element("iframe").expect("a frame");
-        web_sys::window().and_then(|window| window.document()?.body()).expect("a body").append_child(&frame).expect("added");
+        let frame = web_sys::window()
+            .and_then(|window| window.document())
+            .expect("a page")
+            .create_element("iframe")
+            .expect("a frame");
+        web_sys::window()
+            .and_then(|window| window.document()?.body())
+            .expect("a body")
+            .append_child(&frame)
+            .expect("added");
         let world = judged("option", &judge(&Array::new(), says));
         let refresh = js_sys::eval(&format!("async () => {returned}")).expect("a function");
         Reflect::set(&world.options, &"refresh".into(), &refresh).expect("set");
@@ -192,12 +210,20 @@ async fn what_is_refused_throws_fails_for_good_and_keeps_the_session() {
             let failed = world.listen("refreshfailed");
             world.server.grants.replace(vec![Answer::Status(401, "{}")]);
             let error = rejection(&world.call("/api/1")).await;
-            assert_eq!((text(&error, "code"), get(&error, "transient").as_bool()), ("refresh_failed".into(), Some(false)), "{says}");
+            assert_eq!(
+                (text(&error, "code"), get(&error, "transient").as_bool()),
+                ("refresh_failed".into(), Some(false)),
+                "{says}"
+            );
             assert!(Object::is(&get(&error, "cause"), &thrown), "{says}");
             assert!(text(&error, "message").starts_with("Option `isRefused` threw"), "{says}");
             assert_eq!(get(&get(&error, "answer"), "status").as_f64(), Some(401.0), "{says}");
             assert_eq!((world.auth.state(), failed.length()), ("signed-in".into(), 1), "{says}");
-            assert_eq!((text(&world.stored(), "refresh_token"), world.server.token_requests.get()), ("refresh-0".into(), 1), "{says}");
+            assert_eq!(
+                (text(&world.stored(), "refresh_token"), world.server.token_requests.get()),
+                ("refresh-0".into(), 1),
+                "{says}"
+            );
         }
     }
 }
@@ -219,7 +245,11 @@ async fn is_refused_that_never_settles_is_given_up_on_after_a_refresh_timeout_of
         assert_eq!(world.auth.state(), "refreshing", "{place}");
         clock.advance(0.2).await;
         let error = rejection(&call).await;
-        assert_eq!((text(&error, "code"), get(&error, "transient").as_bool()), ("refresh_failed".into(), Some(false)), "{place}");
+        assert_eq!(
+            (text(&error, "code"), get(&error, "transient").as_bool()),
+            ("refresh_failed".into(), Some(false)),
+            "{place}"
+        );
         assert_eq!(text(&get(&error, "cause"), "name"), "TimeoutError", "{place}");
         assert_eq!((world.auth.state(), world.server.token_requests.get()), ("signed-in".into(), 1), "{place}");
     }
@@ -255,7 +285,11 @@ async fn is_refused_may_log_out_or_sign_in_itself() {
     for (says, state, answer) in [
         ("auth.logout(); return new Promise(() => {})", "signed-out", Err("logged_out")),
         ("auth.logout(); return true", "signed-out", Err("logged_out")),
-        ("auth.setTokens({ access_token: 'access-0', refresh_token: 'refresh-9' }); return new Promise(() => {})", "signed-in", Ok(200)),
+        (
+            "auth.setTokens({ access_token: 'access-0', refresh_token: 'refresh-9' }); return new Promise(() => {})",
+            "signed-in",
+            Ok(200),
+        ),
         ("auth.setTokens({ access_token: 'access-0', refresh_token: 'refresh-9' }); return true", "signed-in", Ok(200)),
     ] {
         let _clock = Clock::steered();

@@ -108,7 +108,8 @@ async fn does(world: &World, about: &str) -> Does {
     let failures = world.listen("refreshfailed");
     let error = rejection(&world.call("/api/1")).await;
     for leak in ["secret", "refresh-0", "old"] {
-        let said = js_sys::JSON::stringify(&get(&error, "answer")).ok().and_then(|json| json.as_string()).unwrap_or_default();
+        let said =
+            js_sys::JSON::stringify(&get(&error, "answer")).ok().and_then(|json| json.as_string()).unwrap_or_default();
         assert!(!text(&error, "message").contains(leak) && !said.contains(leak), "{about}: tells {leak}");
     }
     let requests = world.server.token_requests.get();
@@ -193,13 +194,15 @@ async fn a_redirect_a_megabyte_of_noise_and_a_dead_network_sign_nobody_out() {
 
 #[wasm_bindgen_test]
 async fn headers_or_a_body_that_never_come_end_the_attempt_at_the_timeout() {
-    let endless = "return new Response(new ReadableStream({ start(to) { to.enqueue(new TextEncoder().encode('{')) } }))";
+    let endless =
+        "return new Response(new ReadableStream({ start(to) { to.enqueue(new TextEncoder().encode('{')) } }))";
     let body = Function::new_no_args(endless);
     for refresh in ["/token".into(), function()] {
         for headers in [true, false] {
             let clock = Clock::steered();
             let world = stale(&refresh);
-            let answer = || if headers { Answer::Never } else { Answer::Value(body.call0(&JsValue::NULL).expect("a response")) };
+            let answer =
+                || if headers { Answer::Never } else { Answer::Value(body.call0(&JsValue::NULL).expect("a response")) };
             world.server.grants.replace(vec![answer(), answer()]);
             let call = world.call("/api/1");
             until(|| world.server.token_requests.get() == 1).await;
@@ -222,7 +225,10 @@ async fn an_answer_that_breaks_off_is_asked_for_again_with_the_same_refresh_toke
     let answer = Function::new_no_args(broken).call0(&JsValue::NULL).expect("a response");
     world.server.grants.replace(vec![Answer::Value(answer)]);
     assert_eq!(status(&world.call("/api/1")).await, Ok(200));
-    assert_eq!((world.server.token_requests.get(), world.server.presented.borrow().as_slice()), (2, ["refresh-0".to_string()].as_slice()));
+    assert_eq!(
+        (world.server.token_requests.get(), world.server.presented.borrow().as_slice()),
+        (2, ["refresh-0".to_string()].as_slice())
+    );
 }
 
 #[wasm_bindgen_test]

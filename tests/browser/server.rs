@@ -72,8 +72,10 @@ impl Server {
     /// The server as a `fetch` function.
     pub fn fetch(self: &Rc<Self>) -> JsValue {
         let server = Rc::clone(self);
-        Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |input: JsValue, init: JsValue| server.take(input, init))
-            .into_js_value()
+        Closure::<dyn Fn(JsValue, JsValue) -> Promise>::new(move |input: JsValue, init: JsValue| {
+            server.take(input, init)
+        })
+        .into_js_value()
     }
 
     fn take(self: &Rc<Self>, input: JsValue, init: JsValue) -> Promise {
@@ -81,7 +83,8 @@ impl Server {
         let url = input.as_string().unwrap_or_else(|| text(&input, if request { "url" } else { "href" }));
         let url = web_sys::Url::new_with_base(&url, "https://page.test/").expect("a URL");
         let headers = get(if request { &input } else { &init }, "headers");
-        let authorization = NewHeaders::new(&if headers.is_undefined() { Object::new().into() } else { headers }).header("authorization");
+        let authorization = NewHeaders::new(&if headers.is_undefined() { Object::new().into() } else { headers })
+            .header("authorization");
         let seen = Seen { path: url.pathname(), authorization, input: input.clone(), init: init.clone() };
         let signal = get(if request { &input } else { &init }, "signal");
         self.seen.borrow_mut().push(seen.clone());

@@ -9,7 +9,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 async fn access_and_refresh_token_are_one_value_under_one_key() {
     let world = World::signed_in("{}");
     let record = world.stored();
-    assert_eq!((text(&record, "access_token"), text(&record, "refresh_token")), ("access-0".into(), "refresh-0".into()));
+    assert_eq!(
+        (text(&record, "access_token"), text(&record, "refresh_token")),
+        ("access-0".into(), "refresh-0".into())
+    );
     for member in ["v", "epoch", "version", "signin", "received_at", "expires_at"] {
         assert!(get(&record, member).as_f64().is_some(), "{member}");
     }
@@ -25,9 +28,18 @@ async fn a_record_with_only_an_access_token_is_valid() {
 
 #[wasm_bindgen_test]
 fn a_corrupt_record_is_no_session_and_never_a_throw() {
-    for (at, record) in ["{", "null", "[]", "5", "\"text\"", "{\"access_token\":5}", "{\"access_token\":\"\"}", "{\"v\":99,\"access_token\":\"a\"}"]
-        .iter()
-        .enumerate()
+    for (at, record) in [
+        "{",
+        "null",
+        "[]",
+        "5",
+        "\"text\"",
+        "{\"access_token\":5}",
+        "{\"access_token\":\"\"}",
+        "{\"v\":99,\"access_token\":\"a\"}",
+    ]
+    .iter()
+    .enumerate()
     {
         let name = format!("corrupt-{at}");
         store(&name, &(*record).into());
@@ -63,7 +75,8 @@ fn failing_storage(fails: &'static str) -> JsValue {
     let area: JsValue = Object::new().into();
     for name in ["getItem", "setItem", "removeItem"] {
         let method: JsValue = if name == fails {
-            Closure::<dyn Fn() -> Result<JsValue, JsValue>>::new(|| Err(js_sys::Error::new("no").into())).into_js_value()
+            Closure::<dyn Fn() -> Result<JsValue, JsValue>>::new(|| Err(js_sys::Error::new("no").into()))
+                .into_js_value()
         } else {
             Closure::<dyn Fn() -> JsValue>::new(|| JsValue::NULL).into_js_value()
         };
@@ -127,7 +140,8 @@ async fn subscribers_are_called_after_a_change_and_not_after_they_left() {
         into.push(&JsValue::TRUE);
     });
     let subscribe: Function = world.auth.subscribe();
-    let leave: Function = subscribe.call1(&JsValue::UNDEFINED, &listener.into_js_value()).expect("bound").unchecked_into();
+    let leave: Function =
+        subscribe.call1(&JsValue::UNDEFINED, &listener.into_js_value()).expect("bound").unchecked_into();
     world.sign_in(60);
     assert_eq!(calls.length(), 1);
     let session = world.auth.session();
@@ -185,7 +199,10 @@ async fn a_logout_in_another_tab_is_known_from_its_event_before_storage_shows_it
     let world = World::signed_in("{}");
     let call = world.call("/held/1");
     let logouts = world.listen("logout");
-    let ended = format!("{{\"v\":1,\"epoch\":9e15,\"version\":1,\"reason\":\"bored\",\"code\":\"logged_out\",\"endpoint\":\"{}/token\"}}", origin());
+    let ended = format!(
+        "{{\"v\":1,\"epoch\":9e15,\"version\":1,\"reason\":\"bored\",\"code\":\"logged_out\",\"endpoint\":\"{}/token\"}}",
+        origin()
+    );
     storage_event(&world.name, &ended, "localStorage");
     assert_eq!(text(&crate::world::rejection(&call).await, "code"), "logged_out");
     assert_eq!((world.auth.state(), text(&logouts.get(0), "reason")), ("signed-out".into(), "bored".into()));
@@ -208,7 +225,8 @@ fn origin() -> String {
 async fn a_disk_that_is_full_when_the_tokens_are_renewed_keeps_no_spent_token() {
     let fill = "for (let size = 1 << 20; size; size >>= 1)
         try { for (let at = 0; ; at++) localStorage.setItem(`filler-${size}-${at}`, 'x'.repeat(size)); } catch {}";
-    let empty = "for (const key of Object.keys(localStorage)) if (key.startsWith('filler-')) localStorage.removeItem(key)";
+    let empty =
+        "for (const key of Object.keys(localStorage)) if (key.startsWith('filler-')) localStorage.removeItem(key)";
     let run = |code: &str| drop(Function::new_no_args(code).call0(&JsValue::NULL).expect("runs"));
     let world = World::signed_in("{}");
     let blocked = world.listen("storageblocked");

@@ -63,7 +63,15 @@ async fn a_failure_that_no_waiting_heals_warns_once_and_names_the_way_out() {
     let world = World::stale("{'refreshAttempts': 1}");
     let refused = Answer::Status(422, "{\"errors\":[\"secret-e\"],\"password\":\"secret-p\"}");
     let odd = Answer::Status(400, "{\"detail\":\"refresh-0 is not known\"}");
-    let answers = [refused.clone(), refused.clone(), odd.clone(), Answer::Status(503, ""), Answer::NetworkError, odd, refused.clone()];
+    let answers = [
+        refused.clone(),
+        refused.clone(),
+        odd.clone(),
+        Answer::Status(503, ""),
+        Answer::NetworkError,
+        odd,
+        refused.clone(),
+    ];
     world.server.grants.replace(answers.into());
     let error = rejection(&world.call("/api/1")).await;
     // In the cooldown each call gets the same error, and nobody is warned again.
@@ -123,14 +131,18 @@ async fn a_console_that_throws_or_is_missing_changes_no_outcome() {
 async fn what_waiting_may_heal_is_transient_and_warns_nobody() {
     let _noted = Warnings::noted();
     let down = World::stale("{'refreshAttempts': 1}");
-    for answer in [Answer::NetworkError, Answer::Status(429, "{}"), Answer::Status(502, ""), Answer::Status(403, "<html>")] {
+    for answer in
+        [Answer::NetworkError, Answer::Status(429, "{}"), Answer::Status(502, ""), Answer::Status(403, "<html>")]
+    {
         down.server.grants.replace(vec![answer]);
         assert_eq!(said(&rejection(&down.auth.refresh()).await), failed(true));
     }
     let late = World::stale("{'refreshAttempts': 1, 'refreshTimeout': 30}");
     late.server.grants.replace(vec![Answer::Never]);
     assert_eq!(said(&rejection(&late.call("/api/1")).await), failed(true), "a timeout");
-    for function in ["() => new Promise(() => {})", "() => { throw new Error('sync') }", "() => Promise.reject(new Error('later'))"] {
+    for function in
+        ["() => new Promise(() => {})", "() => { throw new Error('sync') }", "() => Promise.reject(new Error('later'))"]
+    {
         let world = with_function(&late, function);
         assert_eq!(said(&rejection(&world.call("/api/1")).await), failed(true), "{function}");
     }
@@ -159,7 +171,8 @@ async fn without_a_way_to_refresh_waiting_heals_nothing() {
 #[wasm_bindgen_test]
 async fn a_refresh_function_that_waits_for_itself_fails_for_good_inside_and_outside() {
     let _noted = Warnings::noted();
-    let world = with_function(&World::stale("{}"), "() => (globalThis.inside = globalThis.waiting.fetch('/api/inside'))");
+    let world =
+        with_function(&World::stale("{}"), "() => (globalThis.inside = globalThis.waiting.fetch('/api/inside'))");
     Reflect::set(&js_sys::global(), &"waiting".into(), &world.auth).expect("set");
     let outside = rejection(&world.call("/api/1")).await;
     assert_eq!(said(&outside), failed(false));

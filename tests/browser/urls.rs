@@ -65,7 +65,9 @@ async fn a_url_that_only_looks_like_an_allowed_one_gets_no_token() {
 
 #[wasm_bindgen_test]
 async fn an_allowed_origin_is_recognized_however_it_is_written() {
-    let world = World::signed_in("{'origins': ['HTTPS://API.Example.com:443', 'http://plain.test:80/', 'https://Bücher.test', 'https://dot.test.']}");
+    let world = World::signed_in(
+        "{'origins': ['HTTPS://API.Example.com:443', 'http://plain.test:80/', 'https://Bücher.test', 'https://dot.test.']}",
+    );
     let same = [
         "https://api.example.com/",
         "https://API.EXAMPLE.COM/",
@@ -94,7 +96,13 @@ async fn an_allowed_origin_is_recognized_however_it_is_written() {
 #[wasm_bindgen_test]
 async fn a_prefix_is_matched_by_whole_segments_of_the_parsed_path() {
     let world = World::signed_in("{'origins': ['https://wide.test/v1/']}");
-    let below = ["https://wide.test/v1", "https://wide.test/v1/a", "https://wide.test/x/../v1/a", "https://wide.test/v1/./a?b=/../", "https://wide.test/v1//a"];
+    let below = [
+        "https://wide.test/v1",
+        "https://wide.test/v1/a",
+        "https://wide.test/x/../v1/a",
+        "https://wide.test/v1/./a?b=/../",
+        "https://wide.test/v1//a",
+    ];
     all(&world, &below, true).await;
     let beside = [
         "https://wide.test/v1/../v2",
@@ -120,7 +128,12 @@ async fn by_default_the_token_stays_on_the_page_s_own_origin() {
     let host = web_sys::window().expect("a page").location().host().expect("a host");
     let own = [format!("http://{host}/x"), format!("//{host}/x"), format!("HTTP://{host}")];
     all(&world, &own.each_ref().map(String::as_str), true).await;
-    let others = [format!("https://{host}/"), format!("http://{host}.evil.test/"), format!("http://{host}@evil.test/"), format!("http://evil.{host}/")];
+    let others = [
+        format!("https://{host}/"),
+        format!("http://{host}.evil.test/"),
+        format!("http://{host}@evil.test/"),
+        format!("http://evil.{host}/"),
+    ];
     all(&world, &others.each_ref().map(String::as_str), false).await;
 }
 

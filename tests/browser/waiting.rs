@@ -80,7 +80,13 @@ async fn an_abort_of_a_waiting_call_asks_no_other_and_the_others_go_oldest_first
     world.server.release("/held/");
     let rest: Vec<_> = calls.iter().skip(1).step_by(2).map(|(call, _)| call.clone()).collect();
     assert!(statuses(&rest).await.iter().all(|status| *status == 200));
-    let order: Vec<_> = world.server.seen.borrow().iter().filter_map(|seen| seen.path.strip_prefix("/held/").map(str::to_owned)).collect();
+    let order: Vec<_> = world
+        .server
+        .seen
+        .borrow()
+        .iter()
+        .filter_map(|seen| seen.path.strip_prefix("/held/").map(str::to_owned))
+        .collect();
     let oldest_first: Vec<_> = (0..100).skip(1).step_by(2).map(|at| at.to_string()).collect();
     assert_eq!(order, oldest_first);
 }

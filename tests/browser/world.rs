@@ -1,7 +1,7 @@
 //! A world for one test: a scripted server behind the `fetch` option, and helpers to drive an instance as a page would.
 
-use authfetch::browser::auth_fetch::AuthFetch;
 use crate::server::Server;
+use authfetch::browser::auth_fetch::AuthFetch;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::cell::Cell;
 use std::rc::Rc;

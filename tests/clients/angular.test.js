@@ -5,5 +5,10 @@ import { follows } from "./support/view.js";
 
 suite([
   { title: "Angular's HttpClient on fetch", driver: "angular.ts", handedOn: "wrapped", also: follows },
-  { title: "Angular's HttpClient on XMLHttpRequest, with an interceptor", driver: "angular-xhr.ts", handedOn: "abort", also: follows },
+  {
+    title: "Angular's HttpClient on XMLHttpRequest, with an interceptor",
+    driver: "angular-xhr.ts",
+    handedOn: "abort",
+    also: follows,
+  },
 ]);

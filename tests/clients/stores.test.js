@@ -6,7 +6,12 @@ import { launch } from "../support/browser.js";
 import { openClient } from "./support/open.js";
 import { follows } from "./support/view.js";
 
-const LIBRARIES = { React: "react.js", Vue: "vue.js", "a Svelte store": "svelte.js", "Svelte 5's runes": "svelte-5.js" };
+const LIBRARIES = {
+  React: "react.js",
+  Vue: "vue.js",
+  "a Svelte store": "svelte.js",
+  "Svelte 5's runes": "svelte-5.js",
+};
 
 for (const name of ["chromium", "firefox"]) {
   describe(`in ${name}`, () => {

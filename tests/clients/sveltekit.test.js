@@ -2,8 +2,8 @@
 // fetch, so that a `load` function's fetch is the drop-in too.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
 import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
 import { root } from "../../scripts/run.js";
 import { launch } from "../support/browser.js";
 import { openTab } from "./support/open.js";
@@ -23,7 +23,10 @@ before(async () => {
   const { build, preview } = await import("vite");
   server = await startServer();
   // The authorization server would refuse an origin that is not its own.
-  const target = { target: server.origin, configure: (proxy) => proxy.on("proxyReq", (request) => request.removeHeader("origin")) };
+  const target = {
+    target: server.origin,
+    configure: (proxy) => proxy.on("proxyReq", (request) => request.removeHeader("origin")),
+  };
   const proxy = { "/api": target, "/token": target };
   await build();
   [app, browser] = await Promise.all([preview({ preview: { host: "127.0.0.1", port: 0, proxy } }), launch("chromium")]);
@@ -46,7 +49,10 @@ test("a burst of calls to the global fetch is answered after one renewal", async
   const { tell } = client;
   await tell("signIn", await server.tokens());
   await tell("read", 10, 0);
-  assert.deepEqual(await tell("allEnded"), Array.from({ length: 10 }, (_, n) => ({ value: n })));
+  assert.deepEqual(
+    await tell("allEnded"),
+    Array.from({ length: 10 }, (_, n) => ({ value: n })),
+  );
   assert.deepEqual(server.renewals(), ONE_RENEWAL);
 });
 

@@ -64,7 +64,10 @@ for (const name of ["chromium", "firefox"]) {
       const { server, tell } = client;
       await signInRefused();
       assert.deepEqual(await tell("uploads", SIZE), { status: 200, bytes: SIZE, sent: SIZE });
-      assert.deepEqual(server.log().map(({ outcome }) => outcome), ["refused", "ok"]);
+      assert.deepEqual(
+        server.log().map(({ outcome }) => outcome),
+        ["refused", "ok"],
+      );
       assert.deepEqual(server.renewals(), ONE_RENEWAL);
     });
 

@@ -61,7 +61,10 @@ for (const name of ["chromium", "firefox"]) {
       await until(() => server.log().length === 2 * FEW, "the calls of both at the API");
       await tell("logout");
       assert.deepEqual(await tell("inWorker", "outcomes"), Array(FEW).fill("AbortError logged_out"));
-      assert.deepEqual((await tell("allEnded")).map(({ error }) => error[0].code), Array(FEW).fill("logged_out"));
+      assert.deepEqual(
+        (await tell("allEnded")).map(({ error }) => error[0].code),
+        Array(FEW).fill("logged_out"),
+      );
       release();
       assert.deepEqual(await states(), ["signed-out", "signed-out"]);
     });

@@ -11,12 +11,33 @@ inBrowsers("an aborted call", ({ test, check }) => {
     "with a signal aborted before the call nothing is sent, and the reason is the very object",
     async ({ fetch, ended }) => {
       const results = [];
-      for (const reason of [undefined, null, 0, "text", new Error("mine"), { of: "mine" }, new DOMException("mine", "TimeoutError")]) {
+      for (const reason of [
+        undefined,
+        null,
+        0,
+        "text",
+        new Error("mine"),
+        { of: "mine" },
+        new DOMException("mine", "TimeoutError"),
+      ]) {
         const signal = AbortSignal.abort(reason);
-        const same = (call) => call.then(() => "answered", (error) => error === signal.reason);
+        const same = (call) =>
+          call.then(
+            () => "answered",
+            (error) => error === signal.reason,
+          );
         const request = new Request("/echo", { signal, method: "POST", body: "x" });
-        const calls = [fetch("/echo", { signal }), fetch(request), fetch(new Request("/echo"), { signal }), fetch("/echo", { signal, method: "POST", body: "x" })];
-        results.push([await ended(() => fetch("/echo", { signal })), ...(await Promise.all(calls.map(same))), request.bodyUsed]);
+        const calls = [
+          fetch("/echo", { signal }),
+          fetch(request),
+          fetch(new Request("/echo"), { signal }),
+          fetch("/echo", { signal, method: "POST", body: "x" }),
+        ];
+        results.push([
+          await ended(() => fetch("/echo", { signal })),
+          ...(await Promise.all(calls.map(same))),
+          request.bodyUsed,
+        ]);
       }
       return results;
     },
@@ -30,12 +51,24 @@ inBrowsers("an aborted call", ({ test, check }) => {
     "a wrong argument beats an aborted signal",
     async ({ fetch, ended }) => {
       const signal = AbortSignal.abort("aborted");
-      const calls = [["http://["], ["/echo", { method: "a b" }], ["/echo", { window: "x" }], ["/echo", { headers: { "a b": "1" } }], ["/echo", { body: "x" }], ["blob:nothing"], ["https://evil.test/"]];
+      const calls = [
+        ["http://["],
+        ["/echo", { method: "a b" }],
+        ["/echo", { window: "x" }],
+        ["/echo", { headers: { "a b": "1" } }],
+        ["/echo", { body: "x" }],
+        ["blob:nothing"],
+        ["https://evil.test/"],
+      ];
       const results = [];
       for (const [input, init] of calls) results.push(await ended(() => fetch(input, { ...init, signal })));
       return results;
     },
-    { expects: (native) => assert.deepEqual([native[0].rejected.class, native[5].rejected.thrown], ["TypeError", "aborted"]), tokenless: true },
+    {
+      expects: (native) =>
+        assert.deepEqual([native[0].rejected.class, native[5].rejected.thrown], ["TypeError", "aborted"]),
+      tokenless: true,
+    },
   );
 
   test(
@@ -47,10 +80,20 @@ inBrowsers("an aborted call", ({ test, check }) => {
           const controller = new AbortController();
           const { signal } = controller;
           const reason = { shape };
-          const call = shape === "string" ? fetch("/held", { signal }) : shape === "request" ? fetch(new Request("/held", { signal })) : fetch(new Request("/held", { signal: new AbortController().signal }), { signal });
+          const call =
+            shape === "string"
+              ? fetch("/held", { signal })
+              : shape === "request"
+                ? fetch(new Request("/held", { signal }))
+                : fetch(new Request("/held", { signal: new AbortController().signal }), { signal });
           if (later) await new Promise((resolve) => setTimeout(resolve, 30));
           controller.abort(reason);
-          outcome.push(await call.then(() => "answered", (error) => error === reason));
+          outcome.push(
+            await call.then(
+              () => "answered",
+              (error) => error === reason,
+            ),
+          );
         }
       }
       await native("/go");
@@ -63,12 +106,24 @@ inBrowsers("an aborted call", ({ test, check }) => {
     "`signal: null` removes the Request's own signal, and a signal in init takes its place",
     async ({ fetch, ended }) => {
       const request = () => new Request("/echo", { signal: AbortSignal.abort("of the request") });
-      const calls = [{ signal: null }, { signal: undefined }, {}, { signal: AbortSignal.abort("of the init") }, { signal: new AbortController().signal }];
+      const calls = [
+        { signal: null },
+        { signal: undefined },
+        {},
+        { signal: AbortSignal.abort("of the init") },
+        { signal: new AbortController().signal },
+      ];
       const results = [];
       for (const init of calls) results.push(await ended(() => fetch(request(), init)));
       return results;
     },
-    { expects: (native) => assert.deepEqual(native.map(({ status, rejected }) => status ?? rejected.thrown), [200, "of the request", "of the request", "of the init", 200]) },
+    {
+      expects: (native) =>
+        assert.deepEqual(
+          native.map(({ status, rejected }) => status ?? rejected.thrown),
+          [200, "of the request", "of the request", "of the init", 200],
+        ),
+    },
   );
 
   test(
@@ -81,7 +136,8 @@ inBrowsers("an aborted call", ({ test, check }) => {
         const reader = how === "read" ? response.body.getReader() : undefined;
         const first = await reader?.read();
         const copy = how === "clone" ? response.clone() : response;
-        const reading = how === "before" ? undefined : ended(() => (reader ? reader.read().then(({ done }) => done) : copy.text()));
+        const reading =
+          how === "before" ? undefined : ended(() => (reader ? reader.read().then(({ done }) => done) : copy.text()));
         controller.abort(new Error("mine"));
         const result = (await reading) ?? (await ended(() => response.text()));
         results.push({ how, first: first && new TextDecoder().decode(first.value), result, used: response.bodyUsed });
@@ -114,27 +170,47 @@ inBrowsers("an aborted call", ({ test, check }) => {
     { expects: (native) => assert.deepEqual(native, [200, true, true]) },
   );
 
-  check("a wait for a renewal ends with the caller's reason, and the renewal goes on for the others", async ({ once, server }) => {
-    const found = await once(async ({ instance, until }) => {
-      let renew;
-      let renewals = 0;
-      let signal;
-      const refresh = (context) => (renewals++, (signal = context.signal), new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" }))));
-      const auth = instance("stale", { refresh });
-      const [controller, reason] = [new AbortController(), {}];
-      const first = auth.fetch("/echo?n=0", { signal: controller.signal });
-      const other = auth.fetch("/echo?n=1");
-      await until(() => renew);
-      const waiting = auth.fetch("/echo?n=2", { signal: controller.signal });
-      controller.abort(reason);
-      const same = await Promise.all([first, waiting].map((call) => call.then(() => "answered", (error) => error === reason)));
-      const aborted = signal.aborted;
-      renew();
-      return { same, aborted, status: (await other).status, renewals, state: auth.state };
-    });
-    assert.deepEqual(found, { same: [true, true], aborted: false, status: 200, renewals: 1, state: "signed-in" });
-    assert.deepEqual(server.log().filter(({ authorization }) => authorization === "Bearer fresh").map(({ told }) => told.path), ["/echo?n=1"]);
-  });
+  check(
+    "a wait for a renewal ends with the caller's reason, and the renewal goes on for the others",
+    async ({ once, server }) => {
+      const found = await once(async ({ instance, until }) => {
+        let renew;
+        let renewals = 0;
+        let signal;
+        const refresh = (context) => (
+          renewals++,
+          (signal = context.signal),
+          new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" })))
+        );
+        const auth = instance("stale", { refresh });
+        const [controller, reason] = [new AbortController(), {}];
+        const first = auth.fetch("/echo?n=0", { signal: controller.signal });
+        const other = auth.fetch("/echo?n=1");
+        await until(() => renew);
+        const waiting = auth.fetch("/echo?n=2", { signal: controller.signal });
+        controller.abort(reason);
+        const same = await Promise.all(
+          [first, waiting].map((call) =>
+            call.then(
+              () => "answered",
+              (error) => error === reason,
+            ),
+          ),
+        );
+        const aborted = signal.aborted;
+        renew();
+        return { same, aborted, status: (await other).status, renewals, state: auth.state };
+      });
+      assert.deepEqual(found, { same: [true, true], aborted: false, status: 200, renewals: 1, state: "signed-in" });
+      assert.deepEqual(
+        server
+          .log()
+          .filter(({ authorization }) => authorization === "Bearer fresh")
+          .map(({ told }) => told.path),
+        ["/echo?n=1"],
+      );
+    },
+  );
 
   check("a retry ends with the caller's reason", async ({ once, server }) => {
     const running = once(async ({ instance }) => {
@@ -142,14 +218,20 @@ inBrowsers("an aborted call", ({ test, check }) => {
       const [controller, reason] = [new AbortController(), {}];
       globalThis.abortRetry = () => controller.abort(reason);
       const call = auth.fetch("/held", { signal: controller.signal, method: "POST", body: "twice" });
-      const same = await call.then(() => "answered", (error) => error === reason);
+      const same = await call.then(
+        () => "answered",
+        (error) => error === reason,
+      );
       return { same, state: auth.state };
     });
     await until(() => server.held() === 1, "the retry at the server");
     await once(() => globalThis.abortRetry());
     assert.deepEqual(await running, { same: true, state: "signed-in" });
     await until(() => server.log().at(-1).outcome === "aborted", "its end at the server");
-    assert.deepEqual(server.log().map(({ authorization }) => authorization), ["Bearer stale", "Bearer fresh"]);
+    assert.deepEqual(
+      server.log().map(({ authorization }) => authorization),
+      ["Bearer stale", "Bearer fresh"],
+    );
     server.go();
   });
 
@@ -162,30 +244,39 @@ inBrowsers("an aborted call", ({ test, check }) => {
         const response = await auth.fetch(shape === "request" ? new Request("/open") : "/open", init);
         const reader = response.body.getReader();
         await reader.read();
-        const reading = reader.read().then(() => "read", (error) => [error.name, error.code]);
+        const reading = reader.read().then(
+          () => "read",
+          (error) => [error.name, error.code],
+        );
         await auth.logout();
         errors.push(await reading);
       }
       return errors;
     });
     assert.deepEqual(found, Array(4).fill(["AbortError", "logged_out"]));
-    await until(() => server.log().filter(({ outcome }) => outcome === "aborted").length === 4, "the aborts at the server");
+    await until(
+      () => server.log().filter(({ outcome }) => outcome === "aborted").length === 4,
+      "the aborts at the server",
+    );
     server.go();
   });
 
-  check("a logout leaves calls to other origins, calls with `auth: false` and those made signed out alone", async ({ once, server }) => {
-    const running = once(async ({ instance, other, native }) => {
-      const auth = instance(null);
-      const before = auth.fetch("/held");
-      auth.setTokens({ access_token: "good" });
-      const calls = [before, auth.fetch(`${other}/held`), auth.fetch("/held", { auth: false })];
-      await native("/echo");
-      globalThis.leave = () => auth.logout();
-      return (await Promise.all(calls)).map(({ status }) => status);
-    });
-    await until(() => server.held() === 3, "the calls at the server");
-    await once(() => globalThis.leave());
-    server.go();
-    assert.deepEqual(await running, [200, 200, 200]);
-  });
+  check(
+    "a logout leaves calls to other origins, calls with `auth: false` and those made signed out alone",
+    async ({ once, server }) => {
+      const running = once(async ({ instance, other, native }) => {
+        const auth = instance(null);
+        const before = auth.fetch("/held");
+        auth.setTokens({ access_token: "good" });
+        const calls = [before, auth.fetch(`${other}/held`), auth.fetch("/held", { auth: false })];
+        await native("/echo");
+        globalThis.leave = () => auth.logout();
+        return (await Promise.all(calls)).map(({ status }) => status);
+      });
+      await until(() => server.held() === 3, "the calls at the server");
+      await once(() => globalThis.leave());
+      server.go();
+      assert.deepEqual(await running, [200, 200, 200]);
+    },
+  );
 });

@@ -9,43 +9,105 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
   test(
     "a string, a URL, a relative URL, a Request and whatever has a text ask for the same",
     async ({ fetch, ended, origin }) => {
-      const inputs = ["/echo?a=1", "echo?a=1", "./x/../echo?a=1", " \n/echo?a=1\t", `${origin}/echo?a=1#part`, new URL("/echo?a=1", origin), new Request("/echo?a=1"), { toString: () => "/echo?a=1" }, ["/echo?a=1"]];
+      const inputs = [
+        "/echo?a=1",
+        "echo?a=1",
+        "./x/../echo?a=1",
+        " \n/echo?a=1\t",
+        `${origin}/echo?a=1#part`,
+        new URL("/echo?a=1", origin),
+        new Request("/echo?a=1"),
+        { toString: () => "/echo?a=1" },
+        ["/echo?a=1"],
+      ];
       const results = [];
       for (const input of inputs) results.push(await ended(() => fetch(input)));
       return results;
     },
-    { expects: (native) => native.forEach(({ status, body }) => assert.deepEqual([status, body.path], [200, "/echo?a=1"])) },
+    {
+      expects: (native) =>
+        native.forEach(({ status, body }) => assert.deepEqual([status, body.path], [200, "/echo?a=1"])),
+    },
   );
 
   test(
     "what is no URL becomes one as the browser makes it",
     async ({ fetch, ended }) => {
       const results = [];
-      for (const input of [undefined, null, 5, true, {}, "", "?q", Symbol.iterator, "http://[", "http://user:secret@127.0.0.1/", "nothing:x"]) {
+      for (const input of [
+        undefined,
+        null,
+        5,
+        true,
+        {},
+        "",
+        "?q",
+        Symbol.iterator,
+        "http://[",
+        "http://user:secret@127.0.0.1/",
+        "nothing:x",
+      ]) {
         results.push(await ended(() => fetch(input)));
       }
       return results;
     },
-    { expects: (native) => assert.equal(native.filter(({ rejected }) => rejected?.class === "TypeError").length, 4), tokenless: true },
+    {
+      expects: (native) => assert.equal(native.filter(({ rejected }) => rejected?.class === "TypeError").length, 4),
+      tokenless: true,
+    },
   );
 
   test(
     "a Request and an init beside it: the init's members count, one by one",
     async ({ fetch, ended }) => {
-      const request = () => new Request("/echo", { method: "POST", body: "of the request", headers: { "x-a": "1", "x-b": "2" } });
-      const inits = [{}, undefined, null, { method: "PUT" }, { headers: { "x-c": "3" } }, { headers: {} }, { body: "of the init" }, { method: "PATCH", body: null }, { credentials: "omit" }, { method: undefined, headers: undefined, body: undefined }];
+      const request = () =>
+        new Request("/echo", { method: "POST", body: "of the request", headers: { "x-a": "1", "x-b": "2" } });
+      const inits = [
+        {},
+        undefined,
+        null,
+        { method: "PUT" },
+        { headers: { "x-c": "3" } },
+        { headers: {} },
+        { body: "of the init" },
+        { method: "PATCH", body: null },
+        { credentials: "omit" },
+        { method: undefined, headers: undefined, body: undefined },
+      ];
       const results = [];
       for (const init of inits) results.push(await ended(() => fetch(request(), init)));
       return results;
     },
-    { expects: (native) => assert.deepEqual(native.map(({ body }) => body.method), ["POST", "POST", "POST", "PUT", "POST", "POST", "POST", "PATCH", "POST", "POST"]) },
+    {
+      expects: (native) =>
+        assert.deepEqual(
+          native.map(({ body }) => body.method),
+          ["POST", "POST", "POST", "PUT", "POST", "POST", "POST", "PATCH", "POST", "POST"],
+        ),
+    },
   );
 
   // Dictionary members are read in the order of their names, each once: https://webidl.spec.whatwg.org/#js-to-dictionary, step 4.
   test(
     "the members of init are read once each, in the order of their names",
     async ({ fetch, ended }) => {
-      const values = { window: null, signal: new AbortController().signal, referrerPolicy: "origin", referrer: "", redirect: "follow", priority: "low", mode: "cors", method: "POST", keepalive: false, integrity: "", headers: { "x-a": "1" }, duplex: "half", credentials: "omit", cache: "no-store", body: "text" };
+      const values = {
+        window: null,
+        signal: new AbortController().signal,
+        referrerPolicy: "origin",
+        referrer: "",
+        redirect: "follow",
+        priority: "low",
+        mode: "cors",
+        method: "POST",
+        keepalive: false,
+        integrity: "",
+        headers: { "x-a": "1" },
+        duplex: "half",
+        credentials: "omit",
+        cache: "no-store",
+        body: "text",
+      };
       // Which of them there are differs from browser to browser.
       const known = new Set();
       new Request("/", new Proxy({}, { get: (_, name) => void known.add(name) }));
@@ -58,10 +120,19 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       const atOnce = read.length;
       const result = await promise;
       const proxied = [];
-      const proxy = new Proxy({}, { get: (_, name) => (known.has(name) && name in values && proxied.push(name), values[name]) });
+      const proxy = new Proxy(
+        {},
+        { get: (_, name) => (known.has(name) && name in values && proxied.push(name), values[name]) },
+      );
       return { read, atOnce, result, proxied: proxied.join(), again: await ended(() => fetch("/echo", proxy)) };
     },
-    { expects: ({ read, atOnce }) => assert.ok(read.length > 10 && atOnce === read.length && String(read) === String([...read].sort()), String(read)) },
+    {
+      expects: ({ read, atOnce }) =>
+        assert.ok(
+          read.length > 10 && atOnce === read.length && String(read) === String([...read].sort()),
+          String(read),
+        ),
+    },
   );
 
   test(
@@ -82,10 +153,17 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       const bare = Object.assign(Object.create(null), { method: "PATCH", body: "bare" });
       const own = Object.assign(new Init(), { headers: { "x-own": "1" } });
       const results = [];
-      for (const init of [new Init(), inherited, hidden, called, bare, own, [], new Date(0)]) results.push(await ended(() => fetch("/echo", init)));
+      for (const init of [new Init(), inherited, hidden, called, bare, own, [], new Date(0)])
+        results.push(await ended(() => fetch("/echo", init)));
       return results;
     },
-    { expects: (native) => assert.deepEqual(native.map(({ body }) => body.method), ["POST", "PUT", "POST", "DELETE", "PATCH", "POST", "GET", "GET"]) },
+    {
+      expects: (native) =>
+        assert.deepEqual(
+          native.map(({ body }) => body.method),
+          ["POST", "PUT", "POST", "DELETE", "PATCH", "POST", "GET", "GET"],
+        ),
+    },
   );
 
   test(
@@ -97,46 +175,169 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
         yield ["x-a", "1"];
         yield new Set(["x-b", "2"]);
       }
-      const record = Object.create({ "x-inherited": "1" }, { "x-a": { value: "1", enumerable: true }, "x-hidden": { value: "2" } });
-      const odd = { "X-Upper": "1", "x-number": 5, "x-undefined": undefined, "x-null": null, "x-object": { toString: () => "text" } };
-      const many = [["x-a", "1"], ["X-A", "2"], ["x-a", ""]];
+      const record = Object.create(
+        { "x-inherited": "1" },
+        { "x-a": { value: "1", enumerable: true }, "x-hidden": { value: "2" } },
+      );
+      const odd = {
+        "X-Upper": "1",
+        "x-number": 5,
+        "x-undefined": undefined,
+        "x-null": null,
+        "x-object": { toString: () => "text" },
+      };
+      const many = [
+        ["x-a", "1"],
+        ["X-A", "2"],
+        ["x-a", ""],
+      ];
       const forbidden = { cookie: "a=1", host: "evil.test", "sec-x": "1", "proxy-x": "1", "content-length": "3" };
       const spaces = { "x-a": " \t1 2\r\n " };
-      const all = [record, odd, many, new Headers(many), new Map(Object.entries({ "x-a": "1" })), generated(), new Set([["x-a", "1"]]), forbidden, spaces, {}, [], Object.assign(() => {}, { "x-f": "1" })];
+      const all = [
+        record,
+        odd,
+        many,
+        new Headers(many),
+        new Map(Object.entries({ "x-a": "1" })),
+        generated(),
+        new Set([["x-a", "1"]]),
+        forbidden,
+        spaces,
+        {},
+        [],
+        Object.assign(() => {}, { "x-f": "1" }),
+      ];
       const results = [];
       for (const headers of all) results.push(await ended(() => fetch("/echo", { headers })));
       return { turns, results };
     },
-    { expects: ({ turns, results }) => assert.deepEqual([turns, results[5].body.headers["x-b"], results.length], [1, "2", 12]) },
+    {
+      expects: ({ turns, results }) =>
+        assert.deepEqual([turns, results[5].body.headers["x-b"], results.length], [1, "2", 12]),
+    },
   );
 
   test(
     "headers that are none are refused as the browser refuses them",
     async ({ fetch, ended }) => {
       const results = [];
-      const all = [null, 5, "x-a: 1", true, Symbol.iterator, [["x-a"]], [["x-a", "1", "2"]], ["ab", "cde"], [5], [null], { "no spaces": "1" }, { "": "1" }, { "x-a": "1\n2" }, { "x-a": Symbol.iterator }, { [Symbol.iterator]: 5 }, [["x-a", { toString: null, valueOf: null }]]];
+      const all = [
+        null,
+        5,
+        "x-a: 1",
+        true,
+        Symbol.iterator,
+        [["x-a"]],
+        [["x-a", "1", "2"]],
+        ["ab", "cde"],
+        [5],
+        [null],
+        { "no spaces": "1" },
+        { "": "1" },
+        { "x-a": "1\n2" },
+        { "x-a": Symbol.iterator },
+        { [Symbol.iterator]: 5 },
+        [["x-a", { toString: null, valueOf: null }]],
+      ];
       for (const headers of all) results.push(await ended(() => fetch("/echo", { headers })));
       // Firefox says whether it was a record or pairs, and ours are always pairs.
-      for (const headers of [{ "x-a": "ключ" }, { "ключ": "1" }]) results.push({ ...(await ended(() => fetch("/echo", { headers }))).rejected, message: "" });
+      for (const headers of [{ "x-a": "ключ" }, { ключ: "1" }])
+        results.push({ ...(await ended(() => fetch("/echo", { headers }))).rejected, message: "" });
       const symbol = await ended(() => fetch("/echo", { headers: { [Symbol("s")]: "1" } }));
-      const thrown = await ended(() => fetch("/echo", { headers: { get "x-a"() { throw "of a getter"; } } }));
+      const thrown = await ended(() =>
+        fetch("/echo", {
+          headers: {
+            get "x-a"() {
+              throw "of a getter";
+            },
+          },
+        }),
+      );
       return { results, symbol, thrown };
     },
-    { expects: ({ results, thrown }) => assert.ok(results.every((result) => (result.rejected ?? result).class === "TypeError" || result.body) && thrown.rejected.thrown === "of a getter"), tokenless: true },
+    {
+      expects: ({ results, thrown }) =>
+        assert.ok(
+          results.every((result) => (result.rejected ?? result).class === "TypeError" || result.body) &&
+            thrown.rejected.thrown === "of a getter",
+        ),
+      tokenless: true,
+    },
   );
 
   test(
     "arguments that are wrong reject, with the browser's own error, and never throw",
     async ({ fetch, ended }) => {
-      const inits = [5, "text", true, Symbol.iterator, { method: "TRACE" }, { method: "CONNECT" }, { method: "a b" }, { method: "" }, { method: { toString() { throw "of a method"; } } }, { body: "x" }, { method: "HEAD", body: "x" }, { mode: "navigate" }, { mode: "x" }, { credentials: "x" }, { cache: "x" }, { cache: "only-if-cached" }, { redirect: "x" }, { priority: "x" }, { duplex: "x" }, { referrer: "http://[" }, { referrerPolicy: "x" }, { window: {} }, { signal: 5 }, { signal: {} }, { signal: "text" }, { get method() { throw "of a getter"; } }, { get signal() { throw "of the signal"; } }, new Proxy({}, { get() { throw "of a proxy"; } })];
+      const inits = [
+        5,
+        "text",
+        true,
+        Symbol.iterator,
+        { method: "TRACE" },
+        { method: "CONNECT" },
+        { method: "a b" },
+        { method: "" },
+        {
+          method: {
+            toString() {
+              throw "of a method";
+            },
+          },
+        },
+        { body: "x" },
+        { method: "HEAD", body: "x" },
+        { mode: "navigate" },
+        { mode: "x" },
+        { credentials: "x" },
+        { cache: "x" },
+        { cache: "only-if-cached" },
+        { redirect: "x" },
+        { priority: "x" },
+        { duplex: "x" },
+        { referrer: "http://[" },
+        { referrerPolicy: "x" },
+        { window: {} },
+        { signal: 5 },
+        { signal: {} },
+        { signal: "text" },
+        {
+          get method() {
+            throw "of a getter";
+          },
+        },
+        {
+          get signal() {
+            throw "of the signal";
+          },
+        },
+        new Proxy(
+          {},
+          {
+            get() {
+              throw "of a proxy";
+            },
+          },
+        ),
+      ];
       const results = [];
       for (const init of inits) results.push(await ended(() => fetch("/echo", init)));
       const spent = new Request("/echo", { method: "POST", body: "once" });
       await spent.text();
-      results.push(await ended(() => fetch(spent)), await ended(() => fetch(spent, { method: "PUT" })), await ended(() => fetch(new Request("/echo"), { body: "x" })));
+      results.push(
+        await ended(() => fetch(spent)),
+        await ended(() => fetch(spent, { method: "PUT" })),
+        await ended(() => fetch(new Request("/echo"), { body: "x" })),
+      );
       return results;
     },
-    { expects: (native) => assert.ok(native.every((result) => !result.threw && !result.returned) && native.filter(({ rejected }) => rejected).length >= 24) , tokenless: true },
+    {
+      expects: (native) =>
+        assert.ok(
+          native.every((result) => !result.threw && !result.returned) &&
+            native.filter(({ rejected }) => rejected).length >= 24,
+        ),
+      tokenless: true,
+    },
   );
 
   test(
@@ -155,7 +356,11 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       const form = new FormData();
       form.append("a", "1");
       const results = [
-        await ended(() => fetch(new Request(`${location.origin}/echo`, { method: "POST", body: "of a frame", headers: { "x-a": "1" } }))),
+        await ended(() =>
+          fetch(
+            new Request(`${location.origin}/echo`, { method: "POST", body: "of a frame", headers: { "x-a": "1" } }),
+          ),
+        ),
         await ended(() => fetch(new URL("/echo?url", location.origin))),
         await ended(() => fetch("/echo", { headers: new Headers({ "x-a": "1" }), method: "POST", body: form })),
         await ended(() => fetch("/echo", { signal: controller.signal })),
@@ -164,7 +369,13 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       frame.remove();
       return results;
     },
-    { expects: (native) => assert.deepEqual(native.map(({ status, rejected }) => status ?? rejected.thrown), [200, 200, 200, "of another realm", "of another realm"]) },
+    {
+      expects: (native) =>
+        assert.deepEqual(
+          native.map(({ status, rejected }) => status ?? rejected.thrown),
+          [200, 200, 200, "of another realm", "of another realm"],
+        ),
+    },
   );
 
   test(
@@ -178,9 +389,23 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       }
       globalThis.fetch = fetch;
       const { value, ...place } = Object.getOwnPropertyDescriptor(globalThis, "fetch");
-      const calls = [await ended(() => globalThis.fetch("/echo")), await ended(() => (0, globalThis.fetch)("/echo")), await ended(() => fetch.call(undefined, "/echo")), await ended(() => fetch.apply(globalThis, ["/echo"]))];
+      const calls = [
+        await ended(() => globalThis.fetch("/echo")),
+        await ended(() => (0, globalThis.fetch)("/echo")),
+        await ended(() => fetch.call(undefined, "/echo")),
+        await ended(() => fetch.apply(globalThis, ["/echo"])),
+      ];
       globalThis.fetch = native;
-      return { kind: typeof fetch, name: fetch.name, length: fetch.length, prototype: "prototype" in fetch, constructs, place, calls, tag: Object.prototype.toString.call(fetch) };
+      return {
+        kind: typeof fetch,
+        name: fetch.name,
+        length: fetch.length,
+        prototype: "prototype" in fetch,
+        constructs,
+        place,
+        calls,
+        tag: Object.prototype.toString.call(fetch),
+      };
     },
     { expects: ({ name, length, calls }) => assert.deepEqual([name, length, calls[0].status], ["fetch", 1, 200]) },
   );
@@ -189,7 +414,12 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
     const found = await once(async ({ instance }) => {
       const auth = instance("good");
       const options = { fetch: auth.fetch };
-      const calls = [options.fetch("/echo"), auth.fetch.call(5, "/echo"), auth.fetch.call({ fetch: null }, "/echo"), Reflect.apply(auth.fetch, null, ["/echo"])];
+      const calls = [
+        options.fetch("/echo"),
+        auth.fetch.call(5, "/echo"),
+        auth.fetch.call({ fetch: null }, "/echo"),
+        Reflect.apply(auth.fetch, null, ["/echo"]),
+      ];
       const [one, other] = [auth.fetch, auth.fetch];
       return { statuses: (await Promise.all(calls)).map(({ status }) => status), same: one === other };
     });
@@ -199,7 +429,9 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
   check("members that nobody knows reach the underlying function, whatever defines them", async ({ once }) => {
     const found = await once(async ({ instance }) => {
       const seen = [];
-      const auth = instance("good", { fetch: async (_input, init) => (seen.push([init.next, init.of]), new Response()) });
+      const auth = instance("good", {
+        fetch: async (_input, init) => (seen.push([init.next, init.of]), new Response()),
+      });
       class Init {
         next = { revalidate: 60 };
         of = "class";
@@ -208,6 +440,9 @@ inBrowsers("the arguments of a call", ({ test, check }) => {
       await auth.fetch("/echo", new Init());
       return seen;
     });
-    assert.deepEqual(found, [[{ revalidate: 60 }, "mine"], [{ revalidate: 60 }, "class"]]);
+    assert.deepEqual(found, [
+      [{ revalidate: 60 }, "mine"],
+      [{ revalidate: 60 }, "class"],
+    ]);
   });
 });

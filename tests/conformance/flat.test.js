@@ -31,7 +31,9 @@ async function calls({ instance, wasmSize, kind, number }) {
       return any.call(AbortSignal, signals);
     };
     const answer = { status: 200 };
-    const auth = instance("good", { fetch: (_, { signal }) => (kind === "bare" && follows(signal), Promise.resolve(answer)) });
+    const auth = instance("good", {
+      fetch: (_, { signal }) => (kind === "bare" && follows(signal), Promise.resolve(answer)),
+    });
     const { signal } = new AbortController();
     const { addEventListener, removeEventListener } = signal;
     Object.assign(signal, {
@@ -41,7 +43,11 @@ async function calls({ instance, wasmSize, kind, number }) {
     return { auth, signal, listeners, counts };
   })());
   const { auth, signal, counts, listeners } = world;
-  const init = { "one signal": () => ({ signal }), "a signal each": () => ({ signal: new AbortController().signal }), bare: () => undefined }[kind];
+  const init = {
+    "one signal": () => ({ signal }),
+    "a signal each": () => ({ signal: new AbortController().signal }),
+    bare: () => undefined,
+  }[kind];
   for (; counts.made < number; counts.made++) await auth.fetch("/api", init());
   return { ...counts, listeners: listeners.size, wasm: wasmSize() };
 }
@@ -74,7 +80,10 @@ inBrowsers("a hundred thousand calls", ({ check, name }) => {
       assert.equal(late.made, LATE);
       assert.deepEqual(late.wasm, early.wasm);
       assert.equal(late.listeners, early.listeners);
-      assert.ok(grown.every((bytes) => bytes < SLACK), `the heaps have grown by ${grown} bytes`);
+      assert.ok(
+        grown.every((bytes) => bytes < SLACK),
+        `the heaps have grown by ${grown} bytes`,
+      );
       if (name === "firefox") assert.ok(late.deepest <= FOLLOWERS, `${late.deepest} follow one signal`);
       if (kind === "one signal") assert.equal(late.any, early.any);
     });
@@ -82,7 +91,8 @@ inBrowsers("a hundred thousand calls", ({ check, name }) => {
 
   check("a logout reaches each of two thousand calls with a signal of its own", async ({ once }) => {
     const found = await once(async ({ instance }) => {
-      const fetch = (_, { signal }) => new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      const fetch = (_, { signal }) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
       const auth = instance("good", { fetch });
       const calls = Array.from({ length: 2_000 }, () => auth.fetch("/api", { signal: new AbortController().signal }));
       await auth.logout();
@@ -92,19 +102,27 @@ inBrowsers("a hundred thousand calls", ({ check, name }) => {
     assert.deepEqual(found, [1, "logged_out"]);
   });
 
-  check("a logout reaches a body that is still read when its call's signal is long forgotten", async ({ page, once, server }) => {
-    const running = once(async ({ instance }) => {
-      const auth = instance("good", { fetch: (input, init) => (input === "/open" ? fetch(input, init) : Promise.resolve({ status: 200 })) });
-      const reader = (await auth.fetch("/open", { signal: new AbortController().signal })).body.getReader();
-      await reader.read();
-      for (let n = 0; n < 2_000; n++) await auth.fetch("/api", { signal: new AbortController().signal });
-      globalThis.leave = () => void auth.logout();
-      return reader.read().then(() => "read", ({ code }) => code);
-    });
-    await until(() => page.evaluate(() => "leave" in globalThis), "the calls");
-    if (name === "chromium") await heaps(page);
-    await once(() => globalThis.leave());
-    assert.equal(await running, "logged_out");
-    server.go();
-  });
+  check(
+    "a logout reaches a body that is still read when its call's signal is long forgotten",
+    async ({ page, once, server }) => {
+      const running = once(async ({ instance }) => {
+        const auth = instance("good", {
+          fetch: (input, init) => (input === "/open" ? fetch(input, init) : Promise.resolve({ status: 200 })),
+        });
+        const reader = (await auth.fetch("/open", { signal: new AbortController().signal })).body.getReader();
+        await reader.read();
+        for (let n = 0; n < 2_000; n++) await auth.fetch("/api", { signal: new AbortController().signal });
+        globalThis.leave = () => void auth.logout();
+        return reader.read().then(
+          () => "read",
+          ({ code }) => code,
+        );
+      });
+      await until(() => page.evaluate(() => "leave" in globalThis), "the calls");
+      if (name === "chromium") await heaps(page);
+      await once(() => globalThis.leave());
+      assert.equal(await running, "logged_out");
+      server.go();
+    },
+  );
 });

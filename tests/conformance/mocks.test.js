@@ -11,11 +11,15 @@ let log;
 let count = 0;
 
 const token = (input, init) => new Headers(init?.headers ?? input?.headers).get("authorization");
-const answer = (name, { plain = false } = {}) => async (input, init) => {
-  log.push([name, token(input, init)]);
-  const status = token(input, init) === "Bearer stale" ? 401 : 200;
-  return plain ? { status, json: async () => ({ from: name }) } : new Response(JSON.stringify({ from: name }), { status });
-};
+const answer =
+  (name, { plain = false } = {}) =>
+  async (input, init) => {
+    log.push([name, token(input, init)]);
+    const status = token(input, init) === "Bearer stale" ? 401 : 200;
+    return plain
+      ? { status, json: async () => ({ from: name }) }
+      : new Response(JSON.stringify({ from: name }), { status });
+  };
 const atOnce = (next) => (input, init) => (log.push(["wrapper", token(input, init)]), next(input, init));
 const later = (next) => async (input, init) => {
   const request = new Request(input, init);
@@ -24,7 +28,11 @@ const later = (next) => async (input, init) => {
   return next(request.clone());
 };
 const instance = (access_token) => {
-  const auth = new AuthFetch({ name: `mocks-${count++}`, origins: ["https://api.test"], refresh: async () => ({ access_token: "fresh" }) });
+  const auth = new AuthFetch({
+    name: `mocks-${count++}`,
+    origins: ["https://api.test"],
+    refresh: async () => ({ access_token: "fresh" }),
+  });
   if (access_token) auth.setTokens({ access_token });
   return auth;
 };
@@ -62,7 +70,10 @@ test("a mock that is installed over us is in front, and one that answers is what
   assert.deepEqual([await from(globalThis.fetch), await from(auth.fetch)], ["mock", "mock"]);
 });
 
-for (const [how, wrap] of [["at once", atOnce], ["later", later]]) {
+for (const [how, wrap] of [
+  ["at once", atOnce],
+  ["later", later],
+]) {
   test(`a wrapper over us that hands on ${how} does not go round`, async () => {
     for (const access_token of ["good", "stale", undefined]) {
       globalThis.fetch = answer("network");
@@ -92,8 +103,14 @@ test("plain objects with a status and a body are answers, a 401 among them", asy
   globalThis.fetch = answer("plain", { plain: true });
   const auth = instance("stale");
   const response = await auth.fetch(URL_);
-  assert.deepEqual([response.status, await response.json(), response instanceof Response], [200, { from: "plain" }, false]);
-  assert.deepEqual(log.map(([, sent]) => sent), ["Bearer stale", "Bearer fresh"]);
+  assert.deepEqual(
+    [response.status, await response.json(), response instanceof Response],
+    [200, { from: "plain" }, false],
+  );
+  assert.deepEqual(
+    log.map(([, sent]) => sent),
+    ["Bearer stale", "Bearer fresh"],
+  );
 });
 
 test("a function that is given is called whatever stands in the global's place", async () => {

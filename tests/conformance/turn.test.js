@@ -20,7 +20,10 @@ inBrowsers("the turn of a call", ({ test, check }) => {
       const bare = ended(() => fetch(empty));
       return { before, atOnce, locked, read, again, result: await call, unused: empty.bodyUsed, bare: await bare };
     },
-    { expects: ({ before, atOnce, again, unused }) => assert.deepEqual([before, atOnce, again.rejected.class, unused], [false, true, "TypeError", false]) },
+    {
+      expects: ({ before, atOnce, again, unused }) =>
+        assert.deepEqual([before, atOnce, again.rejected.class, unused], [false, true, "TypeError", false]),
+    },
   );
 
   test(
@@ -44,12 +47,17 @@ inBrowsers("the turn of a call", ({ test, check }) => {
         results.push(await call);
       };
       const bytes = () => new Uint8Array([97, 98, 99, 100]);
-      await go({ method: "POST", body: "text" }, (init) => Object.assign(init, { method: "PUT", body: "changed", headers: { "x-late": "1" } }));
+      await go({ method: "POST", body: "text" }, (init) =>
+        Object.assign(init, { method: "PUT", body: "changed", headers: { "x-late": "1" } }),
+      );
       await go({ method: "POST", body: bytes() }, ({ body }) => body.fill(120));
       await go({ method: "POST", body: bytes().buffer }, ({ body }) => new Uint8Array(body).fill(120));
       await go({ method: "POST", body: bytes().subarray(1, 3) }, ({ body }) => body.fill(120));
       await go({ method: "POST", body: new DataView(bytes().buffer, 1) }, ({ body }) => body.setUint8(0, 120));
-      await go({ method: "POST", body: bytes().buffer }, ({ body }) => void structuredClone(body, { transfer: [body] }));
+      await go(
+        { method: "POST", body: bytes().buffer },
+        ({ body }) => void structuredClone(body, { transfer: [body] }),
+      );
       await go({ method: "POST", body: new URLSearchParams("a=1") }, ({ body }) => body.append("late", "1"));
       const form = new FormData();
       form.append("a", "1");
@@ -84,20 +92,29 @@ inBrowsers("the turn of a call", ({ test, check }) => {
       await new Promise((resolve) => setTimeout(resolve));
       return order;
     },
-    { expects: (order) => assert.deepEqual(order.slice(0, 4), ["returned", "bad URL", "aborted", "tick 0"]), tokenless: true },
+    {
+      expects: (order) => assert.deepEqual(order.slice(0, 4), ["returned", "bad URL", "aborted", "tick 0"]),
+      tokenless: true,
+    },
   );
 
-  check("calls are sent in the order they are made in, when a renewal holds them back too", async ({ once, server }) => {
-    const { statuses } = await once(async ({ instance }) => {
-      let renew;
-      const auth = instance("stale", { refresh: () => new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" }))), leeway: 0 });
-      const first = auth.fetch("/echo?n=first");
-      while (!renew) await new Promise((resolve) => setTimeout(resolve, 5));
-      const waiting = [0, 1, 2].map((n) => auth.fetch(`/echo?n=${n}`));
-      renew();
-      return { statuses: (await Promise.all([first, ...waiting])).map(({ status }) => status) };
-    });
-    assert.deepEqual(statuses, [200, 200, 200, 200]);
-    assert.equal(server.log().filter(({ authorization }) => authorization === "Bearer fresh").length, 4);
-  });
+  check(
+    "calls are sent in the order they are made in, when a renewal holds them back too",
+    async ({ once, server }) => {
+      const { statuses } = await once(async ({ instance }) => {
+        let renew;
+        const auth = instance("stale", {
+          refresh: () => new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" }))),
+          leeway: 0,
+        });
+        const first = auth.fetch("/echo?n=first");
+        while (!renew) await new Promise((resolve) => setTimeout(resolve, 5));
+        const waiting = [0, 1, 2].map((n) => auth.fetch(`/echo?n=${n}`));
+        renew();
+        return { statuses: (await Promise.all([first, ...waiting])).map(({ status }) => status) };
+      });
+      assert.deepEqual(statuses, [200, 200, 200, 200]);
+      assert.equal(server.log().filter(({ authorization }) => authorization === "Bearer fresh").length, 4);
+    },
+  );
 });

@@ -11,7 +11,13 @@ const SCRIPT = fileURLToPath(new URL("support/worker.js", import.meta.url));
 const CLASSIC = "/classic.js";
 const MODULE = "/tests/conformance/support/worker.js";
 
-const { outputFiles } = await build({ entryPoints: [SCRIPT], bundle: true, format: "iife", write: false, logLevel: "error" });
+const { outputFiles } = await build({
+  entryPoints: [SCRIPT],
+  bundle: true,
+  format: "iife",
+  write: false,
+  logLevel: "error",
+});
 const classic = outputFiles[0].text;
 
 /** Has a worker do a task, in the page: it is started at the first one, and kept. */
@@ -20,10 +26,17 @@ async function ask({ kind, url, type, task, origin }) {
   const key = kind + url;
   if (!workers.has(key)) {
     if (kind === "dedicated") workers.set(key, new Worker(url, { type }));
-    if (kind === "blob") workers.set(key, new Worker(URL.createObjectURL(new Blob([await (await fetch(url)).text()], { type: "text/javascript" }))));
+    if (kind === "blob")
+      workers.set(
+        key,
+        new Worker(URL.createObjectURL(new Blob([await (await fetch(url)).text()], { type: "text/javascript" }))),
+      );
     if (kind === "shared") workers.set(key, new SharedWorker(url, { type }).port);
     if (kind === "service") {
-      const { installing, waiting, active } = await navigator.serviceWorker.register(url, { type, scope: `/scope-${type}/` });
+      const { installing, waiting, active } = await navigator.serviceWorker.register(url, {
+        type,
+        scope: `/scope-${type}/`,
+      });
       workers.set(key, installing ?? waiting ?? active);
     }
   }
@@ -59,19 +72,28 @@ inBrowsers("in a worker", ({ check, name }) => {
       return once(ask, { kind, url, type, task });
     };
 
-    check(`a ${kind} one, ${type}, a session lives in memory, is shared by its name, renewed once and ended`, async (world) => {
-      const expected = { shared: "stale", statuses: [200, 200, 200], absolute: 200, renewals: 1, state: "signed-in" };
-      assert.deepEqual(await told(world, "session"), expected);
-      await until(() => world.server.held() === 1, "the call that is under way at the logout");
-      assert.deepEqual(await told(world, "leave"), { state: "signed-out", ended: ENDED });
-      await until(() => world.server.log().some(({ path, outcome }) => path === "/held" && outcome === "aborted"), "the abort at the server");
-      world.server.go();
-    });
+    check(
+      `a ${kind} one, ${type}, a session lives in memory, is shared by its name, renewed once and ended`,
+      async (world) => {
+        const expected = { shared: "stale", statuses: [200, 200, 200], absolute: 200, renewals: 1, state: "signed-in" };
+        assert.deepEqual(await told(world, "session"), expected);
+        await until(() => world.server.held() === 1, "the call that is under way at the logout");
+        assert.deepEqual(await told(world, "leave"), { state: "signed-out", ended: ENDED });
+        await until(
+          () => world.server.log().some(({ path, outcome }) => path === "/held" && outcome === "aborted"),
+          "the abort at the server",
+        );
+        world.server.go();
+      },
+    );
 
-    check(`a ${kind} one, ${type}, a storage that is given keeps the session, and "local" or "session" is refused`, async (world) => {
-      assert.deepEqual(await told(world, "storage"), { keys: ["kept"], token: "good", again: 200, left: false });
-      assert.deepEqual(await told(world, "options"), [INVALID, INVALID, "signed-out", "signed-out"]);
-    });
+    check(
+      `a ${kind} one, ${type}, a storage that is given keeps the session, and "local" or "session" is refused`,
+      async (world) => {
+        assert.deepEqual(await told(world, "storage"), { keys: ["kept"], token: "good", again: 200, left: false });
+        assert.deepEqual(await told(world, "options"), [INVALID, INVALID, "signed-out", "signed-out"]);
+      },
+    );
 
     check(`a ${kind} one, ${type}, relative URLs and errors are those of its own fetch`, async (world) => {
       const { native, results } = await told(world, "relative");

@@ -44,7 +44,10 @@ async function expiredBurst(demo) {
   await demo.press("fire-expired");
   assert.deepEqual(await demo.outcomes(), { 200: 100 });
   const { ok, unauthorized, tokenRequests, tokenRefused, reuseDetected } = demo.server.counters(LANE);
-  assert.deepEqual({ ok, tokenRequests, tokenRefused, reuseDetected }, { ok: 100, tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 });
+  assert.deepEqual(
+    { ok, tokenRequests, tokenRefused, reuseDetected },
+    { ok: 100, tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 },
+  );
   assert.ok(unauthorized > 0, "the burst met an expired token");
 }
 
@@ -113,7 +116,9 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     const { demo } = world;
     await expiredBurst(demo);
     const counted = demo.server.counters(LANE);
-    const shown = await demo.page.$$eval("[data-count]", (tiles) => tiles.map((tile) => [tile.dataset.count, Number(tile.textContent)]));
+    const shown = await demo.page.$$eval("[data-count]", (tiles) =>
+      tiles.map((tile) => [tile.dataset.count, Number(tile.textContent)]),
+    );
     assert.ok(shown.length >= 5);
     for (const [name, count] of shown) assert.equal(count, counted[name], name);
   });
@@ -191,7 +196,10 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
   test("authfetch in the same place answers all after one token request", async () => {
     const { demo } = world;
     const shown = await demo.compared("authfetch");
-    assert.deepEqual([shown.ok, shown.tokenRequests, shown.reuseDetected, shown.session], ["100 of 100", "1", "0", "intact"]);
+    assert.deepEqual(
+      [shown.ok, shown.tokenRequests, shown.reuseDetected, shown.session],
+      ["100 of 100", "1", "0", "intact"],
+    );
   });
 
   test("the keyboard alone signs in and fires a burst", async () => {
@@ -228,7 +236,10 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
   test("the page's policy allows no inline script but the import map, and is not violated", async () => {
     const { demo } = world;
     const { headers } = await fetch(demo.server.url);
-    const scripts = headers.get("content-security-policy").match(/script-src ([^;]*)/)[1].split(" ");
+    const scripts = headers
+      .get("content-security-policy")
+      .match(/script-src ([^;]*)/)[1]
+      .split(" ");
     assert.deepEqual(scripts.slice(0, 2), ["'self'", "'wasm-unsafe-eval'"]);
     assert.equal(scripts.length, 3);
     assert.match(scripts[2], /^'sha256-/);

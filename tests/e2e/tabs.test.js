@@ -24,7 +24,10 @@ for (const name of ["chromium", "firefox"]) {
       await demo.choose("delay", 20);
     });
     afterEach(async () => {
-      assert.deepEqual(demo.said.filter((line) => line.startsWith("uncaught")), []);
+      assert.deepEqual(
+        demo.said.filter((line) => line.startsWith("uncaught")),
+        [],
+      );
       await demo.close();
     });
 
@@ -49,17 +52,28 @@ for (const name of ["chromium", "firefox"]) {
     test("a burst in three tabs with an expired token is one renewal", async () => {
       await openAnother();
       await openAnother();
-      assert.match(await fired("fire-all"), /^150 of 150 calls of 3 tabs answered 200, 1 token request, 0 reuse detections\.$/);
+      assert.match(
+        await fired("fire-all"),
+        /^150 of 150 calls of 3 tabs answered 200, 1 token request, 0 reuse detections\.$/,
+      );
       const { ok, tokenRequests, tokenRefused, reuseDetected } = demo.server.counters(LANE);
-      assert.deepEqual({ ok, tokenRequests, tokenRefused, reuseDetected }, { ok: 150, tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 });
+      assert.deepEqual(
+        { ok, tokenRequests, tokenRefused, reuseDetected },
+        { ok: 150, tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 },
+      );
       const said = await rows(demo.page);
-      assert.equal(said.filter((text) => text === "50 of 50 answered 200, renewed for all.").length, 1, said.join(" | "));
+      assert.equal(
+        said.filter((text) => text === "50 of 50 answered 200, renewed for all.").length,
+        1,
+        said.join(" | "),
+      );
     });
 
     test("a logout in one tab ends the calls of all", async () => {
       const other = await openAnother();
       assert.match(await fired("leave-all"), /aborted by the logout/);
-      for (const page of [demo.page, other]) await until(async () => (await states(page)).every((state) => state === "signed out"), "the end in both");
+      for (const page of [demo.page, other])
+        await until(async () => (await states(page)).every((state) => state === "signed out"), "the end in both");
       const { ok, apiRequests, reuseDetected } = demo.server.counters(LANE);
       assert.ok(ok < 2 * CALLS && apiRequests >= 2, `${ok} of ${apiRequests} answered 200`);
       assert.equal(reuseDetected, 0);

@@ -65,9 +65,16 @@ fn what_is_known_of_the_same_text_brought_again_is_kept_so_one_broken_endpoint_s
     let good = world.call_to(1, true);
     world.answer(good, Answer::Accepted);
     let broken = |second| second % 3;
-    minute(&mut world, broken, |world, at| if world.tasks[at].path == 2 { Answer::Unauthorized } else { Answer::Accepted });
+    minute(
+        &mut world,
+        broken,
+        |world, at| if world.tasks[at].path == 2 { Answer::Unauthorized } else { Answer::Accepted },
+    );
     assert_eq!((world.token_requests, world.record.signed_in(), world.record.accepted), (1, true, true));
-    assert_eq!((ends(&world, End::Answer(Answer::Unauthorized)), ends(&world, End::Answer(Answer::Accepted))), (20, 41));
+    assert_eq!(
+        (ends(&world, End::Answer(Answer::Unauthorized)), ends(&world, End::Answer(Answer::Accepted))),
+        (20, 41)
+    );
 }
 
 #[test]
@@ -239,7 +246,9 @@ fn a_call_goes_out_with_what_it_waited_for_however_the_clock_jumps() {
 #[test]
 fn a_clock_that_jumps_at_each_answer_costs_a_renewal_for_each_call_at_most() {
     let mut world = World::new(Policy::default());
-    for jump in [86_400_000, -86_400_000, 86_400_000, -3_600_000, 31_536_000_000, -31_536_000_000, 86_400_000, 1_000_i64] {
+    for jump in
+        [86_400_000, -86_400_000, 86_400_000, -3_600_000, 31_536_000_000, -31_536_000_000, 86_400_000, 1_000_i64]
+    {
         let call = world.call();
         while let Phase::Waiting = world.phase(call) {
             assert_eq!(world.runs[0].step, Step::Turn);

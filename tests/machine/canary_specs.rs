@@ -73,7 +73,8 @@ fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
     let refusal = authfetch::protocol::session::Refusal { not_the_token: true, ..Default::default() };
     for (call, makes_way) in [(old, false), (canary, true)] {
         let accepted = world.machine.clone().on_outcome(|machine| machine.on_accepted(&call, &record, true));
-        let refused = world.machine.clone().on_outcome(|machine| machine.on_unauthorized(&mut { call }, &record, 1, refusal));
+        let refused =
+            world.machine.clone().on_outcome(|machine| machine.on_unauthorized(&mut { call }, &record, 1, refusal));
         assert_eq!((accepted.1, refused.1), (makes_way, makes_way));
     }
 }

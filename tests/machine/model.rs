@@ -27,7 +27,8 @@ struct Budget {
     same_text: bool,
 }
 
-const BUDGET: Budget = Budget { expiries: 1, logouts: 1, sign_ins: 1, failures: 1, refusals: 1, aborts: 1, patience: 1, same_text: false };
+const BUDGET: Budget =
+    Budget { expiries: 1, logouts: 1, sign_ins: 1, failures: 1, refusals: 1, aborts: 1, patience: 1, same_text: false };
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct State {
@@ -122,7 +123,9 @@ impl Model for Small {
                 match reply {
                     Reply::Served => {}
                     Reply::Revoked => left.refusals -= 1,
-                    Reply::Lost | Reply::Dropped | Reply::Duplicated | Reply::Busy(_) | Reply::Nonsense => left.failures -= 1,
+                    Reply::Lost | Reply::Dropped | Reply::Duplicated | Reply::Busy(_) | Reply::Nonsense => {
+                        left.failures -= 1
+                    }
                 }
                 world.reply(at, reply);
             }
@@ -158,7 +161,12 @@ impl Model for Small {
                 let goes_on = actions.iter().any(|action| {
                     !matches!(
                         action,
-                        Action::Abort(_) | Action::Patience | Action::Expire | Action::Logout | Action::SetTokens { .. } | Action::Call
+                        Action::Abort(_)
+                            | Action::Patience
+                            | Action::Expire
+                            | Action::Logout
+                            | Action::SetTokens { .. }
+                            | Action::Call
                     )
                 });
                 goes_on || state.world.breach.is_some() || state.world.quiet()
@@ -173,7 +181,8 @@ impl Model for Small {
 fn explore(policy: Policy, fault: Fault, calls: usize, budget: Budget) -> (usize, Option<&'static str>) {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failures = HasDiscoveries::AnyFailures;
-    let checker = Small { policy, fault, calls, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
+    let checker =
+        Small { policy, fault, calls, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
     let breach = ["no rule of the protocol is broken", "every call settles"].into_iter().find_map(|property| {
         let path = checker.discovery(property)?;
         let last = path.last_state().clone();

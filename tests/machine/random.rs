@@ -37,7 +37,11 @@ impl Api {
 
     fn judge(&self, world: &World, at: usize) -> Answer {
         let good = |token| self.alive.iter().any(|(known, until)| *known == token && *until > self.real);
-        if world.tasks[at].path != BROKEN && world.sent(at).is_some_and(good) { Answer::Accepted } else { Answer::Unauthorized }
+        if world.tasks[at].path != BROKEN && world.sent(at).is_some_and(good) {
+            Answer::Accepted
+        } else {
+            Answer::Unauthorized
+        }
     }
 }
 
@@ -154,7 +158,11 @@ fn run(policy: Policy, lifetime: Option<u64>, fault: Fault, ops: &[Op]) -> (u64,
 fn policy(chance: &mut Chance) -> (Policy, Option<u64>) {
     let policy = Policy {
         signed_out: chance.of(&[SignedOut::Send, SignedOut::Reject]),
-        on_session_expired: chance.of(&[OnSessionExpired::Logout, OnSessionExpired::Hold, OnSessionExpired::PassThrough]),
+        on_session_expired: chance.of(&[
+            OnSessionExpired::Logout,
+            OnSessionExpired::Hold,
+            OnSessionExpired::PassThrough,
+        ]),
         on_retry_rejected: chance.of(&[OnRetryRejected::Auto, OnRetryRejected::Logout, OnRetryRejected::Return]),
         renewable: if chance.below(8) == 0 { Renewable::Never } else { Renewable::WithToken },
         leeway: chance.of(&[0, 30_000]),
@@ -211,8 +219,12 @@ fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
         Fault::ForgetsRotation,
     ] {
         let (steps, breach) = search(fault, SCHEDULES);
-        let Found { seed, shortest, rule, .. } = breach.unwrap_or_else(|| panic!("{fault:?} was not found in {steps} steps"));
-        println!("{fault:?}: seed {seed} breaks \"{rule}\" after {steps} steps, shown in {}: {shortest:?}", shortest.len());
+        let Found { seed, shortest, rule, .. } =
+            breach.unwrap_or_else(|| panic!("{fault:?} was not found in {steps} steps"));
+        println!(
+            "{fault:?}: seed {seed} breaks \"{rule}\" after {steps} steps, shown in {}: {shortest:?}",
+            shortest.len()
+        );
         assert!(shortest.len() <= 14, "{fault:?} is not shown shortly: {shortest:#?}");
     }
 }
@@ -237,7 +249,14 @@ fn the_random_schedules_reach_every_way_in_which_a_call_ends() {
             }
         }
     }
-    for end in [End::Answer(Answer::Accepted), End::Answer(Answer::Unauthorized), End::Bare, End::SignedOut, End::Failed, End::Ended] {
+    for end in [
+        End::Answer(Answer::Accepted),
+        End::Answer(Answer::Unauthorized),
+        End::Bare,
+        End::SignedOut,
+        End::Failed,
+        End::Ended,
+    ] {
         assert!(ends.contains(&end), "no schedule reaches {end:?}");
     }
 }

@@ -45,7 +45,11 @@ fn logout_ends_the_session_whatever_the_token_before_was() {
     for before in [Before::Good, Before::RunOut, Before::UnknownLifetime, Before::NeverAccepted] {
         let mut world = retried(with(OnRetryRejected::Logout), before);
         world.answer(0, Answer::Unauthorized);
-        assert_eq!((world.phase(0), world.phase(1)), (Phase::Settled(End::Ended), Phase::Settled(End::Ended)), "{before:?}");
+        assert_eq!(
+            (world.phase(0), world.phase(1)),
+            (Phase::Settled(End::Ended), Phase::Settled(End::Ended)),
+            "{before:?}"
+        );
     }
 }
 
@@ -64,7 +68,11 @@ fn auto_ends_the_session_where_no_token_of_it_can_be_told_to_be_good() {
     for before in [Before::RunOut, Before::UnknownLifetime, Before::NeverAccepted] {
         let mut world = retried(with(OnRetryRejected::Auto), before);
         world.answer(0, Answer::Unauthorized);
-        assert_eq!((world.phase(0), world.phase(1)), (Phase::Settled(End::Ended), Phase::Settled(End::Ended)), "{before:?}");
+        assert_eq!(
+            (world.phase(0), world.phase(1)),
+            (Phase::Settled(End::Ended), Phase::Settled(End::Ended)),
+            "{before:?}"
+        );
     }
 }
 

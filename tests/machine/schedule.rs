@@ -5,7 +5,10 @@ use super::world::{Answer, Reply};
 /// One thing that happens. A number picks one of those it can happen to; where there is none, nothing happens.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Op {
-    Call { path: u64, replayable: bool },
+    Call {
+        path: u64,
+        replayable: bool,
+    },
     /// The API answers by what it knows of the token: the true verdict.
     Judge(u8),
     Answer(u8, Answer),
@@ -23,7 +26,9 @@ pub enum Op {
     /// From now on renewals bring the text of the token that they are to replace, or do so no longer.
     SameText(bool),
     Logout,
-    SetTokens { with_refresh: bool },
+    SetTokens {
+        with_refresh: bool,
+    },
     Refresh,
     Timer,
     Online,

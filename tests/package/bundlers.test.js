@@ -2,11 +2,11 @@
 // no plugin, no URL of a wasm file and nothing to await. Run in Chromium.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { build } from "esbuild";
-import { build as viteBuild, createServer } from "vite";
-import { api, APP, HTML, install, launch, sendFile } from "./support.js";
+import { createServer, build as viteBuild } from "vite";
+import { APP, api, HTML, install, launch, sendFile } from "./support.js";
 
 let app;
 let browser;
@@ -53,7 +53,12 @@ async function worksAtOnce(page, front = ({ origin }) => origin) {
 
 test("bundled by esbuild, 20 calls with a spent token get 20 answers and cost one renewal", async () => {
   const entry = join(app.folder, "main.js");
-  const { warnings } = await build({ entryPoints: [entry], bundle: true, format: "esm", outfile: join(app.folder, "esbuild/main.js") });
+  const { warnings } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    outfile: join(app.folder, "esbuild/main.js"),
+  });
   assert.deepEqual(warnings, []);
   app.write("esbuild/index.html", HTML('<script type="module" src="/main.js"></script>'));
   await worksAtOnce(files("esbuild"));
@@ -61,7 +66,13 @@ test("bundled by esbuild, 20 calls with a spent token get 20 answers and cost on
 
 test("bundled by esbuild into a classic script, the same", async () => {
   const entry = join(app.folder, "main.js");
-  await build({ entryPoints: [entry], bundle: true, format: "iife", minify: true, outfile: join(app.folder, "classic/main.js") });
+  await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "iife",
+    minify: true,
+    outfile: join(app.folder, "classic/main.js"),
+  });
   app.write("classic/index.html", HTML('<script defer src="/main.js"></script>'));
   await worksAtOnce(files("classic"));
 });
@@ -91,6 +102,9 @@ test("served by Vite in development, with the dependency optimised ahead, the sa
 
 test("served unbundled with an import map, the same", async () => {
   const map = JSON.stringify({ imports: { authfetch: "/node_modules/authfetch/dist/index.js" } });
-  app.write("index.html", HTML(`<script type="importmap">${map}</script><script type="module" src="/main.js"></script>`));
+  app.write(
+    "index.html",
+    HTML(`<script type="importmap">${map}</script><script type="module" src="/main.js"></script>`),
+  );
   await worksAtOnce(files("."));
 });

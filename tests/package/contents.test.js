@@ -1,9 +1,9 @@
 // What is in the tarball, and what of it an app ships that uses little of it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 import { install } from "./support.js";
@@ -25,7 +25,8 @@ test("the installed package brings no other package along", () => {
 test("every file the manifest points at is there", () => {
   const folder = join(app.folder, "node_modules", "authfetch");
   const { exports, main, types } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  for (const path of [main, types, ...Object.values(exports["."])]) assert.ok(readFileSync(join(folder, path)).length > 0, path);
+  for (const path of [main, types, ...Object.values(exports["."])])
+    assert.ok(readFileSync(join(folder, path)).length > 0, path);
 });
 
 // The sizes are told, not judged: one class of errors alone is what a bundler can shake off at best.

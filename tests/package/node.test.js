@@ -15,7 +15,9 @@ const STORAGE = `
 `;
 
 test("importing runs nothing and leaves every global as it was", async () => {
-  const found = await inNode(app, `
+  const found = await inNode(
+    app,
+    `
     const ran = [];
     const values = () => new Map(Reflect.ownKeys(globalThis).map((key) => [key, globalThis[key]]));
     // Node makes some of its globals at the first look, and runs wasm of its own at the first import: neither is ours.
@@ -37,24 +39,30 @@ test("importing runs nothing and leaves every global as it was", async () => {
     console.log(JSON.stringify({
       ran, differing: differing.map(String), prototypes: shapeAfter.length - shapeBefore.length, exported: Object.keys(module).sort(),
     }));
-  `);
+  `,
+  );
   const exported = ["AuthFetch", "AuthFetchError", "SessionRefusedError", "ready"];
   assert.deepEqual(found, { ran: [], differing: [], prototypes: 0, exported });
 });
 
 test("without a page the session is kept in memory and the process still ends by itself", async () => {
-  const found = await inNode(app, `
+  const found = await inNode(
+    app,
+    `
     import { AuthFetch } from "authfetch";
     const auth = new AuthFetch({ refresh: "https://example.com/token" });
     const before = [auth.state, auth.session];
     auth.setTokens({ access_token: "a", refresh_token: "r", expires_in: 3600 });
     console.log(JSON.stringify({ before, state: auth.state, token: auth.session.accessToken, got: await auth.getAccessToken() }));
-  `);
+  `,
+  );
   assert.deepEqual(found, { before: ["signed-out", null], state: "signed-in", token: "a", got: "a" });
 });
 
 test("instances of one name share nothing without a page, and no storage is touched where there is one", async () => {
-  const found = await inNode(app, `${STORAGE}
+  const found = await inNode(
+    app,
+    `${STORAGE}
     import { AuthFetch } from "authfetch";
     const pairs = [];
     for (const storage of [undefined, "local", "session"]) {
@@ -68,7 +76,8 @@ test("instances of one name share nothing without a page, and no storage is touc
       await one.logout();
     }
     console.log(JSON.stringify({ pairs, touched }));
-  `);
+  `,
+  );
   const apart = ["signed-in", "signed-out", null, "signed-out", 0];
   assert.deepEqual(found, { pairs: [apart, apart, apart], touched: [] });
 });
@@ -84,7 +93,9 @@ const SENT = `
 `;
 
 test("without a page no token goes to any URL unless its origin was given", async () => {
-  const found = await inNode(app, `${SENT}
+  const found = await inNode(
+    app,
+    `${SENT}
     const auth = new AuthFetch({ fetch });
     auth.setTokens({ access_token: "a" });
     const urls = ["https://example.com/api", "http://localhost/api", "http://127.0.0.1:3000/", "/api", "api", "file:///api", "blob:null/1"];
@@ -97,12 +108,15 @@ test("without a page no token goes to any URL unless its origin was given", asyn
     given.setTokens({ access_token: "b" });
     for (const url of ["https://api.example.com/x", "https://example.com/x", "/x"]) await given.fetch(url);
     console.log(JSON.stringify({ byDefault, given: sent }));
-  `);
+  `,
+  );
   assert.deepEqual(found, { byDefault: Array(9).fill(null), given: ["Bearer b", null, null] });
 });
 
 test("without a page a burst on a spent token renews once", async () => {
-  const found = await inNode(app, `
+  const found = await inNode(
+    app,
+    `
     import { AuthFetch } from "authfetch";
     let renewals = 0;
     const fetch = async (input, init) => {
@@ -113,7 +127,8 @@ test("without a page a burst on a spent token renews once", async () => {
     auth.setTokens({ access_token: "old", refresh_token: "r" });
     const answers = await Promise.all(Array.from({ length: 20 }, () => auth.fetch("https://example.com/api")));
     console.log(JSON.stringify({ statuses: [...new Set(answers.map(({ status }) => status))], renewals }));
-  `);
+  `,
+  );
   assert.deepEqual(found, { statuses: [200], renewals: 1 });
 });
 
@@ -124,7 +139,9 @@ test("`context.fetch` is Node's own fetch, in whatever way a refresh function ca
     response.end('{ "access_token": "new" }');
   });
   t.after(() => server.close());
-  const found = await inNode(app, `
+  const found = await inNode(
+    app,
+    `
     import { AuthFetch } from "authfetch";
     const url = "${server.origin}/token";
     const passedOn = (send) => send(url);
@@ -134,6 +151,7 @@ test("`context.fetch` is Node's own fetch, in whatever way a refresh function ca
       for (const refresh of forms) tokens.push((await new AuthFetch({ refresh, fetch }).refresh()).accessToken);
     }
     console.log(JSON.stringify(tokens));
-  `);
+  `,
+  );
   assert.deepEqual([found, asked], [Array(6).fill("new"), Array(6).fill("/token")]);
 });

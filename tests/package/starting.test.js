@@ -2,8 +2,8 @@
 // Everything happens in the page's own script, since a debugger's evaluation is outside the policy.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { join } from "node:path";
+import { after, before, test } from "node:test";
 import { build } from "esbuild";
 import { HTML, install, launch, sendFile, serve } from "./support.js";
 
@@ -82,10 +82,14 @@ for (const name of ["chromium", "firefox"]) {
       assert.deepEqual(await result("construct", "script-src 'self'"), [told, told, told]);
     });
 
-    await t.test("with script-src 'self' 'wasm-unsafe-eval' it works, and nothing else is asked of the policy", async () => {
-      const policy = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
-      assert.deepEqual(await result("construct", policy), ["signed-out", "signed-out", "ready"]);
-    });
+    await t.test(
+      "with script-src 'self' 'wasm-unsafe-eval' it works, and nothing else is asked of the policy",
+      async () => {
+        const policy =
+          "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
+        assert.deepEqual(await result("construct", policy), ["signed-out", "signed-out", "ready"]);
+      },
+    );
 
     await t.test("without a policy it works", async () => {
       assert.deepEqual(await result("construct"), ["signed-out", "signed-out", "ready"]);

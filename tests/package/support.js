@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { root } from "../../scripts/run.js";
 import { serve } from "../../benches/support.js";
+import { root } from "../../scripts/run.js";
 
 export { launch, sendFile, serve } from "../../benches/support.js";
 
@@ -66,7 +66,9 @@ export async function api(page) {
       const good = body.get("grant_type") === "refresh_token" && body.get("refresh_token") === refresh;
       log.renewals++;
       if (good) [access, refresh] = [`access-${log.renewals}`, `refresh-${log.renewals}`];
-      const answer = good ? { access_token: access, refresh_token: refresh, expires_in: 3600 } : { error: "invalid_grant" };
+      const answer = good
+        ? { access_token: access, refresh_token: refresh, expires_in: 3600 }
+        : { error: "invalid_grant" };
       response.writeHead(good ? 200 : 400, { "content-type": "application/json" }).end(JSON.stringify(answer));
     },
   };
@@ -94,4 +96,5 @@ globalThis.burst = async (tokens, late) => {
 };
 `;
 
-export const HTML = (head) => `<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">${head}`;
+export const HTML = (head) =>
+  `<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">${head}`;

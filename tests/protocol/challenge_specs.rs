@@ -178,13 +178,16 @@ fn meant() -> impl Strategy<Value = Meant> {
 
 impl Meant {
     fn quoted(&self, text: &str) -> String {
-        let escaped: String = text.chars().flat_map(|c| ['\\', c].into_iter().skip(usize::from(!self.escape))).collect();
+        let escaped: String =
+            text.chars().flat_map(|c| ['\\', c].into_iter().skip(usize::from(!self.escape))).collect();
         format!("\"{escaped}\"")
     }
 
     fn written(&self, scheme: &str) -> String {
         let mut ours = vec![("error", self.quoted(self.error)), ("acr_values", self.quoted(&self.acr.join(" ")))];
-        ours.extend(self.max_age.map(|seconds| ("max_age", if self.escape { self.quoted(&seconds.to_string()) } else { seconds.to_string() })));
+        ours.extend(self.max_age.map(|seconds| {
+            ("max_age", if self.escape { self.quoted(&seconds.to_string()) } else { seconds.to_string() })
+        }));
         let mut parameters = self.others.clone();
         for (name, value) in ours {
             let name = if self.shout { name.to_ascii_uppercase() } else { name.to_owned() };

@@ -196,7 +196,8 @@ fn is_refused_is_asked_of_a_4xx_that_is_not_transient_and_not_a_proxy_s() {
     for status in 0..=999 {
         for body in bodies() {
             let name = if let Body::Json { error: Some(name), .. } = body { name } else { "" };
-            let asked = (400..500).contains(&status) && ![407, 408, 425, 429].contains(&status) && !TRANSIENT.contains(&name);
+            let asked =
+                (400..500).contains(&status) && ![407, 408, 425, 429].contains(&status) && !TRANSIENT.contains(&name);
             assert_eq!(answer(status, body).may_be_refused(), asked, "{status} {body:?}");
         }
     }

@@ -107,7 +107,8 @@ fn a_cleared_storage_tells_nothing_where_nobody_is_signed_in() {
 #[test]
 fn a_record_has_caught_up_once_it_is_as_late_as_the_mark() {
     let mark = Mark::of(&tokens(5, 2));
-    for (record, reached) in [(tokens(5, 1), false), (tokens(5, 2), true), (tokens(5, 3), true), (tokens(4, 9), false)] {
+    for (record, reached) in [(tokens(5, 1), false), (tokens(5, 2), true), (tokens(5, 3), true), (tokens(4, 9), false)]
+    {
         assert_eq!(caught_up(&record, mark), reached, "{record:?}");
     }
     assert!(caught_up(&Record::tombstone(6), mark), "a later epoch is later, whatever its version");

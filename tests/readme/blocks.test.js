@@ -28,8 +28,14 @@ function table(head) {
 const namesIn = (head) => [...table(head).keys()].sort();
 
 test("every block of code has a name under which it is run", () => {
-  assert.deepEqual(blocks.filter(({ language }) => ![...RUNS, ...SHOWN].includes(language)), []);
-  assert.deepEqual(blocks.filter(({ name, recipe, language }) => RUNS.includes(language) && !name && !recipe), []);
+  assert.deepEqual(
+    blocks.filter(({ language }) => ![...RUNS, ...SHOWN].includes(language)),
+    [],
+  );
+  assert.deepEqual(
+    blocks.filter(({ name, recipe, language }) => RUNS.includes(language) && !name && !recipe),
+    [],
+  );
   const names = blocks.flatMap(({ name }) => name ?? []);
   assert.deepEqual(names, [...new Set(names)]);
   assert.equal(README.match(/<!-- test:/g).length, names.length, "a marker without a block right after it");
@@ -45,10 +51,17 @@ test("every recipe is quoted word for word, and run by the tests of the clients"
 });
 
 test("every named block is run by a test", () => {
-  const tests = readdirSync(join(root, "tests", "readme")).filter((file) => file.endsWith(".test.js")).map((file) => read("tests", "readme", file));
-  const run = new Set(tests.flatMap((text) => [...text.matchAll(/\bopen\(t, browser, "([\w-]+)"/g)].map(([, name]) => name)));
+  const tests = readdirSync(join(root, "tests", "readme"))
+    .filter((file) => file.endsWith(".test.js"))
+    .map((file) => read("tests", "readme", file));
+  const run = new Set(
+    tests.flatMap((text) => [...text.matchAll(/\bopen\(t, browser, "([\w-]+)"/g)].map(([, name]) => name)),
+  );
   // `auth` is the module that the others import.
-  assert.deepEqual(blocks.flatMap(({ name }) => name ?? []).filter((name) => name !== "auth" && !run.has(name)), []);
+  assert.deepEqual(
+    blocks.flatMap(({ name }) => name ?? []).filter((name) => name !== "auth" && !run.has(name)),
+    [],
+  );
 });
 
 test("the table of options has every option, and no other", () => {
@@ -57,7 +70,9 @@ test("the table of options has every option, and no other", () => {
 });
 
 test("the defaults in the table of options are those of the types", () => {
-  const ofTypes = [...types.matchAll(/Default (\d[\d ]*|"\w+"|true|false)[\s\S]*?\n {2}(\w+)\?:/g)].map(([, value, name]) => [name, value.replaceAll(" ", "")]);
+  const ofTypes = [...types.matchAll(/Default (\d[\d ]*|"\w+"|true|false)[\s\S]*?\n {2}(\w+)\?:/g)].map(
+    ([, value, name]) => [name, value.replaceAll(" ", "")],
+  );
   assert.ok(ofTypes.length >= 12, `${ofTypes.length} defaults were read`);
   for (const [name, value] of ofTypes) {
     if (!members("AuthFetchOptions").includes(name)) continue;
@@ -69,8 +84,16 @@ test("the defaults in the table of options are those of the types", () => {
 test("the table of events has every event and what its detail holds", () => {
   assert.deepEqual(namesIn("Event"), members("AuthFetchEventMap"));
   for (const [, name, detail] of types.matchAll(/^ {2}(\w+): CustomEvent<\{ (.*) \}>;/gm)) {
-    const told = [...table("Event").get(name).matchAll(/`(\w+)`/g)].map(([, member]) => member);
-    assert.deepEqual(told, [...detail.matchAll(/(\w+)\??: /g)].map(([, member]) => member), name);
+    const told = [
+      ...table("Event")
+        .get(name)
+        .matchAll(/`(\w+)`/g),
+    ].map(([, member]) => member);
+    assert.deepEqual(
+      told,
+      [...detail.matchAll(/(\w+)\??: /g)].map(([, member]) => member),
+      name,
+    );
   }
 });
 

@@ -1,8 +1,8 @@
 // The README's blocks that put the package into something else, each in a page in Chromium as an app would have it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { createServer } from "node:http";
+import { after, before, test } from "node:test";
 import { WebSocketServer } from "ws";
 import { launch } from "../support/browser.js";
 import { json, open } from "./support.js";
@@ -12,7 +12,8 @@ before(async () => (browser = await launch("chromium", { protocolTimeout: 60_000
 after(() => browser?.close());
 
 const TELL = "globalThis.auth = auth;";
-const signIn = (page, server, more = {}) => page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
+const signIn = (page, server, more = {}) =>
+  page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
 
 test("in the place of fetch it serves every call, and finds the native one by itself", async (t) => {
   const { page, server, paths } = await open(t, browser, "everywhere", { after: TELL });
@@ -40,16 +41,24 @@ test("axios gets its data after a renewal that it knows nothing of", async (t) =
   const { page, server, paths } = await open(t, browser, "axios", { after: `${TELL} globalThis.api = api;` });
   await signIn(page, server);
   server.access = "another";
-  const got = await page.evaluate(async () => (await Promise.all([api.get("/items"), api.post("/items", { a: 1 })])).map(({ status, data }) => [status, data]));
+  const got = await page.evaluate(async () =>
+    (await Promise.all([api.get("/items"), api.post("/items", { a: 1 })])).map(({ status, data }) => [status, data]),
+  );
   assert.deepEqual(got, Array(2).fill([200, [{ id: 1 }]]));
   assert.equal(paths().filter((path) => path === "/token").length, 1);
 });
 
 test("axios takes a logout for a cancelled request", async (t) => {
-  const { page, server } = await open(t, browser, "axios", { after: `${TELL} globalThis.api = api;`, routes: { "/api/slow": () => {} } });
+  const { page, server } = await open(t, browser, "axios", {
+    after: `${TELL} globalThis.api = api;`,
+    routes: { "/api/slow": () => {} },
+  });
   await signIn(page, server);
   const told = await page.evaluate(async () => {
-    const call = api.get("/slow").then(() => "answered", (error) => [error.name, error.code]);
+    const call = api.get("/slow").then(
+      () => "answered",
+      (error) => [error.name, error.code],
+    );
     await Promise.resolve();
     auth.logout();
     return call;
@@ -58,7 +67,9 @@ test("axios takes a logout for a cancelled request", async (t) => {
 });
 
 test("TanStack Query gets its data after a renewal, and forgets it at logout", async (t) => {
-  const { page, server } = await open(t, browser, "query", { after: `${TELL} Object.assign(globalThis, { queries, items });` });
+  const { page, server } = await open(t, browser, "query", {
+    after: `${TELL} Object.assign(globalThis, { queries, items });`,
+  });
   await signIn(page, server);
   server.access = "another";
   assert.deepEqual(await page.evaluate(() => queries.fetchQuery(items)), [{ id: 1 }]);
@@ -70,7 +81,9 @@ test("ten uploads by XMLHttpRequest that are refused together cost one renewal",
   await signIn(page, server);
   server.access = "another";
   const statuses = await page.evaluate(async () => {
-    const all = await Promise.all(Array.from({ length: 10 }, (_, at) => upload(`/api/files/${at}`, new Blob(["file"]))));
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => upload(`/api/files/${at}`, new Blob(["file"]))),
+    );
     return all.map(({ status }) => status);
   });
   assert.deepEqual(statuses, Array(10).fill(200));
@@ -82,7 +95,9 @@ test("a WebSocket's first message carries a token that is good", async (t) => {
   const sockets = new WebSocketServer({ server: http });
   await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
   t.after(() => (sockets.clients.forEach((client) => client.terminate()), http.close()));
-  const heard = new Promise((resolve) => sockets.on("connection", (socket) => socket.once("message", (data) => resolve(JSON.parse(data)))));
+  const heard = new Promise((resolve) =>
+    sockets.on("connection", (socket) => socket.once("message", (data) => resolve(JSON.parse(data)))),
+  );
   const { page, server } = await open(t, browser, "websocket", { after: `${TELL} globalThis.connect = connect;` });
   await signIn(page, server);
   await page.evaluate((url) => void connect(url), `ws://127.0.0.1:${http.address().port}/`);
@@ -100,12 +115,19 @@ test("two APIs get a token each, and a 401 of one renews nothing of the other", 
       if (pathname === "/token") return Response.json({ access_token: (good[hostname] += "+"), refresh_token: "next" });
       return new Response(null, { status: authorization === "Bearer " + good[hostname] ? 200 : 401 });
     };`;
-  const { page } = await open(t, browser, "two", { before, after: "Object.assign(globalThis, { shop, blog, both: fetch });" });
+  const { page } = await open(t, browser, "two", {
+    before,
+    after: "Object.assign(globalThis, { shop, blog, both: fetch });",
+  });
   const found = await page.evaluate(async () => {
     shop.setTokens({ access_token: "shop-1", refresh_token: "s" });
     blog.setTokens({ access_token: "blog-1", refresh_token: "b" });
     const call = async (url) => (await both(url)).status;
-    const first = [await call("https://shop.example.com/a"), await call("https://blog.example.com/b"), await call("https://example.com/c")];
+    const first = [
+      await call("https://shop.example.com/a"),
+      await call("https://blog.example.com/b"),
+      await call("https://example.com/c"),
+    ];
     good["blog.example.com"] = "blog-2";
     first.push(await call("https://blog.example.com/d"));
     return [first, sent];
@@ -141,7 +163,10 @@ test("a step-up holds the call until the user has signed in again", async (t) =>
   assert.deepEqual(paths(), ["/api/pay"]);
   await page.evaluate((tokens) => confirmed(tokens), server.issue());
   assert.equal(await page.evaluate(async () => (await call).status), 200);
-  assert.deepEqual(server.log.map(({ path, body }) => [path, body]), [["/api/pay", "5"]]);
+  assert.deepEqual(
+    server.log.map(({ path, body }) => [path, body]),
+    [["/api/pay", "5"]],
+  );
 });
 
 test("a call tells why it went as it did, on the console and on the timeline", async (t) => {
@@ -175,8 +200,22 @@ test("a header of another name carries the bare token, and follows no redirect",
     },
   });
   await signIn(page, server);
-  const call = (path) => page.evaluate((url) => auth.fetch(url).then((response) => response.json(), (error) => error.name), path);
+  const call = (path) =>
+    page.evaluate(
+      (url) =>
+        auth.fetch(url).then(
+          (response) => response.json(),
+          (error) => error.name,
+        ),
+      path,
+    );
   assert.equal(await call("/api/here"), "access-1");
   assert.equal(await call("/api/away"), "TypeError");
-  assert.deepEqual(server.log.map(({ path, authorization }) => [path, authorization]), [["/api/here", undefined], ["/api/away", undefined]]);
+  assert.deepEqual(
+    server.log.map(({ path, authorization }) => [path, authorization]),
+    [
+      ["/api/here", undefined],
+      ["/api/away", undefined],
+    ],
+  );
 });

@@ -12,7 +12,8 @@ const WITHOUT_A_TEST = ["C7", "C9", "C10", "C11"];
 const SCENARIOS = { A: 32, B: 26, C: 12 };
 
 const read = (path) => readFileSync(join(root, path), "utf8");
-const named = (document) => [...read(document).matchAll(/`(tests\/[\w./-]+)::([^`]+)`/g)].map(([, file, name]) => ({ document, file, name }));
+const named = (document) =>
+  [...read(document).matchAll(/`(tests\/[\w./-]+)::([^`]+)`/g)].map(([, file, name]) => ({ document, file, name }));
 
 function isThere({ file, name }) {
   if (!existsSync(join(root, file))) return false;
@@ -24,34 +25,63 @@ function isThere({ file, name }) {
 
 for (const document of DOCUMENTS) {
   test(`each test that ${document} names is there`, () => {
-    assert.deepEqual(named(document).filter((one) => !isThere(one)), []);
+    assert.deepEqual(
+      named(document).filter((one) => !isThere(one)),
+      [],
+    );
   });
 
   test(`each file that ${document} links to is there`, () => {
     const folder = join(document, "..");
-    const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path]) => join(folder, path));
-    assert.deepEqual(links.filter((path) => !existsSync(join(root, path))), []);
+    const links = [...read(document).matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)].map(([, path]) =>
+      join(folder, path),
+    );
+    assert.deepEqual(
+      links.filter((path) => !existsSync(join(root, path))),
+      [],
+    );
   });
 }
 
 test("each heading that the README links to is there", () => {
   const text = read("README.md");
-  const slug = (heading) => heading.toLowerCase().replaceAll(/[^\w -]/g, "").replaceAll(" ", "-");
+  const slug = (heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, "")
+      .replaceAll(" ", "-");
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading));
-  assert.deepEqual([...text.matchAll(/\]\(#([\w-]+)\)/g)].map(([, to]) => to).filter((to) => !headings.includes(to)), []);
+  assert.deepEqual(
+    [...text.matchAll(/\]\(#([\w-]+)\)/g)].map(([, to]) => to).filter((to) => !headings.includes(to)),
+    [],
+  );
 });
 
 test("each guarantee names a test", () => {
   const [, table] = read("README.md").match(/^\| What holds \|.*\n\|[-|]+\n((?:\|.*\n)+)/m);
   const rows = table.trim().split("\n");
   assert.ok(rows.length >= 20);
-  assert.deepEqual(rows.filter((row) => !/`tests\/[\w./-]+::[^`]+` \|$/.test(row)), []);
+  assert.deepEqual(
+    rows.filter((row) => !/`tests\/[\w./-]+::[^`]+` \|$/.test(row)),
+    [],
+  );
 });
 
 test("each scenario has a row, and each row a test", () => {
-  const rows = [...read("tests/README.md").matchAll(/^\| ([ABC]\d+) \| .* \| (.*) \|$/gm)].map(([, id, tests]) => ({ id, tests }));
-  const all = Object.entries(SCENARIOS).flatMap(([letter, count]) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`));
+  const rows = [...read("tests/README.md").matchAll(/^\| ([ABC]\d+) \| .* \| (.*) \|$/gm)].map(([, id, tests]) => ({
+    id,
+    tests,
+  }));
+  const all = Object.entries(SCENARIOS).flatMap(([letter, count]) =>
+    Array.from({ length: count }, (_, at) => `${letter}${at + 1}`),
+  );
   const wanted = all.filter((id) => !WITHOUT_A_TEST.includes(id));
-  assert.deepEqual(wanted.filter((id) => !rows.some((row) => row.id === id)), []);
-  assert.deepEqual(rows.filter(({ tests }) => !/`tests\/[\w./-]+::[^`]+`/.test(tests)), []);
+  assert.deepEqual(
+    wanted.filter((id) => !rows.some((row) => row.id === id)),
+    [],
+  );
+  assert.deepEqual(
+    rows.filter(({ tests }) => !/`tests\/[\w./-]+::[^`]+`/.test(tests)),
+    [],
+  );
 });

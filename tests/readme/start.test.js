@@ -11,7 +11,8 @@ after(() => browser?.close());
 
 const TELL = "globalThis.auth = auth;";
 const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));
-const signIn = (page, server, more = {}) => page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
+const signIn = (page, server, more = {}) =>
+  page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
 
 test("ten lines sign in and make a call, and any number of further ones share a renewal", async (t) => {
   const { page, server, paths } = await open(t, browser, "start", { after: `${TELL} globalThis.items = items;` });
@@ -33,7 +34,10 @@ test("one catch tells a transient failure from the end of the session, and lets 
       await load((items) => (told.shown = items), (text) => (told.warned = text)).catch((error) => (told.thrown = error.name));
       return told;
     };`,
-    routes: { "/token": (_, response, __, world) => json(response, world.answer, { error: world.answer === 400 ? "invalid_grant" : "odd" }) },
+    routes: {
+      "/token": (_, response, __, world) =>
+        json(response, world.answer, { error: world.answer === 400 ? "invalid_grant" : "odd" }),
+    },
   });
   const attempt = () => page.evaluate(() => attempt());
   const nothing = { shown: null, warned: null, thrown: null };
@@ -69,7 +73,11 @@ test("what isRefused says yes to ends the session, and what it says no to keeps 
   ]) {
     await signIn(page, server);
     Object.assign(server, { access: "another", answer });
-    assert.equal(await page.evaluate(() => auth.fetch("/api/items").catch((error) => error.code)), code, JSON.stringify(answer));
+    assert.equal(
+      await page.evaluate(() => auth.fetch("/api/items").catch((error) => error.code)),
+      code,
+      JSON.stringify(answer),
+    );
     assert.equal(await page.evaluate(() => auth.state), code === "session_expired" ? "signed-out" : "signed-in");
   }
 });
@@ -123,11 +131,20 @@ test("a function renews with a back end of any kind, and says when the session i
       },
     },
   });
-  const call = () => page.evaluate(() => auth.fetch("/api/items").then(({ status }) => status, ({ code }) => code));
+  const call = () =>
+    page.evaluate(() =>
+      auth.fetch("/api/items").then(
+        ({ status }) => status,
+        ({ code }) => code,
+      ),
+    );
   await signIn(page, server);
   server.access = "another";
   assert.equal(await call(), 200);
-  assert.deepEqual(await stored(page).then(({ access_token, refresh_token }) => [access_token, refresh_token]), ["access-2", "refresh-2"]);
+  assert.deepEqual(await stored(page).then(({ access_token, refresh_token }) => [access_token, refresh_token]), [
+    "access-2",
+    "refresh-2",
+  ]);
   server.access = "another";
   server.status = 422;
   assert.equal(await call(), "refresh_failed");
@@ -150,7 +167,11 @@ test("logout aborts the calls, tells the revocation endpoint and goes to the log
   assert.equal(told, "logged_out");
   assert.equal(new URL(page.url()).pathname, "/login");
   const { body } = server.log.find(({ path }) => path === "/revoke");
-  assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), { token: "refresh-1", token_type_hint: "refresh_token", client_id: "spa" });
+  assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), {
+    token: "refresh-1",
+    token_type_hint: "refresh_token",
+    client_id: "spa",
+  });
   assert.ok(!("access_token" in (await stored(page))));
 });
 
@@ -170,15 +191,23 @@ test("a native shell is told once, with the reason, before the page is left", as
   });
   await arrived;
   const told = '/{"type":"logout","reason":"idle"}';
-  assert.deepEqual([inThatTurn, await page.evaluate(() => [location.pathname, sessionStorage.posted])], [told, ["/login", told]]);
+  assert.deepEqual(
+    [inThatTurn, await page.evaluate(() => [location.pathname, sessionStorage.posted])],
+    [told, ["/login", told]],
+  );
 });
 
 test("a native shell renews, signs in while the calls wait, and hears of the logout", async (t) => {
-  const before = "globalThis.posted = []; globalThis.ReactNativeWebView = { postMessage: (text) => posted.push(JSON.parse(text)) };";
+  const before =
+    "globalThis.posted = []; globalThis.ReactNativeWebView = { postMessage: (text) => posted.push(JSON.parse(text)) };";
   const { page, server } = await open(t, browser, "shell", { before, after: TELL });
-  const heard = async (type) => (await page.waitForFunction((wanted) => posted.at(-1)?.type === wanted, {}, type), page.evaluate(() => posted.splice(0)));
+  const heard = async (type) => (
+    await page.waitForFunction((wanted) => posted.at(-1)?.type === wanted, {}, type),
+    page.evaluate(() => posted.splice(0))
+  );
   const answer = (how, tokens) => page.evaluate((name, given) => void shell[name](given), how, tokens);
-  const call = () => page.evaluate(() => void (globalThis.call = auth.fetch("/api/items").then(({ status }) => status)));
+  const call = () =>
+    page.evaluate(() => void (globalThis.call = auth.fetch("/api/items").then(({ status }) => status)));
   await signIn(page, server);
   server.access = "another";
   await call();

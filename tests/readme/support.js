@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { root } from "../../scripts/run.js";
 import { serve } from "../../benches/support.js";
+import { root } from "../../scripts/run.js";
 
 export const README = readFileSync(join(root, "README.md"), "utf8");
 const AUTHFETCH = join(root, "dist", "index.js");
@@ -40,13 +40,28 @@ async function bundle(name, { before = "", after = "" }) {
     },
   };
   const define = { "process.env.NODE_ENV": '"production"' };
-  const options = { bundle: true, format: "esm", target: "es2022", jsx: "automatic", define, write: false, plugins: [readme] };
-  const { outputFiles } = await build({ ...options, entryPoints: ["#snippet"], outfile: join(root, "snippet.js"), logLevel: "error" });
+  const options = {
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    define,
+    write: false,
+    plugins: [readme],
+  };
+  const { outputFiles } = await build({
+    ...options,
+    entryPoints: ["#snippet"],
+    outfile: join(root, "snippet.js"),
+    logLevel: "error",
+  });
   return outputFiles[0].text;
 }
 
 const json = (response, status, body, headers = {}) =>
-  response.writeHead(status, { "content-type": "application/json", ...headers }).end(body === undefined ? "" : JSON.stringify(body));
+  response
+    .writeHead(status, { "content-type": "application/json", ...headers })
+    .end(body === undefined ? "" : JSON.stringify(body));
 
 async function text(request) {
   let body = "";
@@ -76,13 +91,16 @@ async function backEnd({ script, html, routes }) {
     },
   };
   const api = ({ headers }, response) =>
-    headers.authorization === `Bearer ${world.access}` ? json(response, 200, [{ id: 1 }]) : json(response, 401, { error: "unauthorized" });
+    headers.authorization === `Bearer ${world.access}`
+      ? json(response, 200, [{ id: 1 }])
+      : json(response, 401, { error: "unauthorized" });
   const page = `<!doctype html><meta charset="utf-8"><title>README</title><link rel="icon" href="data:,">${html}<script type="module" src="/snippet.js"></script>`;
 
   const server = await serve(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     if (pathname === "/snippet.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(script);
-    if (request.method === "GET" && !pathname.startsWith("/api/")) return response.writeHead(200, { "content-type": "text/html" }).end(page);
+    if (request.method === "GET" && !pathname.startsWith("/api/"))
+      return response.writeHead(200, { "content-type": "text/html" }).end(page);
     const body = await text(request);
     world.log.push({ path: pathname, body, authorization: request.headers.authorization, headers: request.headers });
     const route = routes[pathname] ?? usual[pathname] ?? api;
@@ -108,9 +126,11 @@ export async function open(t, browser, name, { before, after, html = "", routes 
   page.on("pageerror", (error) => errors.push(error));
   for (const cookie of cookies) await context.setCookie({ domain: "127.0.0.1", ...cookie });
   await page.goto(`${server.origin}/`);
-  await page.waitForFunction(() => globalThis.ran).catch(() => {
-    throw new Error(`the block "${name}" did not run to its end`, { cause: errors[0] });
-  });
+  await page
+    .waitForFunction(() => globalThis.ran)
+    .catch(() => {
+      throw new Error(`the block "${name}" did not run to its end`, { cause: errors[0] });
+    });
   return { page, server, errors, paths: () => server.log.splice(0).map(({ path }) => path) };
 }
 

@@ -4,24 +4,48 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root } from "../../scripts/run.js";
 import { serve } from "../../benches/support.js";
 import { AuthFetch } from "../../dist/index.js";
+import { root } from "../../scripts/run.js";
 
 const read = (file) => readFileSync(join(root, "tests", "refusals", file), "utf8");
 const ENTRIES = JSON.parse(read("frameworks.json"));
 const about = ({ name, version, when, status }) => `${[name, version].filter(Boolean).join(" ")}: ${when} (${status})`;
 
 /** The back ends whose refusals were met first; each is among the entries, or among what was not found. */
-const NAMES = ["NestJS", "Express", "passport-jwt", "simplejwt", "dj-rest-auth", "Django OAuth Toolkit", "Authlib", "FastAPI", "Spring",
-  "ASP.NET", "Laravel Passport", "Laravel Sanctum", "Doorkeeper", "Devise-JWT", "Keycloak", "Auth0", "Cognito", "Okta", "Entra ID",
-  "Supabase", "Firebase", "oidc-provider", "better-auth"];
+const NAMES = [
+  "NestJS",
+  "Express",
+  "passport-jwt",
+  "simplejwt",
+  "dj-rest-auth",
+  "Django OAuth Toolkit",
+  "Authlib",
+  "FastAPI",
+  "Spring",
+  "ASP.NET",
+  "Laravel Passport",
+  "Laravel Sanctum",
+  "Doorkeeper",
+  "Devise-JWT",
+  "Keycloak",
+  "Auth0",
+  "Cognito",
+  "Okta",
+  "Entra ID",
+  "Supabase",
+  "Firebase",
+  "oidc-provider",
+  "better-auth",
+];
 
 /** An API that takes no token, and for each entry a token endpoint that answers as it does. */
 const respond = ({ url }, response) => {
   const entry = ENTRIES[Number(url.match(/^\/token\/(\d+)$/)?.[1])];
   if (!entry) return response.writeHead(401).end();
-  response.writeHead(entry.status, { ...entry.headers, "content-length": Buffer.byteLength(entry.body) }).end(entry.body);
+  response
+    .writeHead(entry.status, { ...entry.headers, "content-length": Buffer.byteLength(entry.body) })
+    .end(entry.body);
 };
 
 let server;
@@ -40,14 +64,24 @@ after(async () => {
 const WAYS = {
   form: (url) => url,
   JSON: (url) => ({ url, encoding: "json" }),
-  function: (url) => ({ fetch, refreshToken, signal }) => fetch(url, { method: "POST", body: new URLSearchParams({ refreshToken }), signal }),
+  function:
+    (url) =>
+    ({ fetch, refreshToken, signal }) =>
+      fetch(url, { method: "POST", body: new URLSearchParams({ refreshToken }), signal }),
 };
 
 /** What one call comes to whose token is refused, and whose refresh is answered so. */
 async function outcome(entry, way, options = {}) {
   warnings = [];
   const refresh = WAYS[way](`${server.origin}/token/${ENTRIES.indexOf(entry)}`);
-  const auth = new AuthFetch({ name: about(entry), refresh, origins: [server.origin], refreshAttempts: 1, backgroundRefresh: false, ...options });
+  const auth = new AuthFetch({
+    name: about(entry),
+    refresh,
+    origins: [server.origin],
+    refreshAttempts: 1,
+    backgroundRefresh: false,
+    ...options,
+  });
   let logouts = 0;
   auth.addEventListener("logout", () => logouts++);
   auth.setTokens({ access_token: "access-0", refresh_token: "refresh-0", expires_in: 3600 });
@@ -57,8 +91,22 @@ async function outcome(entry, way, options = {}) {
   return { code, state, logouts, transient, status: answer?.status, warnings: warnings.length };
 }
 
-const ended = ({ status }) => ({ code: "session_expired", state: "signed-out", logouts: 1, transient: undefined, status, warnings: 0 });
-const kept = ({ status }, transient) => ({ code: "refresh_failed", state: "signed-in", logouts: 0, transient, status, warnings: transient ? 0 : 1 });
+const ended = ({ status }) => ({
+  code: "session_expired",
+  state: "signed-out",
+  logouts: 1,
+  transient: undefined,
+  status,
+  warnings: 0,
+});
+const kept = ({ status }, transient) => ({
+  code: "refresh_failed",
+  state: "signed-in",
+  logouts: 0,
+  transient,
+  status,
+  warnings: transient ? 0 : 1,
+});
 
 const isJson = (text) => {
   try {
@@ -102,7 +150,10 @@ test("each entry says what was asked, what was answered, where that is from and 
   for (const entry of ENTRIES) {
     const { name, version, when, status, headers, body, source, asked, outcome, why } = entry;
     assert.ok(name && when && Number.isInteger(status) && typeof body === "string", about(entry));
-    assert.ok(Object.keys(headers).every((header) => ["content-type", "www-authenticate", "retry-after"].includes(header)), about(entry));
+    assert.ok(
+      Object.keys(headers).every((header) => ["content-type", "www-authenticate", "retry-after"].includes(header)),
+      about(entry),
+    );
     const file = source.repo && source.path && /^[0-9a-f]{40}$/.test(source.commit);
     assert.ok(file || /^https:\/\//.test(source.page) || (asked && source.package), `${about(entry)}: no source`);
     // What was asked itself can be asked again: it has a package and a version.
@@ -115,5 +166,8 @@ test("each entry says what was asked, what was answered, where that is from and 
 test("each back end that is asked for is among the entries, or among what was not found", () => {
   const [, notFound] = read("README.md").match(/^## Looked for, and not found\n([^]*)/m);
   const found = (name) => ENTRIES.some((entry) => entry.name.includes(name)) || notFound.includes(name);
-  assert.deepEqual(NAMES.filter((name) => !found(name)), []);
+  assert.deepEqual(
+    NAMES.filter((name) => !found(name)),
+    [],
+  );
 });

@@ -16,7 +16,11 @@ async function closing(t, steps, options) {
   const lines = [];
   const passed = await runSteps(steps, { ...options, write: (line) => lines.push(line) });
   process.stdout.write.mock.restore();
-  const plain = (line) => line.replace(/ +\d+\.\d s/, "").replace(/in [\d.]+/, "in 0").replace(/ {2,}/g, " ");
+  const plain = (line) =>
+    line
+      .replace(/ +\d+\.\d s/, "")
+      .replace(/in [\d.]+/, "in 0")
+      .replace(/ {2,}/g, " ");
   return { passed, lines: lines.filter(Boolean).map(plain) };
 }
 

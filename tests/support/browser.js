@@ -15,10 +15,13 @@ const BROWSERS = {
 /** Starts a headless browser, "chromium" or "firefox"; the caller closes it. */
 export function launch(name, options = {}) {
   const browser = BROWSERS[name];
-  if (!browser) throw new TypeError(`launch: no browser is called "${name}", there are ${Object.keys(BROWSERS).join(" and ")}`);
+  if (!browser)
+    throw new TypeError(`launch: no browser is called "${name}", there are ${Object.keys(BROWSERS).join(" and ")}`);
   const executablePath = which(...browser.programs);
   if (!executablePath) {
-    throw new Error(`${name} is missing: install ${browser.programs.join(" or ")} (on Debian: apt-get install ${browser.programs[0]})`);
+    throw new Error(
+      `${name} is missing: install ${browser.programs.join(" or ")} (on Debian: apt-get install ${browser.programs[0]})`,
+    );
   }
   return puppeteer.launch({ headless: true, executablePath, ...browser.options, ...options });
 }

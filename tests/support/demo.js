@@ -30,7 +30,8 @@ export async function openDemo(browser, options) {
   page.on("pageerror", (error) => said.push(`uncaught: ${error.message}`));
   page.on("request", (request) => asked.push(request.url()));
   page.on("response", (response) => {
-    if (response.ok() && ["/token", "/demo/tokens"].includes(new URL(response.url()).pathname)) answers.push(response.json().catch(() => ({})));
+    if (response.ok() && ["/token", "/demo/tokens"].includes(new URL(response.url()).pathname))
+      answers.push(response.json().catch(() => ({})));
   });
   await page.goto(server.url);
   await page.waitForSelector("html[data-ready]");
@@ -44,7 +45,9 @@ class Demo {
 
   async tokens() {
     const answers = await Promise.all(this.answers);
-    return answers.flatMap(({ access_token, refresh_token, id_token }) => [access_token, refresh_token, id_token].filter(Boolean));
+    return answers.flatMap(({ access_token, refresh_token, id_token }) =>
+      [access_token, refresh_token, id_token].filter(Boolean),
+    );
   }
 
   text(selector) {
@@ -58,7 +61,9 @@ class Demo {
   /** The state of the session, on a page that has come to rest: navigations on the way are none of the caller's business. */
   async signedIn() {
     await this.page.waitForFunction(
-      () => document.documentElement.dataset.ready !== undefined && document.getElementById("state")?.textContent === "signed in",
+      () =>
+        document.documentElement.dataset.ready !== undefined &&
+        document.getElementById("state")?.textContent === "signed in",
     );
   }
 
@@ -98,7 +103,9 @@ class Demo {
 
   /** Everything in localStorage, read from JSON where it is JSON. */
   storage() {
-    return this.page.evaluate(() => Object.fromEntries(Object.entries(localStorage).map(([key, value]) => [key, JSON.parse(value)])));
+    return this.page.evaluate(() =>
+      Object.fromEntries(Object.entries(localStorage).map(([key, value]) => [key, JSON.parse(value)])),
+    );
   }
 
   /** Tab until this element has the focus. */

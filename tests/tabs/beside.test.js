@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
-import { all, assertAllAnswered, assertAllEnded, inBrowsers, NO_RENEWAL, ONE_RENEWAL, until } from "./support/profile.js";
+import {
+  all,
+  assertAllAnswered,
+  assertAllEnded,
+  inBrowsers,
+  NO_RENEWAL,
+  ONE_RENEWAL,
+  until,
+} from "./support/profile.js";
 
 const CALLS = 5;
 /** Fewer than the connections that a browser opens to a host. */
@@ -101,7 +109,10 @@ inBrowsers("beside the tabs", ({ open }) => {
 
   test("sessions of two names in one browser do not touch each other", async () => {
     const profile = await open();
-    const [one, other] = [await profile.tab({ options: { name: "one" } }), await profile.tab({ options: { name: "other" } })];
+    const [one, other] = [
+      await profile.tab({ options: { name: "one" } }),
+      await profile.tab({ options: { name: "other" } }),
+    ];
     const ann = await profile.server.tokens();
     const bob = await profile.server.tokens({ account: "bob" });
     await one.tell("setTokens", ann);

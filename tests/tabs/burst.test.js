@@ -35,7 +35,8 @@ inBrowsers("a burst in all tabs", ({ open }) => {
 
   test("five tabs whose token has run out, or is refused, make one token request", async () => bursts(await open(), 5));
 
-  test("twenty tabs whose token has run out, or is refused, make one token request", async () => bursts(await open(), 20));
+  test("twenty tabs whose token has run out, or is refused, make one token request", async () =>
+    bursts(await open(), 20));
 
   test("tabs that renew ahead of expiry by their timers share each renewal", async () => {
     const profile = await open({ tokenLifetime: 2 });
@@ -46,7 +47,10 @@ inBrowsers("a burst in all tabs", ({ open }) => {
     const { tokenRequests, tokenRefused, reuseDetected } = profile.server.renewals();
     const heard = (await all(tabs, "heard", "refresh")).map((sources) => sources.length);
     assert.deepEqual([tokenRefused, reuseDetected], [0, 0]);
-    assert.ok(tokenRequests <= Math.max(...heard) + 1, `${tokenRequests} token requests, and renewals heard of: ${heard}`);
+    assert.ok(
+      tokenRequests <= Math.max(...heard) + 1,
+      `${tokenRequests} token requests, and renewals heard of: ${heard}`,
+    );
     assert.deepEqual(await all(tabs, "state").then((states) => states.includes("signed-out")), false);
   });
 });

@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, assertAllAnswered, assertAllEnded, fallsAsleep, inBrowsers, until } from "./support/profile.js";
 import { startCookieServer } from "./support/cookie.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
+import { all, assertAllAnswered, assertAllEnded, fallsAsleep, inBrowsers, until } from "./support/profile.js";
 
 const CALLS = 4;
 /** Fewer than the connections that a browser opens to a host. */
@@ -26,7 +26,8 @@ async function signedIn(profile, count, more = {}, before) {
   return tabs;
 }
 
-const unused = (profile) => assert.deepEqual([profile.server.families(), profile.server.seen().reuses], [1, 0], "one family, no reuse");
+const unused = (profile) =>
+  assert.deepEqual([profile.server.families(), profile.server.seen().reuses], [1, 0], "one family, no reuse");
 const heard = async (tabs, kind) => assert.deepEqual(await all(tabs, "heard", "logout"), kind);
 
 /** Tabs are opened, and their access tokens run out, by the server's clock and by their own, all at once. */
@@ -73,11 +74,14 @@ async function logsOutUntold(profile, tab) {
 inBrowsers("a refresh token in a cookie", ({ open, name }) => {
   const start = (options) => open(options, startCookieServer);
 
-  test("two tabs that share no record use one refresh cookie in turn, and neither is signed out", async () => inTurn(await start(), 2));
+  test("two tabs that share no record use one refresh cookie in turn, and neither is signed out", async () =>
+    inTurn(await start(), 2));
 
-  test("five tabs that share no record use one refresh cookie in turn, and none is signed out", async () => inTurn(await start(), 5));
+  test("five tabs that share no record use one refresh cookie in turn, and none is signed out", async () =>
+    inTurn(await start(), 5));
 
-  test("tabs with a record of their own in sessionStorage use it in turn too", async () => inTurn(await start(), 2, { storage: "session" }));
+  test("tabs with a record of their own in sessionStorage use it in turn too", async () =>
+    inTurn(await start(), 2, { storage: "session" }));
 
   test("without IndexedDB they use it in turn, and a logout ends all", async () => {
     const tabs = await inTurn(await start(), 2, {}, withoutDatabase);
@@ -96,7 +100,10 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     await until(() => profile.server.seen().tokenRequests === 5, "five token requests");
     for (const tab of tabs) await tab.is("state", "signed-in");
     unused(profile);
-    assert.deepEqual(await Promise.all(tabs.map((tab) => tab.page.evaluate(() => globalThis.steals))), Array(5).fill(0));
+    assert.deepEqual(
+      await Promise.all(tabs.map((tab) => tab.page.evaluate(() => globalThis.steals))),
+      Array(5).fill(0),
+    );
   });
 
   test("a logout in one tab ends the calls and the session of all tabs, and the server is told once", async () => {
@@ -115,7 +122,11 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     await all(tabs, "forget");
     await all(tabs, "burst", CALLS);
     await all(tabs, "outcomes");
-    assert.deepEqual(new Set(profile.server.calls().map(({ user }) => user)), new Set([null]), "no call carries a token");
+    assert.deepEqual(
+      new Set(profile.server.calls().map(({ user }) => user)),
+      new Set([null]),
+      "no call carries a token",
+    );
   });
 
   test("no token is in the name of a lock, in a message, in a mark or in an address, and a message says little", async () => {
@@ -124,13 +135,18 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     const tokens = await all(tabs, "token");
     await tabs[0].tell("logout", { reason: "tired" });
     await tabs[1].is("state", "signed-out");
-    const said = await assertNothingSaid(profile, tabs, [...tokens, ...tokens.map((token) => token.replace("access", "refresh"))]);
+    const said = await assertNothingSaid(profile, tabs, [
+      ...tokens,
+      ...tokens.map((token) => token.replace("access", "refresh")),
+    ]);
     for (const line of said.filter((line) => line.startsWith("postMessage [["))) {
       const [[epoch, version, code, reason, endpoint, client]] = JSON.parse(line.slice("postMessage ".length));
       assert.deepEqual([typeof epoch, typeof version, code, reason, client], ["number", "number", null, null, null]);
       assert.equal(endpoint, profile.server.options.refresh.url);
     }
-    const names = new Set(said.filter((line) => line.startsWith("request")).map((line) => JSON.parse(line.slice("request ".length))[0]));
+    const names = new Set(
+      said.filter((line) => line.startsWith("request")).map((line) => JSON.parse(line.slice("request ".length))[0]),
+    );
     assert.deepEqual([...names], ["authfetch:cookie:authfetch"]);
   });
 
@@ -185,7 +201,10 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
 
   test("another user's sign-in in one tab ends the session of the first in the others", async () => {
     const profile = await start();
-    const [first, second] = [await profile.tab({ options: profile.server.options }), await profile.tab({ options: profile.server.options })];
+    const [first, second] = [
+      await profile.tab({ options: profile.server.options }),
+      await profile.tab({ options: profile.server.options }),
+    ];
     await first.tell("login", "ann");
     await second.tell("login", "bob");
     await first.is("state", "signed-out");
@@ -205,7 +224,10 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     await tab.reload();
     await until(() => profile.server.seen().revocations === 1, "the revocation to be sent again");
     // Now it is the server that says so.
-    await until(async () => (await tab.tell("refresh")) === "signed_out" && profile.server.seen().tokenRequests > 0, "the cookie to be tried");
+    await until(
+      async () => (await tab.tell("refresh")) === "signed_out" && profile.server.seen().tokenRequests > 0,
+      "the cookie to be tried",
+    );
     assert.equal(await tab.tell("state"), "signed-out");
     await tab.reload();
     assert.equal(profile.server.seen().revocations, 1, "once it is confirmed it is not sent again");
@@ -229,7 +251,10 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     await tabs[1].page.evaluate(() => dispatchEvent(new Event("online")));
     await until(() => profile.server.seen().revocations === 1, "the revocation");
     // Confirmed to one tab, it is to all.
-    await until(async () => (await tabs[0].tell("refresh")) === "signed_out" && profile.server.seen().tokenRequests > 0, "the cookie to be tried");
+    await until(
+      async () => (await tabs[0].tell("refresh")) === "signed_out" && profile.server.seen().tokenRequests > 0,
+      "the cookie to be tried",
+    );
   });
 
   test("with the record in localStorage, a logout that the server has not confirmed is remembered too", async () => {

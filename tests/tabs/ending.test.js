@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, assertAllAnswered, assertAllEnded, assertTombstone, fallsAsleep, inBrowsers, NO_RENEWAL, until } from "./support/profile.js";
+import {
+  all,
+  assertAllAnswered,
+  assertAllEnded,
+  assertTombstone,
+  fallsAsleep,
+  inBrowsers,
+  NO_RENEWAL,
+  until,
+} from "./support/profile.js";
 
 const CALLS = 6;
 const ROUNDS = 10;
@@ -44,8 +53,11 @@ inBrowsers("the end of a session", ({ open, name }) => {
   test("a logout offline is a logout in all tabs", async () => {
     const profile = await open();
     // Where the browser cannot be told that it is offline, every request of the tab fails as if it were.
-    const offline = (tab) => tab.page.evaluate(() => void (globalThis.fetch = () => Promise.reject(new TypeError("offline"))));
-    const tabs = await logsOutOfAll(profile, { prepare: name === "chromium" ? (tab) => tab.page.setOfflineMode(true) : offline });
+    const offline = (tab) =>
+      tab.page.evaluate(() => void (globalThis.fetch = () => Promise.reject(new TypeError("offline"))));
+    const tabs = await logsOutOfAll(profile, {
+      prepare: name === "chromium" ? (tab) => tab.page.setOfflineMode(true) : offline,
+    });
     await tabs[1].reload();
     assert.equal(await tabs[1].tell("state"), "signed-out");
     assert.equal(profile.server.revocations(), 0);
@@ -68,7 +80,10 @@ inBrowsers("the end of a session", ({ open, name }) => {
     release();
     await sleeper.is("token", tokens.access_token);
     const told = (await sleeper.tell("events")).map(({ kind, source }) => [kind, source]);
-    assert.deepEqual(told, [["logout", "other-tab"], ["signin", "other-tab"]]);
+    assert.deepEqual(told, [
+      ["logout", "other-tab"],
+      ["signin", "other-tab"],
+    ]);
     await sleeper.tell("forget");
     await sleeper.tell("burst", FEW);
     await assertAllAnswered([sleeper], FEW);
@@ -159,7 +174,10 @@ inBrowsers("the end of a session", ({ open, name }) => {
       location.assign("/login");
     }, JSON.stringify(old));
     await until(() => tab.page.evaluate(() => location.pathname === "/login").catch(() => false), "the login page");
-    assert.equal((await tab.page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")))).access_token, undefined);
+    assert.equal(
+      (await tab.page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")))).access_token,
+      undefined,
+    );
   });
 
   test("spent tokens that are written over new ones are not believed, and the new ones are put back", async () => {
@@ -173,7 +191,10 @@ inBrowsers("the end of a session", ({ open, name }) => {
     assert.equal(await tab.tell("token"), renewed.access_token);
     await tab.tell("burst", CALLS);
     await assertAllAnswered([tab], CALLS);
-    await until(async () => (await tab.tell("record")).access_token === renewed.access_token, "the new tokens in storage");
+    await until(
+      async () => (await tab.tell("record")).access_token === renewed.access_token,
+      "the new tokens in storage",
+    );
     assert.equal(await tab.tell("refresh"), "renewed");
     assert.equal(profile.server.renewals().reuseDetected, 0);
   });

@@ -21,6 +21,8 @@ inBrowsers("the lock between tabs", ({ open }) => {
     assert.ok(tokenRequests >= ROUNDS && tokenRequests <= 2 * ROUNDS, `${tokenRequests} token requests`);
     assert.deepEqual(await all(tabs, "state"), ["signed-in", "signed-in"]);
     assert.deepEqual(await all(tabs, "heard", "logout"), [[], []]);
-    console.log(`${2 * ROUNDS} renewals by two tabs in ${ROUNDS} rounds: ${tokenRequests} token requests, ${strict.seen.reuses} reuses`);
+    console.log(
+      `${2 * ROUNDS} renewals by two tabs in ${ROUNDS} rounds: ${tokenRequests} token requests, ${strict.seen.reuses} reuses`,
+    );
   });
 });

@@ -19,7 +19,9 @@ inBrowsers("news of another tab", ({ open }) => {
     });
     const tokens = await profile.server.tokens();
     await tab.page.evaluate(() => {
-      globalThis.signalled = new Promise((done) => (new BroadcastChannel("authfetch:local:authfetch").onmessage = () => done()));
+      globalThis.signalled = new Promise(
+        (done) => (new BroadcastChannel("authfetch:local:authfetch").onmessage = () => done()),
+      );
     });
     await other.tell("setTokens", tokens);
     await tab.page.evaluate(() => globalThis.signalled);

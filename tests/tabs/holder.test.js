@@ -3,7 +3,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, assertAllAnswered, assertAllEnded, assertTombstone, inBrowsers, ONE_RENEWAL, until } from "./support/profile.js";
+import {
+  all,
+  assertAllAnswered,
+  assertAllEnded,
+  assertTombstone,
+  inBrowsers,
+  ONE_RENEWAL,
+  until,
+} from "./support/profile.js";
 
 const CALLS = 5;
 /** ms: short, so that the bound is (see `bound`). */

@@ -2,7 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, assertAllAnswered, assertAllEnded, assertTombstone, inBrowsers, ONE_RENEWAL, until } from "./support/profile.js";
+import {
+  all,
+  assertAllAnswered,
+  assertAllEnded,
+  assertTombstone,
+  inBrowsers,
+  ONE_RENEWAL,
+  until,
+} from "./support/profile.js";
 
 const CALLS = 5;
 const ROUNDS = 100;
@@ -40,7 +48,10 @@ async function endsInAll(tabs) {
   await all(tabs, "forget");
   await tabs[0].tell("logout");
   for (const tab of tabs) await tab.is("state", "signed-out");
-  assert.deepEqual(await all(tabs, "heard", "logout"), tabs.map((_, at) => [at === 0 ? "this-tab" : "other-tab"]));
+  assert.deepEqual(
+    await all(tabs, "heard", "logout"),
+    tabs.map((_, at) => [at === 0 ? "this-tab" : "other-tab"]),
+  );
   // A lease in the place of a lock is let go of a little later.
   await until(() => tabs[1].page.evaluate(() => localStorage.length === 1), "the lease to be gone");
   await assertTombstone(tabs[1]);
@@ -75,7 +86,10 @@ inBrowsers("a browser that lacks something", ({ open }) => {
     const { strict } = profile.server;
     const tabs = await profile.tabs(2, { before: withoutDatabase, options: { refresh: "/strict/token" } });
     await profile.signIn(tabs, strict.tokens());
-    assert.deepEqual(await Promise.all(tabs.map((tab) => tab.tell("renewBeside", ROUNDS))), Array(2).fill({ renewed: ROUNDS }));
+    assert.deepEqual(
+      await Promise.all(tabs.map((tab) => tab.tell("renewBeside", ROUNDS))),
+      Array(2).fill({ renewed: ROUNDS }),
+    );
     assert.equal(strict.seen.reuses, 0);
     assert.ok(strict.seen.tokenRequests >= ROUNDS);
     await endsInAll(tabs);
@@ -87,10 +101,15 @@ inBrowsers("a browser that lacks something", ({ open }) => {
     const tokens = [await profile.server.tokens(), await profile.server.tokens({ account: "bob" })];
     const held = await tab.page.evaluate(async (tokens) => {
       const { AuthFetch } = await import("authfetch");
-      const more = ["authfetch", "authfetch:more"].map((name) => new AuthFetch({ name, refresh: { url: "/token", clientId: "demo" }, backgroundRefresh: false }));
+      const more = ["authfetch", "authfetch:more"].map(
+        (name) => new AuthFetch({ name, refresh: { url: "/token", clientId: "demo" }, backgroundRefresh: false }),
+      );
       const marks = async () => {
         const { held } = await navigator.locks.query();
-        return held.filter(({ mode }) => mode === "shared").map(({ name }) => name.replace(/:\d+:\d+$/, "")).sort();
+        return held
+          .filter(({ mode }) => mode === "shared")
+          .map(({ name }) => name.replace(/:\d+:\d+$/, ""))
+          .sort();
       };
       for (const [at, auth] of more.entries()) {
         auth.setTokens(tokens[at]);

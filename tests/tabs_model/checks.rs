@@ -64,7 +64,11 @@ const ACCIDENTS: [(&str, Budget); 9] = [
 fn holds(name: &str, setup: Setup, budget: Budget) -> Found {
     let slow_server = setup.slow_server || budget.crashes + budget.freezes + budget.hangs + budget.dropped > 0;
     let burst = if setup.slow_events { 0 } else { 1 };
-    let found = explore(name, Setup { burst, slow_server, ..setup }, Budget { calls: if budget.calls > 0 { budget.calls } else { 2 }, ..budget });
+    let found = explore(
+        name,
+        Setup { burst, slow_server, ..setup },
+        Budget { calls: if budget.calls > 0 { budget.calls } else { 2 }, ..budget },
+    );
     assert_eq!(found.breach, None, "{name}");
     assert!(found.states > 8 && found.depth > 4, "{name}: the world has become too small to show anything");
     found
@@ -142,7 +146,11 @@ fn writes_and_storage_events_may_come_late_each_in_its_own_way() {
 fn a_tab_that_is_opened_after_a_logout_whose_tab_is_gone_ends_up_signed_out() {
     let setup = Setup { tabs: 3, unopened: 1, ..TWO };
     for (name, budget) in [("crash", CRASH), ("torn", TORN)] {
-        holds(&format!("opened later, logout, {name}"), setup, LOGOUT.and(budget).and(Budget { calls: 1, opened: 1, ..NONE }));
+        holds(
+            &format!("opened later, logout, {name}"),
+            setup,
+            LOGOUT.and(budget).and(Budget { calls: 1, opened: 1, ..NONE }),
+        );
     }
 }
 

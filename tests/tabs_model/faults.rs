@@ -14,7 +14,12 @@ fn finds(fault: Fault, setup: Setup, budget: Budget, rule: &'static str) {
 #[test]
 fn a_steal_that_is_taken_for_a_fence_is_found() {
     let setup = Setup { slow_server: true, grace_window: true, ..TWO };
-    finds(Fault::StealIsAFence, setup, Budget { hangs: 1, ..CALL }, "a late answer never replaces a newer refresh token");
+    finds(
+        Fault::StealIsAFence,
+        setup,
+        Budget { hangs: 1, ..CALL },
+        "a late answer never replaces a newer refresh token",
+    );
 }
 
 #[test]

@@ -137,7 +137,9 @@ impl Bounded {
             for flow in &tab.flows {
                 let n = flow.n;
                 match &flow.step {
-                    Step::Queued if robbable && matches!(flow.kind, Kind::Renewal(_)) => actions.push(Action::Steal(i, n)),
+                    Step::Queued if robbable && matches!(flow.kind, Kind::Renewal(_)) => {
+                        actions.push(Action::Steal(i, n))
+                    }
                     Step::Queued if robbable => actions.push(Action::WaitedEnough(i, n)),
                     Step::Catching(_) if !world.somebody_puts_back() => actions.push(Action::GiveUp(i, n)),
                     Step::Committing(_) => actions.push(Action::Committed(i, n)),
@@ -283,7 +285,8 @@ pub fn explore(name: &str, setup: Setup, budget: Budget) -> Found {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failures = HasDiscoveries::AnyFailures;
     let checker = Bounded { setup, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
-    let failed = ["no rule is broken", "whatever was begun ends well"].into_iter().find_map(|rule| checker.discovery(rule));
+    let failed =
+        ["no rule is broken", "whatever was begun ends well"].into_iter().find_map(|rule| checker.discovery(rule));
     let breach = failed.map(|path| {
         let last = path.last_state().clone();
         let breach = last.world.breach.or_else(|| last.world.unrest()).unwrap_or("nothing");

@@ -73,8 +73,16 @@ fn walks(name: &str, setup: Setup, budget: Budget) -> Option<(u64, &'static str)
 }
 
 /// Three tabs, two calls in each, and everything that may happen, as late as it may.
-const THREE: Setup =
-    Setup { tabs: 3, requests: true, expired: false, slow_writes: true, slow_events: true, slow_server: true, alike: false, ..TWO };
+const THREE: Setup = Setup {
+    tabs: 3,
+    requests: true,
+    expired: false,
+    slow_writes: true,
+    slow_events: true,
+    slow_server: true,
+    alike: false,
+    ..TWO
+};
 const ALL: Budget = Budget {
     calls: 2,
     expiries: 2,

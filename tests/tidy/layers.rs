@@ -97,7 +97,10 @@ fn the_pure_half_names_nothing_that_acts_or_asks() {
     for file in files(&["src/protocol"]) {
         for (line, code) in file.code() {
             wrong.extend(
-                IMPURE.iter().filter(|word| code.contains(**word)).map(|word| format!("{}:{line} names {word}", file.path)),
+                IMPURE
+                    .iter()
+                    .filter(|word| code.contains(**word))
+                    .map(|word| format!("{}:{line} names {word}", file.path)),
             );
             let beside = imports(code, "crate::").into_iter().filter(|name| name != "protocol");
             wrong.extend(beside.map(|name| format!("{}:{line} imports crate::{name}", file.path)));
@@ -128,7 +131,8 @@ fn the_browser_s_half_imports_downwards_only() {
                 ));
             }
         }
-        let beyond = imports(&code, "crate::").into_iter().filter(|name| !["protocol", "browser"].contains(&name.as_str()));
+        let beyond =
+            imports(&code, "crate::").into_iter().filter(|name| !["protocol", "browser"].contains(&name.as_str()));
         wrong.extend(beyond.map(|name| format!("{} imports crate::{name}", file.path)));
     }
     none(&wrong);
@@ -136,10 +140,14 @@ fn the_browser_s_half_imports_downwards_only() {
 
 #[test]
 fn the_rule_of_layers_tells_right_from_wrong() {
-    for (from, to) in [("auth_fetch", "js"), ("session", "clock"), ("call", "session"), ("options", "error"), ("new", "js")] {
+    for (from, to) in
+        [("auth_fetch", "js"), ("session", "clock"), ("call", "session"), ("options", "error"), ("new", "js")]
+    {
         assert!(may_import(from, to), "{from} may import {to}");
     }
-    for (from, to) in [("js", "error"), ("clock", "storage"), ("clock", "new"), ("session", "call"), ("call", "auth_fetch")] {
+    for (from, to) in
+        [("js", "error"), ("clock", "storage"), ("clock", "new"), ("session", "call"), ("call", "auth_fetch")]
+    {
         assert!(!may_import(from, to), "{from} may not import {to}");
     }
     let code = "use super::{clock::{self, Timer}, error};\nuse super::js::get;\nuse super::a::{b, c};";

@@ -22,7 +22,9 @@ fn the_root_holds_module_lines_and_nothing_that_runs() {
     let wrong: Vec<String> = files(&["src"])
         .iter()
         .filter(|file| file.path == "src/lib.rs")
-        .flat_map(|file| file.code().filter(|(_, code)| code.contains("fn ")).map(|(line, _)| format!("src/lib.rs:{line}")))
+        .flat_map(|file| {
+            file.code().filter(|(_, code)| code.contains("fn ")).map(|(line, _)| format!("src/lib.rs:{line}"))
+        })
         .collect();
     none(&wrong);
 }
@@ -55,7 +57,9 @@ fn nothing_is_left_undone_and_nothing_panics_in_passing() {
     for file in files(&["src"]).iter().filter(|file| file.has(&["rs"])) {
         for (line, code) in file.code() {
             let words = ["todo!", "unimplemented!", "unreachable!", "dbg!", "panic!(", ".unwrap()", ".expect("];
-            wrong.extend(words.iter().filter(|word| code.contains(**word)).map(|word| format!("{}:{line}: {word}", file.path)));
+            wrong.extend(
+                words.iter().filter(|word| code.contains(**word)).map(|word| format!("{}:{line}: {word}", file.path)),
+            );
         }
     }
     none(&wrong);
@@ -66,7 +70,8 @@ fn every_lint_that_is_allowed_gives_its_reason() {
     let mut wrong = Vec::new();
     for file in files(&["src", "tests", "tools"]).iter().filter(|file| file.has(&["rs"])) {
         for (line, code) in file.code() {
-            let allows = ["#[allow(", "#![allow(", "#[expect("].iter().any(|start| code.trim_start().starts_with(start));
+            let allows =
+                ["#[allow(", "#![allow(", "#[expect("].iter().any(|start| code.trim_start().starts_with(start));
             if allows && !code.contains("reason = ") {
                 wrong.push(format!("{}:{line}: {}", file.path, code.trim()));
             }
@@ -81,12 +86,22 @@ fn no_file_names_the_place_it_was_written_in() {
     let words = [concat!("farm", "-studio"), concat!("/wo", "rk/"), concat!("issue", " #")];
     let mut all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]);
     let at_the_root = |name: &str| Some(File { path: name.into(), text: fs::read_to_string(root().join(name)).ok()? });
-    let names = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "Cargo.toml", "package.json"];
+    let names = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "Cargo.toml",
+        "package.json",
+    ];
     all.extend(names.iter().filter_map(|name| at_the_root(name)));
     let mut wrong = Vec::new();
     for file in &all {
         let text = file.text.to_ascii_lowercase();
-        wrong.extend(words.iter().filter(|word| text.contains(**word)).map(|word| format!("{} names {word}", file.path)));
+        wrong.extend(
+            words.iter().filter(|word| text.contains(**word)).map(|word| format!("{} names {word}", file.path)),
+        );
     }
     none(&wrong);
 }
@@ -96,5 +111,7 @@ fn every_method_that_is_forbidden_has_its_reason() {
     let text = fs::read_to_string(root().join("clippy.toml")).expect("clippy.toml stands at the root");
     let entries: Vec<&str> = text.lines().filter(|line| line.contains("path = ")).collect();
     assert!(entries.len() > 8, "too few methods are forbidden");
-    none(&entries.iter().filter(|line| !line.contains("reason = \"")).map(|line| (*line).to_owned()).collect::<Vec<_>>());
+    none(
+        &entries.iter().filter(|line| !line.contains("reason = \"")).map(|line| (*line).to_owned()).collect::<Vec<_>>(),
+    );
 }

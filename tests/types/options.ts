@@ -1,6 +1,5 @@
 // Every option as apps give it, and what the compiler has to refuse. Compiled, never run.
 
-import { AuthFetch, SessionRefusedError } from "authfetch";
 import type {
   AuthFetchOptions,
   FetchLike,
@@ -11,6 +10,7 @@ import type {
   TokenResponse,
   TokenStorage,
 } from "authfetch";
+import { AuthFetch, SessionRefusedError } from "authfetch";
 import { same } from "./exact.js";
 
 new AuthFetch();
@@ -95,7 +95,14 @@ for (const signedOut of ["send", "reject"] as const) new AuthFetch({ signedOut }
 for (const onSessionExpired of ["logout", "hold", "pass-through"] as const) new AuthFetch({ onSessionExpired });
 for (const onRetryRejected of ["auto", "logout", "return"] as const) new AuthFetch({ onRetryRejected });
 
-const tokens: TokenResponse = { access_token: "a", token_type: "Bearer", expires_in: 1, refresh_token: "r", scope: "s", id_token: "i" };
+const tokens: TokenResponse = {
+  access_token: "a",
+  token_type: "Bearer",
+  expires_in: 1,
+  refresh_token: "r",
+  scope: "s",
+  id_token: "i",
+};
 same<(typeof tokens)["id_token"], unknown>(true);
 declare const context: RefreshContext;
 

@@ -1,7 +1,7 @@
 // Every method, event and error as apps use them, and what the compiler has to refuse. Compiled, never run.
 
-import { AuthFetch, AuthFetchError, type ready, SessionRefusedError } from "authfetch";
 import type { AuthFetchEventMap, AuthFetchInit, FetchLike, LogoutOptions, Session, SessionState } from "authfetch";
+import { AuthFetch, AuthFetchError, type ready, SessionRefusedError } from "authfetch";
 import { same } from "./exact.js";
 
 using disposed = new AuthFetch();
@@ -84,8 +84,12 @@ declare function useSyncExternalStore<T>(subscribe: (changed: () => void) => () 
 same<typeof storeValue, Session | null>(true);
 const storeValue = useSyncExternalStore(auth.subscribe, () => auth.session);
 
-auth.addEventListener("signin", ({ detail }) => same<typeof detail, { session: Session; source: "this-tab" | "other-tab" }>(true));
-auth.addEventListener("refresh", ({ detail }) => same<typeof detail, { session: Session; source: "this-tab" | "other-tab" }>(true));
+auth.addEventListener("signin", ({ detail }) =>
+  same<typeof detail, { session: Session; source: "this-tab" | "other-tab" }>(true),
+);
+auth.addEventListener("refresh", ({ detail }) =>
+  same<typeof detail, { session: Session; source: "this-tab" | "other-tab" }>(true),
+);
 auth.addEventListener("refreshfailed", ({ detail }) => same<typeof detail, { error: unknown; attempts: number }>(true));
 auth.addEventListener("suspend", ({ detail }) => same<typeof detail, { error: unknown }>(true));
 auth.addEventListener("logout", ({ detail }) => {
@@ -95,10 +99,15 @@ auth.addEventListener("stepup", (event) => {
   event.preventDefault();
   same<typeof event.detail, { acrValues: readonly string[]; maxAge: number | null; url: string }>(true);
 });
-auth.addEventListener("statechange", ({ detail }) => same<typeof detail, { state: SessionState; previous: SessionState }>(true));
+auth.addEventListener("statechange", ({ detail }) =>
+  same<typeof detail, { state: SessionState; previous: SessionState }>(true),
+);
 auth.addEventListener("storageblocked", ({ detail }) => same<typeof detail, { error: unknown }>(true));
 // A new event that is missing above is an error here.
-same<keyof AuthFetchEventMap, "signin" | "refresh" | "refreshfailed" | "suspend" | "logout" | "stepup" | "statechange" | "storageblocked">(true);
+same<
+  keyof AuthFetchEventMap,
+  "signin" | "refresh" | "refreshfailed" | "suspend" | "logout" | "stepup" | "statechange" | "storageblocked"
+>(true);
 
 const heard = (event: AuthFetchEventMap["logout"]) => event.detail.reason;
 auth.addEventListener("logout", heard, { once: true, signal: AbortSignal.timeout(1) });
@@ -114,7 +123,10 @@ try {
 } catch (error) {
   if (error instanceof AuthFetchError) {
     same<typeof error.name, string>(true);
-    same<(typeof error)["code"], "logged_out" | "session_expired" | "refresh_failed" | "signed_out" | "invalid_options" | "wasm_unavailable">(true);
+    same<
+      (typeof error)["code"],
+      "logged_out" | "session_expired" | "refresh_failed" | "signed_out" | "invalid_options" | "wasm_unavailable"
+    >(true);
     const body: Readonly<Record<string, unknown>> | null | undefined = error.answer?.body;
     const status: number | undefined = error.answer?.status;
     same<typeof error.cause, unknown>(true);

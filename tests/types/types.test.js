@@ -22,8 +22,11 @@ function classBody(text, name) {
 }
 
 test("the whole surface compiles as apps use it, and every misuse is refused", async () => {
-  const { stdout } = await promisify(execFile)(join(root, "node_modules", ".bin", "tsc"), ["-p", join(root, "tests", "types")], { cwd: root })
-    .catch((error) => assert.fail(error.stdout || error.message));
+  const { stdout } = await promisify(execFile)(
+    join(root, "node_modules", ".bin", "tsc"),
+    ["-p", join(root, "tests", "types")],
+    { cwd: root },
+  ).catch((error) => assert.fail(error.stdout || error.message));
   assert.equal(stdout, "");
 });
 
@@ -40,10 +43,15 @@ test("what the types export as values is exactly what the module exports", async
 test("each member of AuthFetch in the types is there on an instance", async () => {
   const { AuthFetch } = await load();
   const auth = new AuthFetch();
-  const members = names(classBody(types(), "AuthFetch"), /^ {2}(?:readonly )?(\w+|\[Symbol\.\w+\])(?=[:(<?])/gm).filter((name) => name !== "constructor");
+  const members = names(classBody(types(), "AuthFetch"), /^ {2}(?:readonly )?(\w+|\[Symbol\.\w+\])(?=[:(<?])/gm).filter(
+    (name) => name !== "constructor",
+  );
   assert.ok(members.includes("fetch") && members.includes("[Symbol.dispose]"), `the members were read: ${members}`);
   const key = (name) => (name.startsWith("[Symbol.") ? Symbol[name.slice(8, -1)] : name);
-  assert.deepEqual(members.filter((name) => !(key(name) in auth)), []);
+  assert.deepEqual(
+    members.filter((name) => !(key(name) in auth)),
+    [],
+  );
 });
 
 test("an instance shows nothing that the types do not name", async () => {
@@ -51,7 +59,9 @@ test("an instance shows nothing that the types do not name", async () => {
   const declared = classBody(types(), "AuthFetch");
   const shown = Object.keys(new AuthFetch()).concat(Object.getOwnPropertyNames(AuthFetch.prototype));
   // `free` is the glue's and does nothing; the glue's own names begin with two underscores.
-  const extra = shown.filter((name) => name !== "free" && !name.startsWith("__") && !new RegExp(`\\b${name}\\b`).test(declared));
+  const extra = shown.filter(
+    (name) => name !== "free" && !name.startsWith("__") && !new RegExp(`\\b${name}\\b`).test(declared),
+  );
   assert.deepEqual(extra, []);
 });
 
@@ -74,5 +84,8 @@ test("errors carry the name and the code that the types promise", async () => {
   }
   const cause = new Error("why");
   assert.equal(new SessionRefusedError("over", { cause }).cause, cause);
-  assert.throws(() => new AuthFetch({ leeway: "30" }), (error) => error instanceof AuthFetchError && error.code === "invalid_options");
+  assert.throws(
+    () => new AuthFetch({ leeway: "30" }),
+    (error) => error instanceof AuthFetchError && error.code === "invalid_options",
+  );
 });

@@ -26,7 +26,15 @@ const WAYS = {
       fetch: run.fetch,
     });
     auth.setTokens(tokens);
-    return { send: (url, init) => auth.fetch(url, init), alive: () => auth.refresh().then(() => true, () => false), close: () => auth.close() };
+    return {
+      send: (url, init) => auth.fetch(url, init),
+      alive: () =>
+        auth.refresh().then(
+          () => true,
+          () => false,
+        ),
+      close: () => auth.close(),
+    };
   },
 
   plain(tokens, run) {
@@ -58,7 +66,10 @@ export async function compare(lane, { count, delay }) {
   // The card has grown, perhaps beyond the window: what was asked for should be in sight.
   outcome.scrollIntoView({ block: "nearest" });
 
-  const [issued, before] = await Promise.all([fetch(`/demo/tokens?lane=${lane}`, { method: "POST" }), readCounters(lane)]);
+  const [issued, before] = await Promise.all([
+    fetch(`/demo/tokens?lane=${lane}`, { method: "POST" }),
+    readCounters(lane),
+  ]);
   const run = new Run({ lane, count, delay });
   const way = WAYS[lane](await issued.json(), run);
   const waterfall = new Waterfall(canvas, { compact: true });
@@ -92,7 +103,12 @@ function numbers({ run, answered, counted, alive, count }) {
     ["Calls left with 401", run.count(401), bad(run.count(401) > 0), "refused"],
     ["Token requests", counted.tokenRequests, bad(counted.tokenRequests > 1), "tokenRequests"],
     ["Reuse detections", counted.reuseDetected, bad(counted.reuseDetected > 0), "reuseDetected"],
-    ["Session afterwards", alive === null ? "never renewed" : alive ? "intact" : "lost", bad(alive === false), "session"],
+    [
+      "Session afterwards",
+      alive === null ? "never renewed" : alive ? "intact" : "lost",
+      bad(alive === false),
+      "session",
+    ],
     ["Took", milliseconds(run.end - run.start), {}, "took"],
   ];
   return element(

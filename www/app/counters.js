@@ -37,7 +37,7 @@ export class Tiles {
       while (!over) {
         await this.read();
         // A tab in the background is given no frames.
-      await Promise.race([done, new Promise(requestAnimationFrame)]);
+        await Promise.race([done, new Promise(requestAnimationFrame)]);
       }
     };
     await Promise.all([done, follow()]);

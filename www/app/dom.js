@@ -5,7 +5,8 @@ export const $ = (id) => document.getElementById(id);
 /** An element with attributes and children; what is null or false is left out. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value != null && value !== false) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes))
+    if (value != null && value !== false) made.setAttribute(key, value);
   made.append(...children.filter((child) => child != null));
   return made;
 }

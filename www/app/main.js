@@ -39,7 +39,9 @@ function open({ ahead }) {
   const elsewhere = ({ source }) => (source === "other-tab" ? "in another tab" : "in this tab");
   auth.addEventListener("signin", ({ detail }) => log("signin", elsewhere(detail)));
   auth.addEventListener("refresh", ({ detail }) => log("refresh", elsewhere(detail)));
-  auth.addEventListener("refreshfailed", ({ detail }) => log("refreshfailed", `after ${plural(detail.attempts, "attempt")}`));
+  auth.addEventListener("refreshfailed", ({ detail }) =>
+    log("refreshfailed", `after ${plural(detail.attempts, "attempt")}`),
+  );
   auth.addEventListener("storageblocked", () => log("storageblocked", "the session ends with this page"));
   auth.addEventListener("logout", ({ detail }) => log("logout", `reason ${detail.reason}, ${elsewhere(detail)}`));
   render();

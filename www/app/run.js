@@ -56,15 +56,20 @@ export class Run {
 
   /** Resource Timing is told a moment after the answer; of some requests it is never told. */
   async #refined() {
-    const answered = [...this.renewals, ...this.calls.flatMap(({ attempts }) => attempts)].filter(({ status }) => status > 0);
+    const answered = [...this.renewals, ...this.calls.flatMap(({ attempts }) => attempts)].filter(
+      ({ status }) => status > 0,
+    );
     const until = now() + LONGEST_REFINING;
-    while (answered.some(({ sent }) => sent === null) && now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (answered.some(({ sent }) => sent === null) && now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   async #make(call, send) {
     try {
       // A renewal should not queue behind the calls that need it for one of the few connections to a host.
-      const response = await send(`/api/items/${call.number}?lane=${this.lane}&delay=${this.delay}&run=${this.#id}`, { priority: "low" });
+      const response = await send(`/api/items/${call.number}?lane=${this.lane}&delay=${this.delay}&run=${this.#id}`, {
+        priority: "low",
+      });
       await response.arrayBuffer();
       call.outcome = response.status;
     } catch (error) {
@@ -112,7 +117,8 @@ export function describe({ attempts, outcome, end }, { start }) {
     if (one.end !== null) parts.push(`${one.status} after ${Math.round(one.end - one.start)} ms`);
     at = one.end ?? one.start;
   }
-  if (outcome === "aborted" && attempts.at(-1)?.status !== "aborted") parts.push(`waited ${Math.round(end - at)} ms`, "aborted");
+  if (outcome === "aborted" && attempts.at(-1)?.status !== "aborted")
+    parts.push(`waited ${Math.round(end - at)} ms`, "aborted");
   if (outcome === null) parts.push("under way");
   if (outcome === "failed" && attempts.at(-1)?.status !== "failed") parts.push("failed");
   return parts.join(", ");

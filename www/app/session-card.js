@@ -42,7 +42,8 @@ export class SessionCard {
     const left = Math.max(0, (this.#session.expiresAt ?? 0) - Date.now());
     $("left").value = this.#expired || this.#lifetime <= 0 ? 0 : left / this.#lifetime;
     const seconds = Math.ceil(left / 1000);
-    if (this.#expired && left > 0) write($("expiry"), `Refused by the API from now on, though by the clock it has ${seconds} s left.`);
+    if (this.#expired && left > 0)
+      write($("expiry"), `Refused by the API from now on, though by the clock it has ${seconds} s left.`);
     else if (left > 0) write($("expiry"), `The access token runs out in ${seconds} s.`);
     else write($("expiry"), "The access token has run out. The next call renews it first.");
   }

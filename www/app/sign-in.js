@@ -5,7 +5,10 @@ const KEY = "demo.sign-in";
 const REDIRECT = `${location.origin}/`;
 
 const base64url = (bytes) =>
-  btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 

@@ -56,7 +56,9 @@ export class Tabs {
     const counted = difference(await readCounters(this.#lane), before);
     const reports = this.#all().filter((tab) => tab.burst === burst && tab.answered !== null);
     const sum = (what) => reports.reduce((total, tab) => total + tab[what], 0);
-    const parts = [`${sum("answered")} of ${reports.length * count} calls of ${plural(reports.length, "tab")} answered 200`];
+    const parts = [
+      `${sum("answered")} of ${reports.length * count} calls of ${plural(reports.length, "tab")} answered 200`,
+    ];
     if (sum("aborted") > 0) parts.push(`${sum("aborted")} aborted by the logout`);
     parts.push(plural(counted.tokenRequests, "token request"), plural(counted.reuseDetected, "reuse detection"));
     write($("tabs-result"), `${parts.join(", ")}.`);

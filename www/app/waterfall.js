@@ -106,7 +106,8 @@ function axis({ paint, run, at, x, colour, font }, scale) {
     paint.fillStyle = colour.line;
     paint.fillRect(position, at.top, 1, bottom - at.top);
     paint.fillStyle = colour.muted;
-    if (position < at.right - 12) paint.fillText(ms < 1000 ? `${ms} ms` : `${ms / 1000} s`, Math.max(position, at.left), at.height - AXIS / 2);
+    if (position < at.right - 12)
+      paint.fillText(ms < 1000 ? `${ms} ms` : `${ms / 1000} s`, Math.max(position, at.left), at.height - AXIS / 2);
   }
   paint.textAlign = "right";
   const every = run.calls.length > 10 ? 10 : 1;
@@ -124,7 +125,13 @@ function renewals({ paint, run, at, x, bar, colour, until, font }, compact) {
     if (run.renewals.length <= 2) bar(colour.band, one.start, end, y, at.callsTop - y + run.calls.length * at.row);
     const refused = one.status !== null && one.status !== 200;
     if (one.sent !== null) bar(colour.sent, one.start, one.sent, y, high);
-    bar(one.status === "aborted" ? colour.aborted : refused ? colour.refused : colour.accent, one.sent ?? one.start, end, y, high);
+    bar(
+      one.status === "aborted" ? colour.aborted : refused ? colour.refused : colour.accent,
+      one.sent ?? one.start,
+      end,
+      y,
+      high,
+    );
     if (compact || run.renewals.length > 4) return;
     const said = one.status === null ? "" : one.status === "aborted" ? ", aborted" : `, ${one.status}`;
     const words = `token request${said}`;
@@ -145,12 +152,20 @@ function calls({ run, at, bar, colour, until }) {
     for (const one of call.attempts) {
       bar(colour.wait, free, one.start, y, high);
       const end = one.end ?? until;
-      const answer = one.status === 200 ? colour.good : one.status === null ? colour.sent : one.status === "aborted" ? colour.aborted : colour.refused;
+      const answer =
+        one.status === 200
+          ? colour.good
+          : one.status === null
+            ? colour.sent
+            : one.status === "aborted"
+              ? colour.aborted
+              : colour.refused;
       bar(colour.sent, one.start, end, y, high);
       if (one.status !== null) bar(answer, one.sent ?? one.start, end, y, high);
       free = end;
     }
     if (call.end === null && call.attempts.at(-1)?.end !== null) bar(colour.wait, free, until, y, high);
-    if (call.outcome === "aborted" && call.attempts.at(-1)?.status !== "aborted") bar(colour.aborted, free, call.end, y, high);
+    if (call.outcome === "aborted" && call.attempts.at(-1)?.status !== "aborted")
+      bar(colour.aborted, free, call.end, y, high);
   });
 }

@@ -59,14 +59,16 @@ async function login({ req, res, auth, dist }) {
   if (req.method !== "POST") return sendFile(res, "/login.html", { dist });
   const form = await formOf(req);
   const account = form.get("account")?.trim();
-  if (form.get("action") === "cancel") return auth.finish(req, res, { error: "access_denied", error_description: "You cancelled the sign-in." });
+  if (form.get("action") === "cancel")
+    return auth.finish(req, res, { error: "access_denied", error_description: "You cancelled the sign-in." });
   if (!account || account.length > 40) return res.writeHead(303, { location: req.url }).end();
   await auth.finish(req, res, { login: { accountId: account } });
 }
 
 /** What only a demo offers: tokens for the runs that are compared, a token that dies now, counters that start again. */
 async function demo({ req, res, url, auth, counters }) {
-  if (url.pathname === "/demo/tokens") return json(res, 200, await auth.issue({ lane: url.searchParams.get("lane") ?? undefined, expired: true }));
+  if (url.pathname === "/demo/tokens")
+    return json(res, 200, await auth.issue({ lane: url.searchParams.get("lane") ?? undefined, expired: true }));
   if (url.pathname === "/demo/expire") await auth.destroy(bearer(req) ?? "");
   else if (url.pathname === "/demo/reset") counters.reset();
   else return json(res, 404, { error: "not_found" });
@@ -89,7 +91,13 @@ export async function startDemoServer({ port = 0, accessTokenTTL = 15, dist = DI
   // The port is the issuer's, so it must be known before the provider is made; only then are requests answered.
   const server = createServer();
   const origin = `http://${HOST}:${await listen(server, port)}`;
-  const auth = authorizationServer({ issuer: origin, accessTokenTTL, allowsOrigin: (from) => from === origin, counters, heldBack });
+  const auth = authorizationServer({
+    issuer: origin,
+    accessTokenTTL,
+    allowsOrigin: (from) => from === origin,
+    counters,
+    heldBack,
+  });
   server.on("request", (req, res) =>
     handle(req, res).catch((error) => {
       console.error(error);
@@ -102,7 +110,8 @@ export async function startDemoServer({ port = 0, accessTokenTTL = 15, dist = DI
     const here = `http://${req.headers.host}`;
     if (here !== origin) {
       // The issuer has one name. Any other is a bookmark to "localhost", or a page of elsewhere that rebinds its name.
-      if (here.replace("//localhost:", `//${HOST}:`) === origin) return res.writeHead(307, { location: origin + req.url }).end();
+      if (here.replace("//localhost:", `//${HOST}:`) === origin)
+        return res.writeHead(307, { location: origin + req.url }).end();
       return json(res, 421, { error: "misdirected", the_demo_is_at: origin });
     }
     const url = new URL(req.url, origin);

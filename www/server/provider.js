@@ -48,7 +48,15 @@ function configuration({ issuer, accessTokenTTL, allowsOrigin, provider }) {
 <link rel="stylesheet" href="/style/base.css"><main class="card notice"><h1>Sign-in failed</h1>
 <p>${escaped(description ?? error)}</p><p><a href="/">Back to the demo</a></p></main>`;
     },
-    ttl: { AccessToken: accessTokenTTL, AuthorizationCode: 60, IdToken: 3600, Interaction: 3600, Grant: DAY, RefreshToken: DAY, Session: DAY },
+    ttl: {
+      AccessToken: accessTokenTTL,
+      AuthorizationCode: 60,
+      IdToken: 3600,
+      Interaction: 3600,
+      Grant: DAY,
+      RefreshToken: DAY,
+      Session: DAY,
+    },
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
@@ -92,7 +100,10 @@ function count(provider, { counters, heldBack }) {
 }
 
 export function authorizationServer({ issuer, accessTokenTTL, allowsOrigin, counters, heldBack }) {
-  const provider = new Provider(issuer, configuration({ issuer, accessTokenTTL, allowsOrigin, provider: () => provider }));
+  const provider = new Provider(
+    issuer,
+    configuration({ issuer, accessTokenTTL, allowsOrigin, provider: () => provider }),
+  );
   count(provider, { counters, heldBack });
 
   /** The token behind this string if the API may accept it now. */
@@ -116,8 +127,17 @@ export function authorizationServer({ issuer, accessTokenTTL, allowsOrigin, coun
       const client = await provider.Client.find(lane);
       const { jti: grantId } = await grant(provider, lane, account);
       const common = { client, accountId: account, grantId, gty: "authorization_code" };
-      const resourceServer = new provider.ResourceServer(API, { scope: "api", audience: API, accessTokenFormat: "opaque" });
-      const access_token = await new provider.AccessToken({ ...common, scope: "api", resourceServer, expiresIn: accessTokenTTL }).save();
+      const resourceServer = new provider.ResourceServer(API, {
+        scope: "api",
+        audience: API,
+        accessTokenFormat: "opaque",
+      });
+      const access_token = await new provider.AccessToken({
+        ...common,
+        scope: "api",
+        resourceServer,
+        expiresIn: accessTokenTTL,
+      }).save();
       const refresh_token = await new provider.RefreshToken({ ...common, scope: SCOPE, resource: API }).save();
       if (expired) await destroy(access_token);
       return { access_token, token_type: "Bearer", expires_in: accessTokenTTL, refresh_token, scope: "api" };

@@ -37,7 +37,11 @@ function fileFor(pathname, dist) {
   if (pathname === "/") return join(WWW, "index.html");
   const [base, rest] = pathname.startsWith("/dist/") ? [dist, pathname.slice(6)] : [WWW, pathname.slice(1)];
   const path = normalize(rest);
-  const inside = !path.startsWith("..") && !path.startsWith(sep) && !path.includes("\0") && !(base === WWW && path.startsWith("server"));
+  const inside =
+    !path.startsWith("..") &&
+    !path.startsWith(sep) &&
+    !path.includes("\0") &&
+    !(base === WWW && path.startsWith("server"));
   return inside && TYPES[extname(path)] ? join(base, path) : null;
 }
 
@@ -47,7 +51,12 @@ export async function sendFile(res, pathname, { dist = DIST } = {}) {
   const content = path && (await readFile(path).catch(() => null));
   if (!content) return false;
   const type = TYPES[extname(path)];
-  const headers = { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+  const headers = {
+    "content-type": type,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  };
   if (type.startsWith("text/html")) {
     headers["content-security-policy"] = policy(content.toString());
     headers["cross-origin-opener-policy"] = "same-origin";

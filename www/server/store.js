@@ -28,7 +28,8 @@ export function memoryStore() {
     }
 
     async findByUid(uid) {
-      for (const { model, payload } of entries.values()) if (model === this.model && payload.uid === uid) return payload;
+      for (const { model, payload } of entries.values())
+        if (model === this.model && payload.uid === uid) return payload;
       return undefined;
     }
 

@@ -1,15 +1,15 @@
 //! A call that waits, is refused or is sent again: the machine decides after each await, this carries it out.
 
-use crate::browser::clock::{self, Timer};
-use crate::browser::session::ending::Ending;
-use crate::browser::js::{NONE, Outcome, Val};
-use crate::browser::js::keys::Key;
 use super::outgoing::{Outgoing, cancel};
 use super::page::Page;
-use crate::browser::debug;
-use crate::browser::session::shared::Shared;
 use crate::browser::abort;
+use crate::browser::clock::{self, Timer};
+use crate::browser::debug;
 use crate::browser::error;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{NONE, Outcome, Val};
+use crate::browser::session::ending::Ending;
+use crate::browser::session::shared::Shared;
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::error::Code;
 use crate::protocol::session::{Admission, Call, Refusal, Verdict};
@@ -147,7 +147,8 @@ impl Page {
         let refusal = Refusal {
             replayable: out.replayable(),
             redirected,
-            not_the_token: redirected && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
+            not_the_token: redirected
+                && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
             path: path_number(&requested),
         };
         let record = shared.record();

@@ -5,8 +5,8 @@
 
 use crate::browser::abort::Epoch;
 use crate::browser::debug::SILENT;
-use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, NONE, Val};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]

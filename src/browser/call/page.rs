@@ -3,19 +3,19 @@
 //! The usual call never enters a future: it is one turn, and one persistent closure chained to the underlying promise.
 //! Only a 401, a wait or an expired token is driven further (see `driving`).
 
-use crate::browser::debug::{self, SILENT};
-use crate::browser::js::{Lent, NONE, Outcome, Val};
-use crate::browser::js::keys::Key;
-use crate::browser::options::Options;
 use super::outgoing::Outgoing;
 use super::request::Arguments;
-use crate::browser::session::shared::Shared;
-use crate::browser::js::task;
 use crate::browser::abort;
 use crate::browser::clock;
+use crate::browser::debug::{self, SILENT};
 use crate::browser::error;
-use crate::protocol::error::Code;
+use crate::browser::js::keys::Key;
+use crate::browser::js::task;
+use crate::browser::js::{Lent, NONE, Outcome, Val};
+use crate::browser::options::Options;
+use crate::browser::session::shared::Shared;
 use crate::protocol::config::SignedOut;
+use crate::protocol::error::Code;
 use crate::protocol::session::{Admission, Call, Renew};
 use crate::protocol::token::{AccessToken, Record};
 use std::cell::RefCell;
@@ -85,7 +85,8 @@ impl Page {
             on_response: RefCell::default(),
             on_error: RefCell::default(),
         });
-        page.on_response.replace(Some(settled(&page, |page, token, out, response| page.on_response(token, out, response))));
+        page.on_response
+            .replace(Some(settled(&page, |page, token, out, response| page.on_response(token, out, response))));
         page.on_error.replace(Some(settled(&page, |page, token, out, error| {
             Err(page.rejection(token, &page.unpack(out), error))
         })));
@@ -149,7 +150,8 @@ impl Page {
         let (signal, epoch) = (arguments.signal(), Rc::clone(&shared.epoch.borrow()));
         if explicit || abort::aborted(&signal) || !epoch.follows(&signal) {
             let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
-            let sent = native(self.options.fetch.lend(), i32::from(back), arguments.input.lend(), arguments.init.lend());
+            let sent =
+                native(self.options.fetch.lend(), i32::from(back), arguments.input.lend(), arguments.init.lend());
             debug::note(number, if explicit { Key::LeftWithHeader } else { Key::LeftAsAsked });
             return Ok(sent);
         }

@@ -1,9 +1,9 @@
 //! Where this instance's token may go, and what a 401 from elsewhere is told with.
 
-use crate::browser::js::{Lent, NONE, Val};
-use crate::browser::js::keys::Key;
-use crate::browser::options::Scope;
 use super::page::Page;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, NONE, Val};
+use crate::browser::options::Scope;
 use crate::browser::parser::is_http;
 use crate::protocol::scope::{Target, allows};
 use wasm_bindgen::prelude::*;
@@ -34,9 +34,7 @@ impl Page {
             return false;
         }
         match &self.options.scope {
-            Scope::Predicate(predicate) => {
-                predicate.call(&parsed, &NONE).is_ok_and(|verdict| verdict.truthy())
-            }
+            Scope::Predicate(predicate) => predicate.call(&parsed, &NONE).is_ok_and(|verdict| verdict.truthy()),
             Scope::Rules(rules) => {
                 let (origin, path) = (parsed.get(Key::Origin).as_text(), parsed.get(Key::Pathname).as_text());
                 let allowed = allows(rules, &Target { origin: &origin, path: &path, http: true });

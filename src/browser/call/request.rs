@@ -1,10 +1,10 @@
 //! The caller's arguments, taken down in the turn they were given in, before it is known whether they are our business.
 
+use super::outgoing::Outgoing;
 use crate::browser::abort::Epoch;
 use crate::browser::debug::SILENT;
-use crate::browser::js::{Kind, Lent, NONE, Outcome, Val};
 use crate::browser::js::keys::Key;
-use super::outgoing::Outgoing;
+use crate::browser::js::{Kind, Lent, NONE, Outcome, Val};
 use std::mem::take;
 use wasm_bindgen::prelude::*;
 

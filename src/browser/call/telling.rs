@@ -1,9 +1,9 @@
 //! What is told of a call under `debug`: the reasons behind what the machine has decided. None of it decides anything.
 
-use crate::browser::debug;
-use crate::browser::js::{Outcome, Val};
-use crate::browser::js::keys::Key;
 use super::page::Page;
+use crate::browser::debug;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Outcome, Val};
 use crate::browser::session::shared::Shared;
 use crate::protocol::session::{Call, Refusal};
 use crate::protocol::token::Record;

@@ -1,8 +1,8 @@
 //! Functions, methods, constructors and promises: calling JavaScript, and being called by it.
 
-use super::{NONE, Outcome, Val, key};
 use super::keys::Key;
 use super::ops;
+use super::{NONE, Outcome, Val, key};
 use wasm_bindgen::prelude::*;
 
 impl Val {

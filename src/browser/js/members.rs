@@ -1,8 +1,8 @@
 //! Objects and arrays: their members, copies and JSON.
 
-use super::{Outcome, Val, key};
 use super::keys::Key;
 use super::ops;
+use super::{Outcome, Val, key};
 
 impl Val {
     /// A property, inherited ones included; `undefined` where it cannot be read.

@@ -1,13 +1,13 @@
 //! Changes of the session, by `setTokens` or by another tab: taken in, and told.
 
-use crate::browser::js::{Outcome, Val};
-use crate::browser::js::keys::Key;
-use crate::browser::record::usable;
 use super::shared::{Cut, Shared};
-use crate::browser::tabs::mark_of;
-use crate::browser::tokens::{Tokens, Unusable};
 use crate::browser::clock;
 use crate::browser::error;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Outcome, Val};
+use crate::browser::record::usable;
+use crate::browser::tabs::mark_of;
+use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::session::Session;
 use crate::protocol::tabs::{Heard, Mark};
 use std::rc::Rc;
@@ -108,7 +108,8 @@ impl Shared {
     /// event says of it: known before it can be seen in storage.
     pub fn hear(self: &Rc<Self>, signal: &Val) {
         self.catch_up();
-        let ours = signal.at(4).same(&self.owner.get(Key::Endpoint)) && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
+        let ours = signal.at(4).same(&self.owner.get(Key::Endpoint))
+            && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
         if ours && !self.store.shared() {
             self.on_cookie_mark(signal);
         } else if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {

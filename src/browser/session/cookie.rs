@@ -3,11 +3,11 @@
 //! Before and after each token request, and whenever the page may have slept, the mark is read that the other tabs have
 //! committed: how far the cookie's session has come.
 
-use crate::browser::js::{NONE, Val};
-use crate::browser::js::task;
-use crate::browser::tabs::{Tabs, mark_of};
-use super::shared::Shared;
 use super::revocation;
+use super::shared::Shared;
+use crate::browser::js::task;
+use crate::browser::js::{NONE, Val};
+use crate::browser::tabs::{Tabs, mark_of};
 use crate::protocol::session::Session;
 use crate::protocol::tabs::Mark;
 use crate::protocol::token::Record;

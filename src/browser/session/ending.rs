@@ -3,12 +3,12 @@
 //! What a listener does meanwhile (throw, sign in, log out again) breaks none of it: everything that counts is done
 //! before the first of them runs.
 
-use crate::browser::js::Val;
-use crate::browser::js::keys::Key;
+use super::revocation;
 use super::shared::{Cut, Shared};
 use crate::browser::clock;
 use crate::browser::error;
-use super::revocation;
+use crate::browser::js::Val;
+use crate::browser::js::keys::Key;
 use crate::protocol::error::Code;
 use crate::protocol::token::Record;
 use std::rc::Rc;
@@ -39,7 +39,8 @@ impl Shared {
     pub fn end(self: &Rc<Self>, ending: Ending) -> Val {
         let (refresh_token, access_token) = (self.member(Key::RefreshToken), self.member(Key::AccessToken));
         let mut before = self.record();
-        before.unconfirmed |= ending.revoke && before.refresh.is_none() && self.cookie_possible && self.revokes_cookie();
+        before.unconfirmed |=
+            ending.revoke && before.refresh.is_none() && self.cookie_possible && self.revokes_cookie();
         let tombstone = self.ask(|machine| machine.on_end(&before, clock::now()));
         let members = Val::bare();
         members.put(Key::Reason, &ending.reason);
@@ -53,7 +54,8 @@ impl Shared {
         if !alone {
             self.seal();
         }
-        let revoked = if ending.revoke { revocation::revoke(self, &refresh_token, &access_token) } else { Val::UNDEFINED };
+        let revoked =
+            if ending.revoke { revocation::revoke(self, &refresh_token, &access_token) } else { Val::UNDEFINED };
         self.tell_end(&ending, Key::ThisTab);
         revoked
     }

@@ -1,11 +1,11 @@
 //! The lock between tabs, around one attempt to renew: whoever holds it has read what its last holder wrote.
 
-use crate::browser::js::{NONE, Val};
-use crate::browser::js::keys::Key;
 use super::shared::Shared;
-use crate::browser::tabs::{Held, mark_of};
 use crate::browser::abort;
+use crate::browser::js::keys::Key;
 use crate::browser::js::task;
+use crate::browser::js::{NONE, Val};
+use crate::browser::tabs::{Held, mark_of};
 use crate::protocol::tabs::{CATCH_UP_MS, caught_up};
 use std::rc::Rc;
 

@@ -1,10 +1,10 @@
 //! The record of a session: read when it has changed, written whole, and always what the machine is shown.
 
+use super::shared::Shared;
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
 use crate::browser::record::{self, Known, Stored, snapshot, usable};
-use super::shared::Shared;
 use crate::browser::tokens::Tokens;
 use crate::protocol::renewal::Keep;
 use crate::protocol::session::Session;

@@ -22,7 +22,8 @@ extern "C" {
     fn warn(warned: Lent, text: &str);
 }
 
-const NEVER_ACCEPTED: &str = "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
+const NEVER_ACCEPTED: &str =
+    "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
 
 impl Run {
     /// Clears the slot: only its owner does. What was in it is what a listener gets who asks for another renewal.
@@ -41,12 +42,11 @@ impl Run {
         let Some(tokens) = &reply.tokens else {
             return self.failed(reply, Cooldown { until: now, forbidden: false });
         };
-        let blocked =
-            if self.without_session {
-                shared.sign_in(tokens, Session::epoch_by_cookie, now)
-            } else {
-                shared.renewed(tokens, keep, now)
-            };
+        let blocked = if self.without_session {
+            shared.sign_in(tokens, Session::epoch_by_cookie, now)
+        } else {
+            shared.renewed(tokens, keep, now)
+        };
         if !shared.record().signed_in() {
             return self.ended();
         }

@@ -3,11 +3,11 @@
 //! The record names its owner, and the owner's page holds a lock of that name for its life. A page that finds the lock
 //! held elsewhere has a copy, and drops it. Until that is known its calls wait.
 
-use crate::browser::clock;
-use crate::browser::js::{Lent, NONE, Val};
-use crate::browser::js::keys::Key;
 use super::shared::Shared;
+use crate::browser::clock;
+use crate::browser::js::keys::Key;
 use crate::browser::js::task;
+use crate::browser::js::{Lent, NONE, Val};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 

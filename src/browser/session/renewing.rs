@@ -2,15 +2,15 @@
 //!
 //! After each await the record is read again and the machine is asked; nothing is decided here.
 
+use super::shared::Shared;
+use super::token_request;
 use crate::browser::clock;
 use crate::browser::debug;
-use crate::browser::error;
-use crate::browser::js::{NONE, Outcome, Val};
-use crate::browser::js::keys::Key;
 use crate::browser::endpoint::Refresh;
-use super::shared::Shared;
+use crate::browser::error;
+use crate::browser::js::keys::Key;
 use crate::browser::js::task;
-use super::token_request;
+use crate::browser::js::{NONE, Outcome, Val};
 use crate::browser::tabs::Held;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;

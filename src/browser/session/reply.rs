@@ -1,11 +1,11 @@
 //! What came of one token request, or of one call of the app's refresh function, as [`crate::protocol::grant`] is to
 //! see it.
 
-use crate::browser::clock;
-use crate::browser::js::{Lent, NONE, Val};
-use crate::browser::js::keys::Key;
-use crate::browser::endpoint::Refresh;
 use super::shared::Shared;
+use crate::browser::clock;
+use crate::browser::endpoint::Refresh;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;

@@ -2,19 +2,19 @@
 //!
 //! Instances of one name and place share it. No borrow of a cell here lives across a call that can run user code.
 
+use super::waiting::Waiters;
 use crate::browser::abort::{Epoch, Listening};
-use crate::browser::events::Events;
-use crate::browser::js::{Lent, NONE, Val};
-use crate::browser::js::keys::Key;
+use crate::browser::clock;
 use crate::browser::endpoint::Refresh;
+use crate::browser::error;
+use crate::browser::events::Events;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::options::Options;
 use crate::browser::record::{Known, Stored};
 use crate::browser::storage::Store;
 use crate::browser::tabs::Channel;
 use crate::browser::tokens::Tokens;
-use super::waiting::Waiters;
-use crate::browser::clock;
-use crate::browser::error;
 use crate::protocol::config::Renewable;
 use crate::protocol::error::Code;
 use crate::protocol::session::{Call, Session};

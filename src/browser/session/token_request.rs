@@ -3,13 +3,13 @@
 //! Nothing here is decided: the answer is read in [`super::reply`]. No redirect is followed (a 307 would carry the
 //! refresh token away), and headers and body stand under one timeout.
 
-use crate::browser::clock::Timer;
-use crate::browser::js::{Lent, NONE, Outcome, Val};
-use crate::browser::js::keys::Key;
-use crate::browser::endpoint::{Endpoint, Refresh};
 use super::reply::{Reply, read};
 use super::shared::{Cut, Shared};
 use crate::browser::abort;
+use crate::browser::clock::Timer;
+use crate::browser::endpoint::{Endpoint, Refresh};
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::record;
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
@@ -40,7 +40,8 @@ const TIMED_OUT: &str = "The token request took too long; the session is kept.";
 const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; the session is kept. If it calls this \
 instance, it waits for itself: use `context.fetch`.";
 const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time. ";
-const REENTERED: &str = "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
+const REENTERED: &str =
+    "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
     /// A controller that [`Self::cut`] aborts, until it is replaced.

@@ -1,11 +1,11 @@
 //! Those who wait: calls for a renewal, a canary or a sign-in, oldest first. A caller's signal ends his wait.
 
+use super::shared::Shared;
 use crate::browser::abort::Listening;
 use crate::browser::clock;
 use crate::browser::debug;
 use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
-use super::shared::Shared;
 use crate::browser::js::task::{deferred, settle};
 use crate::protocol::session::{Admission, Call, Renew};
 use std::cell::Cell;

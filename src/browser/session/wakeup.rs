@@ -2,11 +2,11 @@
 //!
 //! Nothing's correctness depends on it: expiry is checked at each send. Where there is no page there is nothing of it.
 
+use super::shared::Shared;
 use crate::browser::abort::Listening;
 use crate::browser::clock::{self, Timer};
 use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
-use super::shared::Shared;
 use crate::browser::record;
 use crate::browser::tabs;
 use crate::protocol::renewal::Reason;

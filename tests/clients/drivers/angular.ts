@@ -1,5 +1,6 @@
 // First of all what compiles in the page: Angular's packages need it as they are evaluated.
-import { bootstrap } from "../support/angular.js";
+
 import { providers } from "../recipes/angular.js";
+import { bootstrap } from "../support/angular.js";
 
 export const { read, write } = await bootstrap(providers);

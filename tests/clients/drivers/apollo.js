@@ -6,6 +6,10 @@ const WRITE = gql`mutation Write($text: String!) { write(text: $text) { text } }
 const fetchPolicy = "network-only";
 
 export const read = (n, signal) =>
-  api.query({ query: ITEM, variables: { n }, fetchPolicy, context: { fetchOptions: { signal } } }).then(({ data }) => data.item.n);
+  api
+    .query({ query: ITEM, variables: { n }, fetchPolicy, context: { fetchOptions: { signal } } })
+    .then(({ data }) => data.item.n);
 export const write = (variables, signal) =>
-  api.mutate({ mutation: WRITE, variables, context: { fetchOptions: { signal } } }).then(({ data: { write } }) => ({ text: write.text }));
+  api
+    .mutate({ mutation: WRITE, variables, context: { fetchOptions: { signal } } })
+    .then(({ data: { write } }) => ({ text: write.text }));

@@ -12,5 +12,6 @@ function send(action, signal) {
   return call.unwrap();
 }
 
-export const read = (n, signal) => send(api.endpoints.item.initiate(n, { forceRefetch: true }), signal).then(({ n }) => n);
+export const read = (n, signal) =>
+  send(api.endpoints.item.initiate(n, { forceRefetch: true }), signal).then(({ n }) => n);
 export const write = (body, signal) => send(api.endpoints.write.initiate(body), signal);

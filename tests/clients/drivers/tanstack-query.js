@@ -8,4 +8,11 @@ export function read(n, signal) {
 }
 
 export const write = (body, signal) =>
-  auth.fetch("/api/echo", { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" }, signal }).then((answer) => answer.json());
+  auth
+    .fetch("/api/echo", {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+      signal,
+    })
+    .then((answer) => answer.json());

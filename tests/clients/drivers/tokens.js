@@ -1,5 +1,5 @@
-import { connection } from "../recipes/signalr.js";
 import { auth } from "../recipes/auth.js";
+import { connection } from "../recipes/signalr.js";
 import { connect } from "../recipes/websocket.js";
 import { upload } from "../recipes/xhr-upload.js";
 
@@ -15,7 +15,7 @@ export async function uploads(size) {
 
 /** An upload whose caller has had enough. */
 export function abortedUpload(size) {
-  const { signal } = globalThis.uploading = new AbortController();
+  const { signal } = (globalThis.uploading = new AbortController());
   globalThis.aborted = named(upload("/api/upload", bytes(size), { signal }));
 }
 
@@ -45,7 +45,10 @@ export const refused = (rejected, count) =>
 export function wait(rejected) {
   const controller = new AbortController();
   globalThis.giveUp = () => controller.abort();
-  globalThis.waits = [named(auth.getAccessToken({ rejected, signal: controller.signal })), named(auth.getAccessToken({ rejected }))];
+  globalThis.waits = [
+    named(auth.getAccessToken({ rejected, signal: controller.signal })),
+    named(auth.getAccessToken({ rejected })),
+  ];
 }
 export const giveUp = () => (globalThis.giveUp(), globalThis.waits[0]);
 export const waited = () => globalThis.waits[1];

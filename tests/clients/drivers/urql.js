@@ -17,4 +17,5 @@ function first(source, signal) {
 
 export const read = (n, signal) =>
   first(api.query(ITEM, { n }, { requestPolicy: "network-only" }), signal).then(({ item }) => item.n);
-export const write = (variables, signal) => first(api.mutation(WRITE, variables), signal).then(({ write: { text } }) => ({ text }));
+export const write = (variables, signal) =>
+  first(api.mutation(WRITE, variables), signal).then(({ write: { text } }) => ({ text }));

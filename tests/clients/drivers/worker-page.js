@@ -11,8 +11,9 @@ export function openWorker() {
 /** Has the worker do this; resolves with what comes of it. */
 export function inWorker(task, ...args) {
   const id = ++asked;
-  const result = new Promise((resolve) => worker.addEventListener("message", ({ data }) => data.id === id && resolve(data.result)));
+  const result = new Promise((resolve) =>
+    worker.addEventListener("message", ({ data }) => data.id === id && resolve(data.result)),
+  );
   worker.postMessage({ task, id, args });
   return result;
 }
-

@@ -3,7 +3,11 @@
 import { auth, joined } from "../recipes/worker.js";
 
 const calls = [];
-const described = (promise) => promise.then(({ status }) => status, ({ name, code }) => `${name} ${code}`);
+const described = (promise) =>
+  promise.then(
+    ({ status }) => status,
+    ({ name, code }) => `${name} ${code}`,
+  );
 
 const tasks = {
   state: async () => (await joined, auth.state),

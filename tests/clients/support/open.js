@@ -29,11 +29,13 @@ export async function openTab(browser, origin) {
   failed.catch(() => {});
   await page.goto(origin);
   // A script that throws as it starts is told as its own error, and a page that shows another instead by its text.
-  const ready = page.waitForFunction(() => "harness" in globalThis, POLLING).catch(async (cause) => {
-    // biome-ignore lint/performance/useDomNodeTextContent: what is shown, without the text of scripts
-    const shown = await page.evaluate(() => document.body.innerText);
-    throw new Error(`no harness, but: ${shown}`, { cause });
-  });
+  const ready = page
+    .waitForFunction(() => "harness" in globalThis, POLLING)
+    .catch(async (cause) => {
+      // biome-ignore lint/performance/useDomNodeTextContent: what is shown, without the text of scripts
+      const shown = await page.evaluate(() => document.body.innerText);
+      throw new Error(`no harness, but: ${shown}`, { cause });
+    });
   await Promise.race([failed, ready]);
   const tell = (name, ...args) => page.evaluate((name, args) => globalThis.harness[name](...args), name, args);
   return { page, errors, tell };

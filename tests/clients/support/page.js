@@ -5,7 +5,12 @@ export function described(error) {
   const chain = [];
   for (let it = error; it && chain.length < 6; it = it.cause ?? it.originalError ?? it.networkError ?? it.error) {
     const { name, code } = it;
-    chain.push({ type: it.constructor?.name, name, code, text: typeof it === "object" ? String(it.message ?? "") : String(it) });
+    chain.push({
+      type: it.constructor?.name,
+      name,
+      code,
+      text: typeof it === "object" ? String(it.message ?? "") : String(it),
+    });
   }
   return chain;
 }
@@ -14,7 +19,8 @@ export function described(error) {
 const nextTask = () => new Promise((resolve) => setTimeout(resolve));
 
 export function harness(auth, driver) {
-  const { write, read = (n, signal) => auth.fetch(`/api/items/${n}`, { signal }).then((answer) => answer.json()) } = driver;
+  const { write, read = (n, signal) => auth.fetch(`/api/items/${n}`, { signal }).then((answer) => answer.json()) } =
+    driver;
   const calls = [];
 
   function start(work) {

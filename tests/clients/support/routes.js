@@ -31,7 +31,8 @@ async function remoteProcedure({ request, response, url, body }) {
 
 /** As PostgREST answers: rows for a filter, the representation of what is inserted. */
 function rest({ request, response, url, body }) {
-  if (request.method === "GET") return json(response, 200, [{ n: Number(url.searchParams.get("n").replace("eq.", "")) }]);
+  if (request.method === "GET")
+    return json(response, 200, [{ n: Number(url.searchParams.get("n").replace("eq.", "")) }]);
   return json(response, 201, [].concat(JSON.parse(body)));
 }
 

@@ -34,7 +34,12 @@ export async function startServer({ also } = {}) {
   });
 
   async function api(request, response, url) {
-    const entry = { path: url.pathname + url.search, method: request.method, type: request.headers["content-type"], outcome: "open" };
+    const entry = {
+      path: url.pathname + url.search,
+      method: request.method,
+      type: request.headers["content-type"],
+      outcome: "open",
+    };
     log.push(entry);
     response.once("close", () => {
       if (entry.outcome === "open") entry.outcome = "aborted";

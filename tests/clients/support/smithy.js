@@ -5,7 +5,9 @@ import { HttpRequest } from "@smithy/protocol-http";
 export function sending(handler) {
   const { protocol, hostname, port } = location;
   async function send(request, abortSignal) {
-    const { response } = await handler.handle(new HttpRequest({ protocol, hostname, port: Number(port), ...request }), { abortSignal });
+    const { response } = await handler.handle(new HttpRequest({ protocol, hostname, port: Number(port), ...request }), {
+      abortSignal,
+    });
     return new Response(response.body).json();
   }
   return {

@@ -9,7 +9,7 @@ const LIMIT = 600_000; // ms, for one client in one browser
 const CALLS = 10;
 /** A browser has no more than six requests under way to one server. */
 const AT_ONCE = 6;
-const BODY = { text: "Grüße, 世界 \u2028 \"quoted\" 🚀 \\ end" };
+const BODY = { text: 'Grüße, 世界 \u2028 "quoted" 🚀 \\ end' };
 const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
 
 const seen = (server, number) => until(() => server.log().length >= number, `${number} requests at the API`);
@@ -20,7 +20,10 @@ async function abortOne({ server, tell }) {
   await tell("read", 3, 1);
   await seen(server, 3);
   await tell("abort", 1);
-  const [aborted] = [await tell("ended", 1), await until(() => server.count("aborted") === 1, "the abort at the server")];
+  const [aborted] = [
+    await tell("ended", 1),
+    await until(() => server.count("aborted") === 1, "the abort at the server"),
+  ];
   release();
   return { aborted, others: await Promise.all([tell("ended", 0), tell("ended", 2)]) };
 }
@@ -28,7 +31,11 @@ async function abortOne({ server, tell }) {
 /** How a client hands on our error: the object itself, one that wraps it, its text alone, or an abort of the recipe's own. */
 const HANDED_ON = {
   itself: (code, [error]) => assert.deepEqual([error.name, error.code], ["AbortError", code]),
-  wrapped: (code, chain) => assert.ok(chain.slice(1).some((error) => error.code === code), JSON.stringify(chain)),
+  wrapped: (code, chain) =>
+    assert.ok(
+      chain.slice(1).some((error) => error.code === code),
+      JSON.stringify(chain),
+    ),
   abort: (_code, [error]) => assert.equal(error.name, "AbortError"),
   text: (_code, chain) => assert.match(chain.at(-1).text, /^AbortError: /),
 };

@@ -3,11 +3,16 @@
 import { test } from "node:test";
 import { POLLING } from "./open.js";
 
-const shows = (page, text) => page.waitForFunction((text) => document.getElementById("app").textContent.trim() === text, POLLING, text);
+const shows = (page, text) =>
+  page.waitForFunction((text) => document.getElementById("app").textContent.trim() === text, POLLING, text);
 
 /** Waits for a token other than this one. */
 const showsAnother = (page, token) =>
-  page.waitForFunction((old) => ![old, "signed out"].includes(document.getElementById("app").textContent.trim()), POLLING, token);
+  page.waitForFunction(
+    (old) => ![old, "signed out"].includes(document.getElementById("app").textContent.trim()),
+    POLLING,
+    token,
+  );
 
 /** Declares the tests of the view of `client()`. */
 export function follows(client) {

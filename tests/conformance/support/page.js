@@ -14,15 +14,27 @@ let count = 0;
 
 /** How large the package's wasm has become: its memory in bytes, its tables in entries. */
 let wasm;
-WebAssembly.Instance = new Proxy(WebAssembly.Instance, { construct: (Instance, args) => (wasm = new Instance(...args)) });
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct: (Instance, args) => (wasm = new Instance(...args)),
+});
 const wasmSize = () =>
   Object.values(wasm.exports).flatMap((value) =>
-    value instanceof WebAssembly.Memory ? value.buffer.byteLength : value instanceof WebAssembly.Table ? value.length : [],
+    value instanceof WebAssembly.Memory
+      ? value.buffer.byteLength
+      : value instanceof WebAssembly.Table
+        ? value.length
+        : [],
   );
 
 /** A new instance with a session of its own. */
 function instance(token, options) {
-  const auth = new AuthFetch({ name: `conformance-${count++}`, storage: "memory", backgroundRefresh: false, refresh: REFRESH, ...options });
+  const auth = new AuthFetch({
+    name: `conformance-${count++}`,
+    storage: "memory",
+    backgroundRefresh: false,
+    refresh: REFRESH,
+    ...options,
+  });
   if (token) auth.setTokens({ access_token: token });
   return auth;
 }
@@ -37,18 +49,37 @@ const GUISES = {
 
 /** An error by what a caller can see of it: its class in this realm, its name, and, with the browser's own, its text. */
 function describeError(error) {
-  if (!(error instanceof Error || error instanceof DOMException)) return { thrown: typeof error === "object" ? JSON.stringify(error) : String(error) };
+  if (!(error instanceof Error || error instanceof DOMException))
+    return { thrown: typeof error === "object" ? JSON.stringify(error) : String(error) };
   const own = error instanceof AuthFetchError ? error.code : undefined;
-  return { class: error.constructor === globalThis[error.constructor.name] ? error.constructor.name : "of another realm", name: error.name, message: error.message, code: own };
+  return {
+    class: error.constructor === globalThis[error.constructor.name] ? error.constructor.name : "of another realm",
+    name: error.name,
+    message: error.message,
+    code: own,
+  };
 }
 
 /** What a response says of itself. Its body is read. */
 async function describeResponse(response) {
   const { status, statusText, type, redirected, ok, url, bodyUsed } = response;
-  const headers = [...response.headers].filter(([name]) => !/^(date|connection|keep-alive|transfer-encoding)$/.test(name));
+  const headers = [...response.headers].filter(
+    ([name]) => !/^(date|connection|keep-alive|transfer-encoding)$/.test(name),
+  );
   const text = await response.text();
   const body = text.startsWith("{") ? JSON.parse(text) : text.length > 100 ? text.length : text;
-  return { status, statusText, type, redirected, ok, url, bodyUsed, headers, body, native: response instanceof Response };
+  return {
+    status,
+    statusText,
+    type,
+    redirected,
+    ok,
+    url,
+    bodyUsed,
+    headers,
+    body,
+    native: response instanceof Response,
+  };
 }
 
 /** How a call ends. The call itself may not throw. */

@@ -12,7 +12,8 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>conformance</title><li
 const SCOPE = { "service-worker-allowed": "/" };
 
 /** What differs from send to send, or from browser to browser's mood, and is not the caller's. */
-const VOLATILE = /^(host|connection|authorization|user-agent|accept-(language|encoding)|sec-.*|upgrade-insecure-requests|priority|dnt|te)$/;
+const VOLATILE =
+  /^(host|connection|authorization|user-agent|accept-(language|encoding)|sec-.*|upgrade-insecure-requests|priority|dnt|te)$/;
 
 async function bytesOf(request) {
   const chunks = [];
@@ -29,8 +30,16 @@ function unbounded(type = "", body) {
 
 function told(request, url, raw) {
   const [type, body] = unbounded(request.headers["content-type"], raw);
-  const headers = Object.entries(request.headers).filter(([name]) => !VOLATILE.test(name) && !/^content-(type|length)$/.test(name));
-  return { method: request.method, path: url.pathname + url.search, type, headers: Object.fromEntries(headers.sort()), body: body.toString("base64") };
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => !VOLATILE.test(name) && !/^content-(type|length)$/.test(name),
+  );
+  return {
+    method: request.method,
+    path: url.pathname + url.search,
+    type,
+    headers: Object.fromEntries(headers.sort()),
+    body: body.toString("base64"),
+  };
 }
 
 const cors = ({ headers }) => ({
@@ -49,9 +58,12 @@ export async function startServer() {
     const extra = (request) => (cross ? cors(request) : {});
     const routes = {
       "/echo": (call) => call.response.end(JSON.stringify(call.entry.told)),
-      "/status": ({ url, response }) => response.writeHead(Number(url.searchParams.get("code")), { "x-answer": "yes" }).end(),
+      "/status": ({ url, response }) =>
+        response.writeHead(Number(url.searchParams.get("code")), { "x-answer": "yes" }).end(),
       "/redirect": ({ url, response }) =>
-        response.writeHead(Number(url.searchParams.get("status") ?? 302), { location: url.searchParams.get("to") }).end("gone"),
+        response
+          .writeHead(Number(url.searchParams.get("status") ?? 302), { location: url.searchParams.get("to") })
+          .end("gone"),
       // Answers nothing until it is let go.
       "/held": ({ response }) => void held.push(() => response.end("let go")),
       // Headers and a first piece come at once, the rest when it is let go.
@@ -62,7 +74,9 @@ export async function startServer() {
       },
       "/large": ({ url, response }) => response.end(Buffer.alloc(Number(url.searchParams.get("bytes")), "authfetch ")),
       "/cached": ({ response, entry }) => {
-        response.writeHead(200, { "cache-control": "max-age=600", "content-type": "text/plain" }).end(String(entry.number));
+        response
+          .writeHead(200, { "cache-control": "max-age=600", "content-type": "text/plain" })
+          .end(String(entry.number));
       },
       "/go": ({ response }) => {
         for (const release of held.splice(0)) release();
@@ -71,9 +85,11 @@ export async function startServer() {
     };
     return async (request, response) => {
       const url = new URL(request.url, "http://localhost");
-      if (!cross && url.pathname === "/") return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(HTML);
+      if (!cross && url.pathname === "/")
+        return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(HTML);
       const script = scripts.get(url.pathname);
-      if (script) return response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", ...SCOPE }).end(script);
+      if (script)
+        return response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", ...SCOPE }).end(script);
       if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, request, response, SCOPE);
       for (const [name, value] of Object.entries(extra(request))) response.setHeader(name, value);
       if (cross && request.method === "OPTIONS") {
@@ -87,7 +103,8 @@ export async function startServer() {
       const body = await bytesOf(request).catch(() => null);
       if (body === null) return;
       entry.told = told(request, url, body);
-      if (authorization === "Bearer stale") return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end();
+      if (authorization === "Bearer stale")
+        return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end();
       const route = routes[url.pathname];
       return route ? route({ request, response, url, entry }) : response.writeHead(404).end();
     };

@@ -1,7 +1,7 @@
 // Tests whose code runs in a page, on the browser's own fetch and on ours, and has to come to the same.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test as declare } from "node:test";
+import { after, before, beforeEach, test as declare, describe } from "node:test";
 import { launch } from "../../support/browser.js";
 import { until } from "../../support/demo.js";
 import { startServer } from "./server.js";
@@ -24,8 +24,10 @@ async function open(browser) {
     server,
     uncaught: () => page.evaluate(() => globalThis.uncaught()),
     /** Runs `code` in the page, once. */
-    once: (code, more, options) => page.evaluate((...args) => globalThis.once(...args), String(code), { ...given(options), ...more }),
-    inGuises: (code, names, options) => page.evaluate((...args) => globalThis.inGuises(...args), String(code), names, given(options)),
+    once: (code, more, options) =>
+      page.evaluate((...args) => globalThis.once(...args), String(code), { ...given(options), ...more }),
+    inGuises: (code, names, options) =>
+      page.evaluate((...args) => globalThis.inGuises(...args), String(code), names, given(options)),
     async close() {
       await page.close();
       await server.close();
@@ -58,8 +60,13 @@ export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
           for (const [guise, result] of Object.entries(ours)) assert.deepEqual(result, native, guise);
           const sent = new Set(world.server.log().map(({ authorization }) => authorization));
           const wanted = { "signed in": "Bearer good", renewing: "Bearer fresh" };
-          if (!tokenless) for (const guise of guises) assert.ok(!wanted[guise] || sent.has(wanted[guise]), `${guise}: its token was sent`);
-          assert.ok(world.server.log().every(({ cross, authorization }) => !(cross && authorization)), "no token went to another origin");
+          if (!tokenless)
+            for (const guise of guises)
+              assert.ok(!wanted[guise] || sent.has(wanted[guise]), `${guise}: its token was sent`);
+          assert.ok(
+            world.server.log().every(({ cross, authorization }) => !(cross && authorization)),
+            "no token went to another origin",
+          );
           assert.deepEqual(await world.uncaught(), []);
         });
       const check = (title, work) =>

@@ -5,7 +5,9 @@ import { AuthFetch, AuthFetchError } from "../../../dist/index.js";
 const native = globalThis.fetch;
 // The built package has short names for its classes.
 const described = (error) =>
-  error instanceof AuthFetchError ? { name: error.name, code: error.code } : { class: error.constructor.name, message: error.message };
+  error instanceof AuthFetchError
+    ? { name: error.name, code: error.code }
+    : { class: error.constructor.name, message: error.message };
 
 /** What was thrown, or the state of what was made. */
 function made(options) {
@@ -19,7 +21,12 @@ function made(options) {
 /** A storage that an app gives: its own copy, since a worker has none. */
 function given() {
   const items = new Map();
-  return { items, getItem: (key) => items.get(key) ?? null, setItem: (key, value) => void items.set(key, value), removeItem: (key) => void items.delete(key) };
+  return {
+    items,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+  };
 }
 
 async function status(fetch, ...args) {
@@ -66,9 +73,22 @@ const tasks = {
     const results = [];
     for (const signedIn of [false, true]) {
       if (signedIn) auth.setTokens({ access_token: "good" });
-      results.push([await status(auth.fetch, "echo"), await status(auth.fetch, "/echo"), await status(auth.fetch, "//"), await status(auth.fetch)]);
+      results.push([
+        await status(auth.fetch, "echo"),
+        await status(auth.fetch, "/echo"),
+        await status(auth.fetch, "//"),
+        await status(auth.fetch),
+      ]);
     }
-    return { native: [await status(native, "echo"), await status(native, "/echo"), await status(native, "//"), await status(native)], results };
+    return {
+      native: [
+        await status(native, "echo"),
+        await status(native, "/echo"),
+        await status(native, "//"),
+        await status(native),
+      ],
+      results,
+    };
   },
 };
 
@@ -79,5 +99,6 @@ const answer = async ({ task, ...given }) => {
     return { failed: String(error) };
   }
 };
-globalThis.onconnect = ({ ports: [port] }) => (port.onmessage = async ({ data }) => port.postMessage(await answer(data)));
+globalThis.onconnect = ({ ports: [port] }) =>
+  (port.onmessage = async ({ data }) => port.postMessage(await answer(data)));
 globalThis.onmessage = async ({ data, ports: [port] }) => (port ?? globalThis).postMessage(await answer(data));

@@ -27,7 +27,9 @@ async function install(name, files) {
   for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(app, file));
   const stamp = fingerprint(`tests/frameworks/${name}/package-lock.json`);
   const there = () => existsSync(join(app, "node_modules", name));
-  await once(`frameworks-${name}`, stamp, there, () => run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: app, quiet: true }));
+  await once(`frameworks-${name}`, stamp, there, () =>
+    run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: app, quiet: true }),
+  );
   cpSync(from, app, { recursive: true });
   for (const [to, source] of Object.entries(files)) cpSync(join(root, "tests", "clients", source), join(app, to));
   const modules = join(app, "node_modules", "authfetch");
@@ -45,10 +47,27 @@ export async function openApp(name, { files, build, start, env = () => ({}) }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   const server = await startServer({ also: new URL(url).origin });
-  const variables = { ...QUIET, SERVER: server.origin, PORT: String(port), HOST: "127.0.0.1", ...env({ port, server }) };
+  const variables = {
+    ...QUIET,
+    SERVER: server.origin,
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    ...env({ port, server }),
+  };
   await run(process.execPath, build, { cwd: app, env: variables, quiet: true });
-  const running = spawn(process.execPath, start({ port }), { cwd: app, env: { ...process.env, ...variables }, stdio: "ignore" });
-  await until(() => fetch(url).then(({ ok }) => ok, () => false), `the ${name} app`);
+  const running = spawn(process.execPath, start({ port }), {
+    cwd: app,
+    env: { ...process.env, ...variables },
+    stdio: "ignore",
+  });
+  await until(
+    () =>
+      fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    `the ${name} app`,
+  );
   return {
     server,
     url,

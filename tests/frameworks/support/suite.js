@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { launch } from "../../support/browser.js";
 import { follows } from "../../clients/support/view.js";
+import { launch } from "../../support/browser.js";
 import { openApp } from "./app.js";
 
 const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
@@ -33,7 +33,10 @@ export function suite(name, options) {
     await tell("signIn", await server.tokens());
     await tell("read", CALLS, 0);
     const ends = await tell("allEnded");
-    assert.deepEqual(ends, Array.from({ length: CALLS }, (_, n) => ({ value: { n } })));
+    assert.deepEqual(
+      ends,
+      Array.from({ length: CALLS }, (_, n) => ({ value: { n } })),
+    );
     assert.deepEqual(server.renewals(), ONE_RENEWAL);
     assert.deepEqual(client.errors, []);
   });
@@ -46,7 +49,11 @@ export function suite(name, options) {
     await tell("logout");
     const ends = await tell("allEnded");
     release();
-    assert.equal(ends.filter(({ error }) => error?.some(({ code }) => code === "logged_out")).length, 3, JSON.stringify(ends));
+    assert.equal(
+      ends.filter(({ error }) => error?.some(({ code }) => code === "logged_out")).length,
+      3,
+      JSON.stringify(ends),
+    );
   });
 
   follows(() => client);

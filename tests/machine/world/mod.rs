@@ -49,7 +49,9 @@ pub enum Answer {
     /// `insufficient_scope`, or a 401 after a redirect that lost the header.
     NotTheToken,
     /// RFC 9470, and whether a listener asks the call to wait.
-    StepUp { prevented: bool },
+    StepUp {
+        prevented: bool,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

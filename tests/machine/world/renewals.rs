@@ -181,7 +181,14 @@ impl World {
         }
     }
 
-    fn store(&mut self, at: usize, granted: (AccessToken, RefreshToken), keep: Keep, from: Option<AccessToken>, epoch: u64) {
+    fn store(
+        &mut self,
+        at: usize,
+        granted: (AccessToken, RefreshToken),
+        keep: Keep,
+        from: Option<AccessToken>,
+        epoch: u64,
+    ) {
         if epoch != self.record.epoch {
             self.breaks("tokens of an ended session are never stored");
         }

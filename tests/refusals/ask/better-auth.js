@@ -8,8 +8,21 @@ const { toNodeHandler } = await load("better-auth/node");
 const { jwt } = await load("better-auth/plugins");
 const { oauthProvider } = await load("@better-auth/oauth-provider");
 
-const tables = ["user", "session", "account", "verification", "jwks", "rateLimit", "oauthClient", "oauthRefreshToken",
-  "oauthAccessToken", "oauthConsent", "oauthResource", "oauthClientResource", "oauthClientAssertion"];
+const tables = [
+  "user",
+  "session",
+  "account",
+  "verification",
+  "jwks",
+  "rateLimit",
+  "oauthClient",
+  "oauthRefreshToken",
+  "oauthAccessToken",
+  "oauthConsent",
+  "oauthResource",
+  "oauthClientResource",
+  "oauthClientAssertion",
+];
 const database = Object.fromEntries(tables.map((table) => [table, []]));
 let handler;
 const server = http.createServer((request, response) => handler(request, response));
@@ -32,11 +45,28 @@ await auth.$context;
 const { user } = await auth.api.signUpEmail({ body: { name: "a", email: "a@example.com", password: "password1" } });
 const now = Date.now();
 const scopes = ["openid", "offline_access"];
-database.oauthClient.push({ id: "1", clientId: "c", public: true, disabled: false, redirectUris: [`${base}/cb`],
-  tokenEndpointAuthMethod: "none", grantTypes: ["authorization_code", "refresh_token"], scopes });
+database.oauthClient.push({
+  id: "1",
+  clientId: "c",
+  public: true,
+  disabled: false,
+  redirectUris: [`${base}/cb`],
+  tokenEndpointAuthMethod: "none",
+  grantTypes: ["authorization_code", "refresh_token"],
+  scopes,
+});
 const grant = (token, more = {}) =>
-  database.oauthRefreshToken.push({ id: token, token, clientId: "c", userId: user.id, scopes,
-    createdAt: new Date(now), expiresAt: new Date(now + 60_000), authTime: new Date(now), ...more });
+  database.oauthRefreshToken.push({
+    id: token,
+    token,
+    clientId: "c",
+    userId: user.id,
+    scopes,
+    createdAt: new Date(now),
+    expiresAt: new Date(now + 60_000),
+    authTime: new Date(now),
+    ...more,
+  });
 grant("used");
 grant("expired", { expiresAt: new Date(now - 1000) });
 grant("revoked", { revoked: new Date(now - 1000) });
@@ -52,8 +82,18 @@ const first = await fetch(token, { method: "POST", ...request("used") });
 if (first.status !== 200) throw new Error(await first.text());
 await oauth("the refresh token was used before (rotation)", "used");
 const cookie = { method: "GET", headers: { cookie: "better-auth.session_token=x.y" } };
-await ask("better-auth", "better-auth", "the session of the cookie is over (`/get-session`)",
-  `${base}/api/auth/get-session`, cookie);
-await ask("better-auth", "better-auth", "the session of the cookie is over (`/token` of the jwt plugin)",
-  `${base}/api/auth/token`, cookie);
+await ask(
+  "better-auth",
+  "better-auth",
+  "the session of the cookie is over (`/get-session`)",
+  `${base}/api/auth/get-session`,
+  cookie,
+);
+await ask(
+  "better-auth",
+  "better-auth",
+  "the session of the cookie is over (`/token` of the jwt plugin)",
+  `${base}/api/auth/token`,
+  cookie,
+);
 server.close();

@@ -44,8 +44,13 @@ await passportJwt("the refresh token has expired", expired);
 await passportJwt("the refresh token is unreadable", unreadable);
 await passportJwt("the user is gone", json({ refreshToken: token("gone") }));
 await passportJwt("there is no refresh token in the request", json({}));
-await ask("express-jwt", "express-jwt", "the refresh token has expired (Express's own answer to the error)",
-  `${base}/express-jwt`, expired);
+await ask(
+  "express-jwt",
+  "express-jwt",
+  "the refresh token has expired (Express's own answer to the error)",
+  `${base}/express-jwt`,
+  expired,
+);
 server.close();
 
 const { default: fastify } = await load("fastify");

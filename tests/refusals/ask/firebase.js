@@ -25,7 +25,13 @@ const emulator = spawn(process.execPath, [firebase, "emulators:start", "--only",
 const base = `http://127.0.0.1:${free}`;
 try {
   for (let tries = 0; ; tries += 1) {
-    if (await fetch(base).then(() => true, () => false)) break;
+    if (
+      await fetch(base).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
     if (tries > 300) throw new Error("the emulator does not start");
     await setTimeout(100);
   }

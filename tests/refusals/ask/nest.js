@@ -24,12 +24,24 @@ const routes = {
   guard: () => ({}),
   // Where verifyAsync of @nestjs/jwt throws and nobody catches.
   uncaught: (body, jwt) => jwt.verifyAsync(body.refreshToken),
-  unauthorized: () => { throw new UnauthorizedException(); },
-  word: () => { throw new UnauthorizedException("Unauthorized"); },
-  message: () => { throw new UnauthorizedException("Invalid refresh token"); },
-  forbidden: () => { throw new ForbiddenException("Access Denied"); },
-  gone: () => { throw new NotFoundException("User not found"); },
-  bad: () => { throw new BadRequestException("Invalid refresh token"); },
+  unauthorized: () => {
+    throw new UnauthorizedException();
+  },
+  word: () => {
+    throw new UnauthorizedException("Unauthorized");
+  },
+  message: () => {
+    throw new UnauthorizedException("Invalid refresh token");
+  },
+  forbidden: () => {
+    throw new ForbiddenException("Access Denied");
+  },
+  gone: () => {
+    throw new NotFoundException("User not found");
+  },
+  bad: () => {
+    throw new BadRequestException("Invalid refresh token");
+  },
 };
 class Refresh {
   constructor(jwt) {
@@ -65,6 +77,10 @@ await nest("a refresh route that throws `new UnauthorizedException('Invalid refr
 await nest("a refresh route that throws `new ForbiddenException('Access Denied')`", "forbidden");
 await nest("a refresh route that throws `new BadRequestException('Invalid refresh token')`", "bad");
 await nest("a refresh route that throws `new NotFoundException('User not found')`", "gone");
-await nest("the refresh token has expired, and nobody catches what verifyAsync throws", "uncaught", expired,
-  "@nestjs/jwt");
+await nest(
+  "the refresh token has expired, and nobody catches what verifyAsync throws",
+  "uncaught",
+  expired,
+  "@nestjs/jwt",
+);
 await app.close();

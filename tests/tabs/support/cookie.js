@@ -99,7 +99,12 @@ export async function startCookieServer({ latency = LATENCY } = {}) {
   });
 
   const json = (response, status, body, cookie) => {
-    const set = cookie === undefined ? {} : { "set-cookie": `refresh=${cookie}; Path=/session; HttpOnly; SameSite=Strict; Max-Age=${cookie && LIFETIME}` };
+    const set =
+      cookie === undefined
+        ? {}
+        : {
+            "set-cookie": `refresh=${cookie}; Path=/session; HttpOnly; SameSite=Strict; Max-Age=${cookie && LIFETIME}`,
+          };
     response.writeHead(status, { "content-type": "application/json", ...set }).end(JSON.stringify(body));
   };
 
@@ -139,7 +144,12 @@ export async function startCookieServer({ latency = LATENCY } = {}) {
     origin: pages.origin,
     api: api.origin,
     /** The options of an instance in the page. */
-    options: { refresh: endpoint("refresh"), revocation: endpoint("revoke"), origins: [`${api.origin}/api/`], storage: "memory" },
+    options: {
+      refresh: endpoint("refresh"),
+      revocation: endpoint("revoke"),
+      origins: [`${api.origin}/api/`],
+      storage: "memory",
+    },
     families: () => families.count,
     /** What the token endpoint has seen since `reset`. */
     seen: () => families.seen,

@@ -23,10 +23,14 @@ export function listenIn() {
 const databases = (tab) =>
   tab.page.evaluate(async () => {
     const found = [];
-    const done = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }));
+    const done = (request) =>
+      new Promise((resolve, reject) =>
+        Object.assign(request, { onsuccess: () => resolve(request.result), onerror: reject }),
+      );
     for (const { name } of await indexedDB.databases()) {
       const db = await done(indexedDB.open(name));
-      for (const store of db.objectStoreNames) found.push(await done(db.transaction(store).objectStore(store).getAll()));
+      for (const store of db.objectStoreNames)
+        found.push(await done(db.transaction(store).objectStore(store).getAll()));
       db.close();
     }
     return JSON.stringify(found);
@@ -35,7 +39,11 @@ const databases = (tab) =>
 /** Pages that were opened with `listenIn` have said something of each kind, and none of these tokens. */
 export async function assertNothingSaid(profile, tabs, tokens) {
   const said = (await Promise.all(tabs.map((tab) => tab.page.evaluate(() => globalThis.said)))).flat();
-  for (const kind of ["postMessage", "request", "put"]) assert.ok(said.some((line) => line.startsWith(kind)), `${kind} was not heard`);
+  for (const kind of ["postMessage", "request", "put"])
+    assert.ok(
+      said.some((line) => line.startsWith(kind)),
+      `${kind} was not heard`,
+    );
   const all = [...said, ...profile.urls, await databases(tabs[0])].join("\n");
   for (const token of tokens) assert.ok(!all.includes(token), "a token was said");
   return said;

@@ -21,7 +21,9 @@ const auth = new AuthFetch({ ...DEFAULTS, ...given });
 const api = new URL(given.origins?.[0] ?? "/", location.href);
 const events = [];
 for (const kind of KINDS) {
-  auth.addEventListener(kind, ({ detail: { source, reason, error } }) => events.push({ kind, source, reason, code: error?.code }));
+  auth.addEventListener(kind, ({ detail: { source, reason, error } }) =>
+    events.push({ kind, source, reason, code: error?.code }),
+  );
 }
 let calls = [];
 let armed;
@@ -44,7 +46,11 @@ globalThis.tab = {
   setTokens: (tokens) => auth.setTokens(tokens),
   /** Signs in at the back end that keeps the refresh token in a cookie. */
   async login(user) {
-    const response = await fetch(new URL("/session/login", api), { method: "POST", body: user, credentials: "include" });
+    const response = await fetch(new URL("/session/login", api), {
+      method: "POST",
+      body: user,
+      credentials: "include",
+    });
     auth.setTokens(await response.json());
   },
   state: () => auth.state,
@@ -56,7 +62,8 @@ globalThis.tab = {
   forget: () => void ((calls = []), (events.length = 0)),
   /** Starts so many calls at once. */
   burst(count) {
-    for (let n = 0; n < count; n++) calls.push(described(auth.fetch(String(new URL(`/api/items/${n}?${ME}`, api))).then(({ status }) => status)));
+    for (let n = 0; n < count; n++)
+      calls.push(described(auth.fetch(String(new URL(`/api/items/${n}?${ME}`, api))).then(({ status }) => status)));
   },
   /** How each call has ended, once the last has; `objects` says how many error objects there were. */
   async outcomes() {

@@ -1,8 +1,8 @@
 // One profile of a browser and its tabs, beside a server of its own.
 
 import assert from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
 import { after, afterEach, before, describe } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { launch } from "../../support/browser.js";
 import { until } from "../../support/demo.js";
 import { startServer } from "./server.js";
@@ -32,7 +32,10 @@ class Tab {
 
   /** Waits until a function of the page's `tab` gives this. Asked from outside, since a hidden page draws no frames. */
   is(name, value, ...args) {
-    return until(async () => isDeepStrictEqual(await this.tell(name, ...args), value), `${name} to be ${JSON.stringify(value)}`);
+    return until(
+      async () => isDeepStrictEqual(await this.tell(name, ...args), value),
+      `${name} to be ${JSON.stringify(value)}`,
+    );
   }
 
   async reload() {
@@ -78,7 +81,9 @@ class Profile {
 
   /** A frame of the same origin in this tab. */
   async frame(tab) {
-    await tab.page.evaluate(() => document.body.append(Object.assign(document.createElement("iframe"), { src: "/frame" })));
+    await tab.page.evaluate(() =>
+      document.body.append(Object.assign(document.createElement("iframe"), { src: "/frame" })),
+    );
     const inside = () => tab.page.frames().find((frame) => frame.url().endsWith("/frame"));
     await until(inside, "the frame");
     const frame = new Tab(inside());
@@ -160,7 +165,8 @@ export async function fallsAsleep({ server }, tab, name) {
 
 /** Every call of every tab was answered 200. */
 export async function assertAllAnswered(tabs, count) {
-  for (const outcome of await all(tabs, "outcomes")) assert.deepEqual(outcome, { ends: Array(count).fill(200), objects: 0 });
+  for (const outcome of await all(tabs, "outcomes"))
+    assert.deepEqual(outcome, { ends: Array(count).fill(200), objects: 0 });
 }
 
 /** Every call of the tab has ended with one object of this code. */
@@ -175,7 +181,10 @@ export function assertAllEnded({ ends, objects }, count, code) {
  */
 export async function assertTombstone(tab, response = {}) {
   const entries = await tab.page.evaluate(() => Object.entries(localStorage));
-  assert.deepEqual(entries.map(([key]) => key), ["authfetch"]);
+  assert.deepEqual(
+    entries.map(([key]) => key),
+    ["authfetch"],
+  );
   const { access_token, refresh_token } = JSON.parse(entries[0][1]);
   assert.deepEqual([access_token, refresh_token], [undefined, undefined]);
   const tokens = [response.access_token, response.refresh_token].filter(Boolean);

@@ -1,8 +1,8 @@
 // One loopback origin for the tabs of one profile: the demo's authorization server (rotation, reuse detection, no grace window),
 // an API that wants its tokens, and the page that every tab shows. What the tests assert about traffic is counted here.
 
-import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Counters } from "../../../www/server/counters.js";
@@ -70,7 +70,13 @@ export async function startServer({ tokenLifetime = LIFETIME } = {}) {
   async function heldBack() {
     if ((await doors.pass("answer")) === "cut") for (const response of renewals) response.destroy();
   }
-  const auth = authorizationServer({ issuer: origin, accessTokenTTL: tokenLifetime, allowsOrigin: (from) => from === origin, counters, heldBack });
+  const auth = authorizationServer({
+    issuer: origin,
+    accessTokenTTL: tokenLifetime,
+    allowsOrigin: (from) => from === origin,
+    counters,
+    heldBack,
+  });
 
   async function token(request, response) {
     renewals.add(response);

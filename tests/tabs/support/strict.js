@@ -15,7 +15,11 @@ export function strictEndpoint() {
 
   function next(family, generation) {
     good.set(family, generation);
-    return { access_token: `access.${family}.${generation}`, refresh_token: `refresh.${family}.${generation}`, expires_in: 600 };
+    return {
+      access_token: `access.${family}.${generation}`,
+      refresh_token: `refresh.${family}.${generation}`,
+      expires_in: 600,
+    };
   }
 
   return {
@@ -25,7 +29,8 @@ export function strictEndpoint() {
     async answer(request, response) {
       const [, family, generation] = (await formOf(request)).get("refresh_token")?.split(".") ?? [];
       seen.tokenRequests++;
-      const json = (status, body) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      const json = (status, body) =>
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
       if (good.get(family) === Number(generation)) return json(200, next(family, Number(generation) + 1));
       if (good.delete(family)) seen.reuses++;
       return json(400, { error: "invalid_grant" });

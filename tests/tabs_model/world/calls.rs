@@ -67,7 +67,8 @@ impl World {
     /// `Shared::let_go`.
     pub(super) fn let_go(&mut self, i: usize) {
         let (known, now) = (self.tabs[i].known, self.now);
-        let mut waiting: Vec<usize> = (0..self.tabs[i].tasks.len()).filter(|c| self.tabs[i].tasks[*c].phase == Phase::Waiting).collect();
+        let mut waiting: Vec<usize> =
+            (0..self.tabs[i].tasks.len()).filter(|c| self.tabs[i].tasks[*c].phase == Phase::Waiting).collect();
         waiting.sort_by_key(|c| self.tabs[i].tasks[*c].call.id);
         let (mut start, mut awake) = (false, Vec::new());
         for c in waiting {
@@ -134,7 +135,8 @@ impl World {
         }
         let refusal = Refusal { replayable: true, path: c as u64, ..Refusal::default() };
         let machine = &mut self.tabs[i].machine;
-        let (verdict, makes_way) = machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, refusal));
+        let (verdict, makes_way) =
+            machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, refusal));
         match verdict {
             Verdict::Deliver(renew) => {
                 self.renew(i, renew);

@@ -87,6 +87,13 @@ impl World {
     /// `Shared::seal`: once the end is committed, the record is looked at under the lock.
     fn seal(&mut self, i: usize) {
         let mark = Mark::of(&self.tabs[i].known);
-        self.open_flow(i, |n| Flow { n, kind: Kind::Seal, step: Step::Committing(mark), held: false, cut: false, presented: None });
+        self.open_flow(i, |n| Flow {
+            n,
+            kind: Kind::Seal,
+            step: Step::Committing(mark),
+            held: false,
+            cut: false,
+            presented: None,
+        });
     }
 }

@@ -32,7 +32,11 @@ impl World {
     fn parse(&mut self, i: usize, text: &Record) -> Record {
         let (access, refresh) = tokens_of(text);
         let numbers = &mut self.tabs[i].numbers;
-        Record { access: numbers.0.of(access).map(AccessToken), refresh: numbers.1.of(refresh).map(RefreshToken), ..*text }
+        Record {
+            access: numbers.0.of(access).map(AccessToken),
+            refresh: numbers.1.of(refresh).map(RefreshToken),
+            ..*text
+        }
     }
 
     /// `Shared::know`.
@@ -146,7 +150,9 @@ impl World {
     fn check_put(&mut self, i: usize, text: &Record) {
         let of = |token: Option<u32>| token.map(|token| self.issued[token as usize].epoch);
         let (access, refresh) = tokens_of(text);
-        if [of(access), of(refresh)].into_iter().flatten().any(|epoch| epoch != text.epoch) || text.epoch < self.tabs[i].machine.epoch() {
+        if [of(access), of(refresh)].into_iter().flatten().any(|epoch| epoch != text.epoch)
+            || text.epoch < self.tabs[i].machine.epoch()
+        {
             self.breaks("tokens of an ended session are never stored");
         }
     }

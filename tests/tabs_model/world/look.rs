@@ -26,7 +26,8 @@ impl Hasher for Quick {
 impl World {
     /// Every call has its token or its answer, by one token request.
     pub fn served_by_one_renewal(&self) -> bool {
-        let done = |tab: &Tab| tab.tasks.len() == 2 && tab.tasks.iter().all(|task| task.phase == Phase::Settled(End::Done));
+        let done =
+            |tab: &Tab| tab.tasks.len() == 2 && tab.tasks.iter().all(|task| task.phase == Phase::Settled(End::Done));
         self.issued.len() == 4 && self.tabs.iter().all(done)
     }
 

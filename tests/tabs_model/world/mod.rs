@@ -97,7 +97,10 @@ pub enum End {
 pub enum Phase {
     Waiting,
     /// Sent with this token; `fast` where no future was made for it (`Page::chain`).
-    InFlight { token: u32, fast: bool },
+    InFlight {
+        token: u32,
+        fast: bool,
+    },
     Settled(End),
 }
 

@@ -20,7 +20,8 @@ impl World {
             return;
         }
         self.tabs[i].slot = Some(id);
-        let flow = |n| Flow { n, kind: Kind::Renewal(id), step: Step::Queued, held: false, cut: false, presented: None };
+        let flow =
+            |n| Flow { n, kind: Kind::Renewal(id), step: Step::Queued, held: false, cut: false, presented: None };
         let n = self.open_flow(i, flow);
         self.queue_up(i, n);
     }
@@ -67,7 +68,10 @@ impl World {
 
     /// The token request of `Run::attempt` is over: answered, or lost.
     pub fn reply(&mut self, i: usize, n: u8, lost: bool) {
-        let Some(Flow { step: Step::Sent(request), kind: Kind::Renewal(id), cut, held, .. }) = self.flow(i, n).cloned() else { return };
+        let Some(Flow { step: Step::Sent(request), kind: Kind::Renewal(id), cut, held, .. }) = self.flow(i, n).cloned()
+        else {
+            return;
+        };
         if lost {
             self.excuse(Some(request.token));
         }
@@ -113,7 +117,14 @@ impl World {
             Grant::Again(0) => self.queue_up(i, n),
             Grant::Again(_) => {
                 self.hand_over(i, n);
-                let flow = |n| Flow { n, kind: Kind::Renewal(id), step: Step::Pausing, held: false, cut: false, presented: None };
+                let flow = |n| Flow {
+                    n,
+                    kind: Kind::Renewal(id),
+                    step: Step::Pausing,
+                    held: false,
+                    cut: false,
+                    presented: None,
+                };
                 let n = self.open_flow(i, flow);
                 self.tabs[i].cuttable = Some(n);
             }

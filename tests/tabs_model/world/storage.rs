@@ -88,7 +88,10 @@ impl World {
     /// Whether something is still on its way to this tab: the waits that are longer than any lag end only after that.
     pub fn lags(&self, i: usize) -> bool {
         let tab = &self.tabs[i];
-        self.has_news(i) || !tab.inbox.is_empty() || !tab.told.is_empty() || self.tabs.iter().any(|tab| !tab.outbox.is_empty())
+        self.has_news(i)
+            || !tab.inbox.is_empty()
+            || !tab.told.is_empty()
+            || self.tabs.iter().any(|tab| !tab.outbox.is_empty())
     }
 
     /// Whether somebody may yet put back what he knows: who waits for it waits longer than that takes.

@@ -68,7 +68,14 @@ impl World {
             self.cut(i);
         }
         let mark = Mark::of(&self.tabs[i].known);
-        self.open_flow(i, |n| Flow { n, kind: Kind::HandOver, step: Step::Committing(mark), held: false, cut: false, presented: None });
+        self.open_flow(i, |n| Flow {
+            n,
+            kind: Kind::HandOver,
+            step: Step::Committing(mark),
+            held: false,
+            cut: false,
+            presented: None,
+        });
         self.let_go(i);
         self.then(i);
     }
