@@ -3,10 +3,10 @@
 //! [`PLACES`] is the table. A cell is what becomes of the call under way, then the state, when all is over; where listeners are
 //! called, they throw besides.
 
+use crate::inside::{Case, set};
 use crate::server::Answer;
-use crate::world::{Auth, World, construct, js, status, text, turn, until};
-use js_sys::{Array, Function, Object, Promise, Reflect};
-use std::cell::{Cell, RefCell};
+use crate::world::{js, turn, until};
+use js_sys::{Function, Object, Promise, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -65,112 +65,6 @@ const PLACES: &[(&str, [&str; 5])] = &[
     ("getItem", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
     ("setItem", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
 ];
-
-/// One instance, and somebody who calls it back once, from inside.
-struct Case {
-    world: World,
-    auth: Rc<RefCell<Option<Auth>>>,
-    act: &'static str,
-    armed: Rc<Cell<bool>>,
-    inner: Array,
-}
-
-impl Case {
-    fn new(act: &'static str) -> Self {
-        let armed = Rc::new(Cell::new(false));
-        Self { world: World::new("{}"), auth: Rc::default(), act, armed, inner: Array::new() }
-    }
-
-    fn auth(&self) -> Auth {
-        self.auth.borrow().clone().expect("constructed")
-    }
-
-    /// The callback, which then gives `back`, or throws.
-    fn hook(&self, back: Result<JsValue, JsValue>) -> JsValue {
-        let (auth, armed, inner, act) = (Rc::clone(&self.auth), Rc::clone(&self.armed), self.inner.clone(), self.act);
-        let server = Rc::clone(&self.world.server);
-        Closure::<dyn Fn() -> Result<JsValue, JsValue>>::new(move || {
-            if armed.replace(false) {
-                let auth = auth.borrow().clone().expect("constructed");
-                match act {
-                    "fetch" => drop(
-                        inner.push(&auth.fetch().call1(&JsValue::NULL, &"/api/inner".into()).expect("never throws")),
-                    ),
-                    "refresh" => drop(inner.push(&auth.refresh())),
-                    "logout" => drop(inner.push(&auth.logout(&JsValue::UNDEFINED))),
-                    "setTokens" => {
-                        server.good.replace("access-9".into());
-                        server.refresh.replace("refresh-9".into());
-                        auth.set_tokens(&js("{'access_token':'access-9','refresh_token':'refresh-9'}"))
-                            .expect("tokens");
-                    }
-                    _ => auth.close(),
-                }
-            }
-            back.clone()
-        })
-        .into_js_value()
-    }
-
-    fn throwing(&self) -> JsValue {
-        self.hook(Err(js_sys::Error::new("a listener that throws").into()))
-    }
-
-    /// An instance with these options, one of which is ours to call back from; signed in.
-    fn open(&self, options: &str, hooked: Option<(&str, JsValue)>) {
-        let all = self.world.options.clone();
-        let _: Object = Object::assign(all.unchecked_ref::<Object>(), js(options).unchecked_ref::<Object>());
-        set(&all, "name", &format!("{}-in", self.world.name).into());
-        if let Some((name, value)) = hooked {
-            set(&all, name, &value);
-        }
-        let auth = construct(&all).expect("options");
-        self.auth.replace(Some(auth));
-        self.sign_in();
-    }
-
-    fn sign_in(&self) {
-        let (access, refresh) = (self.world.server.good.borrow().clone(), self.world.server.refresh.borrow().clone());
-        let tokens = format!("{{'access_token':'{access}','refresh_token':'{refresh}','expires_in':3600}}");
-        self.auth().set_tokens(&js(&tokens)).expect("tokens");
-    }
-
-    fn call(&self, init: &JsValue) -> Promise {
-        self.auth().fetch().call2(&JsValue::NULL, &"/api/1".into(), init).expect("never throws").unchecked_into()
-    }
-
-    fn spoil(&self) {
-        self.world.server.good.replace("nobody has this one".into());
-    }
-
-    /// All is over: what became of the call, and the state.
-    async fn over(&self, call: Option<Promise>) -> String {
-        let told = match call {
-            Some(call) => match status(&call).await {
-                Ok(status) => status.to_string(),
-                Err(error) if !text(&error, "code").is_empty() => text(&error, "code"),
-                Err(error) => text(&error, "name"),
-            },
-            None => "-".into(),
-        };
-        until(|| self.auth().state() != "refreshing").await;
-        let state = self.auth().state();
-        let nonsense =
-            |seen: &crate::server::Seen| seen.authorization.as_ref().is_some_and(|value| value.contains("undefined"));
-        assert!(!self.world.server.seen.borrow().iter().any(nonsense), "a token that is none was sent");
-        // Whatever is held ends here.
-        let _ = self.auth().logout(&JsValue::UNDEFINED);
-        for promise in self.inner.iter() {
-            let _ = status(&promise.unchecked_into()).await;
-        }
-        assert!(!self.armed.get(), "nobody was called back");
-        format!("{told} {state}")
-    }
-}
-
-fn set(target: &JsValue, name: &str, value: &JsValue) {
-    Reflect::set(target, &name.into(), value).expect("settable");
-}
 
 async fn event(case: &Case, kind: &str) -> String {
     let options = match kind {

@@ -2,21 +2,20 @@
 
 use crate::clock::Clock;
 use crate::server::Answer;
-use crate::world::{World, construct, get, js, rejection, status, text, turn, until};
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use crate::world::{World, construct, get, js, rejection, text, turn, until};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// The ways to give it; each sends the request by the server's `/token`.
-const PLACES: [&str; 3] = ["member", "option", "function"];
+pub const PLACES: [&str; 3] = ["member", "option", "function"];
 
 /// A world whose token is stale, with `judge` as its `isRefused`.
-fn judged(place: &str, judge: &JsValue) -> World {
+pub fn judged(place: &str, judge: &JsValue) -> World {
     judged_in("local", place, judge)
 }
 
-fn judged_in(storage: &str, place: &str, judge: &JsValue) -> World {
+pub fn judged_in(storage: &str, place: &str, judge: &JsValue) -> World {
     let world = World::new(&format!("{{'refreshAttempts': 2, 'storage': '{storage}'}}"));
     let set = |target: &JsValue, name: &str, value: &JsValue| Reflect::set(target, &name.into(), value).expect("set");
     let endpoint = js("{'url': '/token'}");
@@ -35,22 +34,22 @@ fn judged_in(storage: &str, place: &str, judge: &JsValue) -> World {
 }
 
 /// A function that notes what it is asked of, and then runs `body`.
-fn judge(asked: &Array, body: &str) -> JsValue {
+pub fn judge(asked: &Array, body: &str) -> JsValue {
     let make = Function::new_with_args("asked", &format!("return (response) => {{ asked.push(response); {body} }}"));
     make.call1(&JsValue::NULL, asked).expect("a function")
 }
 
 /// One call, and how it ended: its error's code, its `transient`, and how many requests that took.
-async fn outcome(world: &World) -> (String, Option<bool>, u32) {
+pub async fn outcome(world: &World) -> (String, Option<bool>, u32) {
     let error = rejection(&world.call("/api/1")).await;
     (text(&error, "code"), get(&error, "transient").as_bool(), world.server.token_requests.get())
 }
 
-fn ended() -> (String, Option<bool>, u32) {
+pub fn ended() -> (String, Option<bool>, u32) {
     ("session_expired".into(), None, 1)
 }
 
-fn kept(transient: bool) -> (String, Option<bool>, u32) {
+pub fn kept(transient: bool) -> (String, Option<bool>, u32) {
     ("refresh_failed".into(), Some(transient), if transient { 2 } else { 1 })
 }
 
@@ -225,82 +224,5 @@ async fn what_is_refused_throws_fails_for_good_and_keeps_the_session() {
                 "{says}"
             );
         }
-    }
-}
-
-#[wasm_bindgen_test]
-async fn is_refused_that_never_settles_is_given_up_on_after_a_refresh_timeout_of_its_own() {
-    for place in PLACES {
-        let clock = Clock::steered();
-        let asked = Array::new();
-        let world = judged(place, &judge(&asked, "return new Promise(() => {})"));
-        world.server.grants.replace(vec![Answer::Status(401, "{}")]);
-        world.server.hold_grants.set(true);
-        let call = world.call("/api/1");
-        until(|| world.server.token_requests.get() == 1).await;
-        clock.advance(9.0).await;
-        assert!(world.server.release("/token"));
-        until(|| asked.length() == 1).await;
-        clock.advance(9.9).await;
-        assert_eq!(world.auth.state(), "refreshing", "{place}");
-        clock.advance(0.2).await;
-        let error = rejection(&call).await;
-        assert_eq!(
-            (text(&error, "code"), get(&error, "transient").as_bool()),
-            ("refresh_failed".into(), Some(false)),
-            "{place}"
-        );
-        assert_eq!(text(&get(&error, "cause"), "name"), "TimeoutError", "{place}");
-        assert_eq!((world.auth.state(), world.server.token_requests.get()), ("signed-in".into(), 1), "{place}");
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_logout_ends_the_wait_for_is_refused_and_its_late_word_counts_for_nothing() {
-    let _clock = Clock::steered();
-    for place in PLACES {
-        let asked = Array::new();
-        let world = judged(place, &judge(&asked, "return new Promise((say) => (globalThis.say = say))"));
-        world.server.grants.replace(vec![Answer::Status(401, "{}")]);
-        let logouts = world.listen("logout");
-        let call = world.call("/api/1");
-        until(|| asked.length() == 1).await;
-        let refresh = world.auth.refresh();
-        let _ = JsFuture::from(world.auth.logout(&JsValue::UNDEFINED)).await;
-        assert_eq!(text(&rejection(&call).await, "code"), "logged_out", "{place}");
-        assert_eq!(text(&rejection(&refresh).await, "code"), "logged_out", "{place}");
-        // The next user's refresh waits for nothing that is left of this one's.
-        world.server.good.replace("nobody has this one".into());
-        world.server.refresh.replace("refresh-9".into());
-        world.auth.set_tokens(&js("{'access_token':'other','refresh_token':'refresh-9'}")).expect("tokens");
-        assert_eq!(status(&world.call("/api/2")).await, Ok(200), "{place}");
-        js_sys::eval("say(true)").expect("said");
-        turn().await;
-        assert_eq!((world.auth.state(), logouts.length()), ("signed-in".into(), 1), "{place}");
-    }
-}
-
-#[wasm_bindgen_test]
-async fn is_refused_may_log_out_or_sign_in_itself() {
-    for (says, state, answer) in [
-        ("auth.logout(); return new Promise(() => {})", "signed-out", Err("logged_out")),
-        ("auth.logout(); return true", "signed-out", Err("logged_out")),
-        (
-            "auth.setTokens({ access_token: 'access-0', refresh_token: 'refresh-9' }); return new Promise(() => {})",
-            "signed-in",
-            Ok(200),
-        ),
-        ("auth.setTokens({ access_token: 'access-0', refresh_token: 'refresh-9' }); return true", "signed-in", Ok(200)),
-    ] {
-        let _clock = Clock::steered();
-        let world = judged("member", &judge(&Array::new(), &says.replace("auth.", "globalThis.judged.")));
-        Reflect::set(&js_sys::global(), &"judged".into(), &world.auth).expect("set");
-        world.server.grants.replace(vec![Answer::Status(401, "{}")]);
-        let call = world.call("/api/1");
-        let settled: Promise = world.auth.refresh();
-        let got = status(&call).await.map_err(|error| text(&error, "code"));
-        assert_eq!(got, answer.map_err(String::from), "{says}");
-        assert_eq!(JsFuture::from(settled).await.is_ok(), answer.is_ok(), "{says}");
-        assert_eq!((world.auth.state(), world.server.token_requests.get()), (state.into(), 1), "{says}");
     }
 }

@@ -285,8 +285,7 @@ pub fn explore(name: &str, setup: Setup, budget: Budget) -> Found {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let failures = HasDiscoveries::AnyFailures;
     let checker = Bounded { setup, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
-    let failed =
-        ["no rule is broken", "whatever was begun ends well"].into_iter().find_map(|rule| checker.discovery(rule));
+    let failed = ["no rule is broken", "whatever was begun ends well"].iter().find_map(|rule| checker.discovery(rule));
     let breach = failed.map(|path| {
         let last = path.last_state().clone();
         let breach = last.world.breach.or_else(|| last.world.unrest()).unwrap_or("nothing");

@@ -15,7 +15,7 @@ app.post("/by-hand", (request, response) => {
   if (!refreshToken) return response.sendStatus(401);
   jwt.verify(refreshToken, key, (error) => (error ? response.sendStatus(403) : response.json({})));
 });
-app.post("/401", (request, response) => response.sendStatus(401));
+app.post("/401", (_request, response) => response.sendStatus(401));
 
 const passport = required("passport");
 const { ExtractJwt, Strategy } = required("passport-jwt");
@@ -24,11 +24,11 @@ passport.use(
     done(null, claims.sub === "gone" ? false : { id: claims.sub }),
   ),
 );
-app.post("/passport", passport.authenticate("jwt", { session: false }), (request, response) => response.json({}));
+app.post("/passport", passport.authenticate("jwt", { session: false }), (_request, response) => response.json({}));
 
 const { expressjwt } = required("express-jwt");
 const guard = expressjwt({ secret: key, algorithms: ["HS256"], getToken: (request) => request.body.refreshToken });
-app.post("/express-jwt", guard, (request, response) => response.json({}));
+app.post("/express-jwt", guard, (_request, response) => response.json({}));
 app.set("env", "production"); // Express's own page for an error has a stack trace otherwise
 
 const server = http.createServer(app);

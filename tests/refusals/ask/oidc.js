@@ -14,7 +14,7 @@ const provider = new Provider(base, {
     redirect_uris: [`${base}/cb`],
     grant_types: ["authorization_code", "refresh_token"],
   })),
-  findAccount: (context, id) => (id === "gone" ? undefined : { accountId: id, claims: () => ({ sub: id }) }),
+  findAccount: (_context, id) => (id === "gone" ? undefined : { accountId: id, claims: () => ({ sub: id }) }),
   rotateRefreshToken: true,
   scopes: ["openid", "offline_access"],
 });
