@@ -40,6 +40,11 @@ function cargoTest(args, { env, limit = LIMIT } = {}) {
   return counting(work, countedByCargo);
 }
 
+async function biome() {
+  const command = join(root, "node_modules", ".bin", "biome");
+  await run(command, ["ci", "--error-on-warnings"], { env: PLAIN, quiet: true, limit: LIMIT });
+}
+
 function inBrowser(name) {
   const args = ["cargo", "test", ...WASM, "--test", "browser"];
   const [command, ...rest] = name === "WebKit" ? ["xvfb-run", "-a", ...args] : args;
@@ -77,6 +82,8 @@ function node(name, files) {
 function usual() {
   return [
     check("set-up", setup),
+    check("formatting of Rust", () => cargo(["fmt", "--all", "--check"])),
+    check("formatting and lints of JavaScript, TypeScript, JSON, CSS", biome),
     tests("Rust tests on the host", () => cargoTest([])),
     check("clippy on the host", () => cargo(lint())),
     check("clippy for wasm32", () => cargo(lint(...WASM))),
