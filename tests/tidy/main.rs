@@ -10,6 +10,7 @@ use files::{File, files, root};
 use std::fs;
 
 const MOST_LINES: usize = 300;
+const MOST_COLUMNS: usize = 120;
 const MOST_HEADER_LINES: usize = 12;
 
 /// Fails with all that is wrong at once.
@@ -37,6 +38,19 @@ fn no_file_is_longer_than_can_be_read_at_one_sitting() {
     let long = |file: &&File| counts(file) && file.text.lines().count() > MOST_LINES;
     let told = |file: &File| format!("{}: {} lines, {MOST_LINES} at most", file.path, file.text.lines().count());
     none(&all.iter().filter(long).map(told).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_line_is_wider_than_the_formatters_make_it() {
+    let mut wrong = Vec::new();
+    for file in files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]) {
+        if file.has(&["rs", "js"]) {
+            let widths = file.text.lines().map(|line| line.chars().count()).enumerate();
+            let wide = widths.filter(|(_, width)| *width > MOST_COLUMNS);
+            wrong.extend(wide.map(|(at, width)| format!("{}:{}: {width} columns", file.path, at + 1)));
+        }
+    }
+    none(&wrong);
 }
 
 #[test]
