@@ -1,5 +1,5 @@
-// The contenders, each set up as its own documentation says, each over the same `fetch`, each signed in with a valid token.
-// A contender is one function: make the call, resolve with the answer.
+// The contenders, each set up as its own documentation says, each over the same `fetch`, each signed in with a valid
+// token. A contender is one function: make the call, resolve with the answer.
 
 import { AuthFetch } from "authfetch";
 import axios from "axios";

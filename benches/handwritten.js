@@ -1,5 +1,6 @@
-// The careful version of what apps write by hand: a token header, one renewal for all, one retry. The yardstick of the benches.
-// It knows nothing of other tabs' locks, logout races, bodies that are streams, backoff or timeouts: that is what it saves.
+// The careful version of what apps write by hand: a token header, one renewal for all, one retry. The yardstick of the
+// benches. It knows nothing of other tabs' locks, logout races, bodies that are streams, backoff or timeouts: that is
+// what it saves.
 
 const LEEWAY = 30_000;
 

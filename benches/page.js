@@ -1,5 +1,5 @@
-// The half of the benches that runs in the page: it times batches and returns numbers. Rounds and their order are run.js's business.
-// A batch is thousands of calls between two readings of the clock, since the clock is coarse.
+// The half of the benches that runs in the page: it times batches and returns numbers. Rounds and their order are
+// run.js's business. A batch is thousands of calls between two readings of the clock, since the clock is coarse.
 
 import * as now from "authfetch";
 import * as before from "authfetch-before";
@@ -59,10 +59,15 @@ async function afterRenewal(name, count) {
   return (took * 1000) / count;
 }
 
-/** A number that shares no divisor with a count of whole thousands: its multiples are every index, in scattered order. */
+/**
+ * A number that shares no divisor with a count of whole thousands: its multiples are every index, in scattered order.
+ */
 const STRIDE = 7_919;
 
-/** Milliseconds until `count` calls wait for a renewal, until half of them, aborted one by one, are rejected, and until the rest are answered. */
+/**
+ * Milliseconds until `count` calls wait for a renewal, until half of them, aborted one by one, are rejected, and until
+ * the rest are answered.
+ */
 async function whileWaiting(which, count) {
   let answered;
   const { call, close } = waiter(

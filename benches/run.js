@@ -1,7 +1,7 @@
-// `npm run bench [-- --rounds N] [--browser firefox]`: what a call costs the page's main thread, next to the usual ways of doing it.
-// The underlying fetch is a stub, the same for all, so that nothing but the wrapper differs. Rounds are interleaved and rotate
-// their order, and medians are reported: a slow moment of the machine meets everybody. Numbers, never verdicts.
-// `--before dist/index.js` names another build of the package, which then waits beside this one.
+// `npm run bench [-- --rounds N] [--browser firefox]`: what a call costs the page's main thread, next to the usual ways
+// of doing it. The underlying fetch is a stub, the same for all, so that nothing but the wrapper differs. Rounds are
+// interleaved and rotate their order, and medians are reported: a slow moment of the machine meets everybody. Numbers,
+// never verdicts. `--before dist/index.js` names another build of the package, which then waits beside this one.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";

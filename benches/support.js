@@ -1,4 +1,5 @@
-// A loopback server for pages in a browser: what the benches and the package's tests share. Nothing here knows the package.
+// A loopback server for pages in a browser: what the benches and the package's tests share. Nothing here knows the
+// package.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";

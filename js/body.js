@@ -1,5 +1,5 @@
-// Bodies that may have to be sent twice: copies of what the caller can change, and streams that are noted down as they pass.
-// What is kept, for how long, and when it is sent is decided in Rust.
+// Bodies that may have to be sent twice: copies of what the caller can change, and streams that are noted down as they
+// pass. What is kept, for how long, and when it is sent is decided in Rust.
 
 export const copyForm = (form) => {
   const copy = new FormData();
@@ -31,8 +31,9 @@ export const withBody = (request, body) => {
 };
 
 /**
- * A stream as it goes out (`first`), and what it takes to send it again: what has passed is noted, up to `limit` bytes, and
- * the rest is still in its source. Nothing is read before it is asked for, so that its source sees what it would see without us.
+ * A stream as it goes out (`first`), and what it takes to send it again: what has passed is noted, up to `limit` bytes,
+ * and the rest is still in its source. Nothing is read before it is asked for, so that its source sees what it would
+ * see without us.
  */
 export const passOn = (source, limit) => {
   const reader = source.getReader();

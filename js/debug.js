@@ -1,5 +1,6 @@
-// What `debug: true` says: a line on the console for each decision, and a measure on the performance timeline for each call and
-// each renewal. Of a URL it says origin and path alone, of an error our own code alone: a token can be in all the rest.
+// What `debug: true` says: a line on the console for each decision, and a measure on the performance timeline for each
+// call and each renewal. Of a URL it says origin and path alone, of an error our own code alone: a token can be in all
+// the rest.
 
 const OURS = /^(logged_out|session_expired|refresh_failed|signed_out)$/;
 /** What is under way, by its number. */

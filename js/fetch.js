@@ -1,5 +1,5 @@
-// The function that stands where `fetch` stood. Rust closures have no `length`, no name and cannot tell no argument from
-// `undefined`; a method can, and like the native function it is no constructor. Nothing else happens here.
+// The function that stands where `fetch` stood. Rust closures have no `length`, no name and cannot tell no argument
+// from `undefined`; a method can, and like the native function it is no constructor. Nothing else happens here.
 
 /** The function found at import. */
 const first = globalThis.fetch;
@@ -19,8 +19,9 @@ export const dropIn = (call) => {
 };
 
 /**
- * What an instance is to call: the function that it was given, or what stands in `globalThis.fetch` at each call. Where that is our own,
- * or has called us, it is what stood there when the instance was made: a mock perhaps, but none that is wrapped around it.
+ * What an instance is to call: the function that it was given, or what stands in `globalThis.fetch` at each call. Where
+ * that is our own, or has called us, it is what stood there when the instance was made: a mock perhaps, but none that
+ * is wrapped around it.
  */
 export const standing = (given) => given ?? [ours.has(globalThis.fetch) ? first : globalThis.fetch];
 

@@ -140,7 +140,10 @@ const MEMBERS =
   "auth body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window".split(
     " ",
   );
-/** A copy of `init`, each of whose members is read once: those of Fetch wherever they are defined, and what else it lists. */
+/**
+ * A copy of `init`, each of whose members is read once: those of Fetch wherever they are defined, and what else it
+ * lists.
+ */
 export const takeInit = (init) => {
   const copy = {};
   for (const name of MEMBERS) {

@@ -1,9 +1,10 @@
-// One signal for a call that has a caller's and the session's to obey. However many calls there are, none costs more than the first.
+// One signal for a call that has a caller's and the session's to obey. However many calls there are, none costs more
+// than the first.
 
 /**
- * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did: with one signal
- * for a whole session each call would cost more than the one before. Elsewhere there is one, since each further one would be kept in
- * vain: nothing tells when its last follower has gone. `InternalError` is Firefox's own.
+ * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did:
+ * with one signal for a whole session each call would cost more than the one before. Elsewhere there is one, since each
+ * further one would be kept in vain: nothing tells when its last follower has gone. `InternalError` is Firefox's own.
  */
 const LIMITED = "InternalError" in globalThis;
 /** The session's signal, and those that end with it and are followed in its place. */

@@ -1,12 +1,16 @@
-// What the engine offers between tabs: locks, a channel, and IndexedDB, whose committed transactions every tab sees in the
-// order of the lock. None of them carries a token. Each resolves with nothing where the browser lacks it or blocks it.
+// What the engine offers between tabs: locks, a channel, and IndexedDB, whose committed transactions every tab sees in
+// the order of the lock. None of them carries a token. Each resolves with nothing where the browser lacks it or blocks
+// it.
 
 const COMMIT_MS = 500;
 const MARKS = "marks";
 
 /** What is held or waited for: a page that is put away would keep it, so all of it is let go before. */
 const holding = new Set();
-/** Until it is back, a page asks for nothing: of a frozen one some code runs on, and it would be granted what it cannot use. */
+/**
+ * Until it is back, a page asks for nothing: of a frozen one some code runs on, and it would be granted what it cannot
+ * use.
+ */
 let away;
 let back;
 export const letGo = () => {
@@ -21,9 +25,9 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const LOOKS = 4;
 
 /**
- * Resolves with a function that lets go of the lock; with `undefined` when one page has held it for so many milliseconds
- * or `signal` was aborted; with `null` when the page was put away while it waited. A queue may take longer, as long as it
- * moves.
+ * Resolves with a function that lets go of the lock; with `undefined` when one page has held it for so many
+ * milliseconds or `signal` was aborted; with `null` when the page was put away while it waited. A queue may take
+ * longer, as long as it moves.
  */
 export const lock = async (name, ms, signal, steal) => {
   await away;
@@ -131,7 +135,10 @@ const database = () =>
     request.onerror = request.onblocked = () => failed(request.error);
   });
 
-/** One transaction over the mark of `name`: resolves with what it holds, after `write` has been given the chance to replace it. */
+/**
+ * One transaction over the mark of `name`: resolves with what it holds, after `write` has been given the chance to
+ * replace it.
+ */
 const transact = async (name, write) => {
   const db = await database();
   try {

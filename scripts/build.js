@@ -22,7 +22,8 @@ export const FEATURES = [
 export const TARGET = ["chrome98", "edge98", "firefox97", "ios15.4", "safari15.4"];
 const SMALL_FLAGS =
   "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10";
-// What was tried, and what each step gives, is in benches/README.md. Nothing of ours lies below the first kilobyte of memory.
+// What was tried, and what each step gives, is in benches/README.md. Nothing of ours lies below the first kilobyte of
+// memory.
 const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 20 -aimfs 5 --converge".split(" ");
 const SMALL_ARGS = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
@@ -59,8 +60,9 @@ async function shrink() {
 }
 
 /**
- * The glue with the names of `map`: all imports become keys of one object, exports are members of `wasm`. A function that
- * the wasm takes straight from a module of ours joins that object. Throws where the glue is not of the expected form.
+ * The glue with the names of `map`: all imports become keys of one object, exports are members of `wasm`. A function
+ * that the wasm takes straight from a module of ours joins that object. Throws where the glue is not of the expected
+ * form.
  */
 export function renamed(glue, { imports, exports }) {
   const plain = (text) => text.replaceAll(/[$.*+?^{}()|[\]\\]/g, "\\$&");

@@ -1,4 +1,5 @@
-// Running commands and naming steps: what all scripts share. Node built-ins only, since it runs before anything is installed.
+// Running commands and naming steps: what all scripts share. Node built-ins only, since it runs before anything is
+// installed.
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -39,8 +40,8 @@ function stopAll() {
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Runs a command in the root and resolves with its output; throws when it fails, the output in the error. With `quiet`, output
- * is shown only then.
+ * Runs a command in the root and resolves with its output; throws when it fails, the output in the error. With `quiet`,
+ * output is shown only then.
  */
 export function run(command, args, { env, quiet = false, cwd = root, limit = 1_800_000 } = {}) {
   return new Promise((resolve, reject) => {

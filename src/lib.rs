@@ -13,5 +13,6 @@ pub mod browser;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
-// For wasm32 without threads. What is freed in scattered order, as by ten thousand calls that end, costs the same each time.
+// For wasm32 without threads. What is freed in scattered order, as by ten thousand calls that end, costs the same each
+// time.
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

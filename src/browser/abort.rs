@@ -40,7 +40,8 @@ impl Epoch {
         self.controller.invoke(Key::Abort, reason, &NONE);
     }
 
-    /// Whether the caller's is no signal at all, or one that can be joined: of anything else the native function has to judge.
+    /// Whether the caller's is no signal at all, or one that can be joined: of anything else the native function has to
+    /// judge.
     pub fn follows(&self, caller: &Val) -> bool {
         match caller.kind() {
             Kind::Undefined | Kind::Null => true,

@@ -1,4 +1,5 @@
-//! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown numbers.
+//! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown
+//! numbers.
 
 use super::js::calls::Callback;
 use super::js::{Lent, Val};

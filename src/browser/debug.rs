@@ -1,4 +1,5 @@
-//! What `debug: true` tells: why each call and each renewal went as it did, on the console and on the performance timeline.
+//! What `debug: true` tells: why each call and each renewal went as it did, on the console and on the performance
+//! timeline.
 //!
 //! Nothing is decided here. It is told after what it tells of: a console is an app's code too, and may do anything.
 

@@ -1,7 +1,7 @@
 //! Where the record is kept: one string under one key, read and written synchronously.
 //!
-//! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe. A
-//! write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
+//! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe.
+//! A write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
 use super::js::keys::Key;
 use super::js::{Lent, Outcome, Val};

@@ -58,8 +58,8 @@ pub struct Channel {
 }
 
 impl Tabs {
-    /// For the session of this name in `localStorage`, or else in the browser's cookie. A record says whose it is; of the
-    /// mark of a cookie's session its name says so.
+    /// For the session of this name in `localStorage`, or else in the browser's cookie. A record says whose it is; of
+    /// the mark of a cookie's session its name says so.
     pub fn new(record: bool, name: &Val, owner: &Val) -> Self {
         let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
         let names = names_of(i32::from(record), name.lend(), endpoint.lend(), client.lend());

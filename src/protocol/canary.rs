@@ -35,8 +35,8 @@ impl Session {
         self.probe.as_ref().is_some_and(|probe| probe.canaries.contains(&call))
     }
 
-    /// What comes of one call; true where that ends the wait of another: the call was a canary, or the last word on one.
-    /// Whoever waits for anything else waits on, so that nobody is to be asked whether it may go.
+    /// What comes of one call; true where that ends the wait of another: the call was a canary, or the last word on
+    /// one. Whoever waits for anything else waits on, so that nobody is to be asked whether it may go.
     #[must_use]
     pub fn on_outcome<T>(&mut self, of_call: impl FnOnce(&mut Self) -> T) -> (T, bool) {
         let canaries = |machine: &Self| machine.probe.as_ref().map(|probe| probe.canaries.len());

@@ -1,7 +1,7 @@
 //! `WWW-Authenticate` (RFC 9110 §11.6.1): what a 401 says beside its status (RFC 6750 §3, RFC 9470 §3).
 //!
-//! One pass, no look-back: several challenges in one header, quoted strings, token68 and unknown schemes are read as the
-//! grammar has them, and hostile input costs no more than its length.
+//! One pass, no look-back: several challenges in one header, quoted strings, token68 and unknown schemes are read as
+//! the grammar has them, and hostile input costs no more than its length.
 
 /// What was said.
 #[derive(Clone, PartialEq, Debug)]

@@ -61,7 +61,8 @@ pub struct Policy {
     pub leeway: u64,
     /// Token requests before a transient failure is reported.
     pub attempts: u32,
-    /// How long a refusal waits for a newer record that another tab may have written, in ms; 0 where there are no other tabs.
+    /// How long a refusal waits for a newer record that another tab may have written, in ms; 0 where there are no other
+    /// tabs.
     pub grace: u64,
 }
 

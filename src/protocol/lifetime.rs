@@ -17,8 +17,8 @@ pub enum Freshness {
     Expired,
 }
 
-/// The lifetime in ms; none where the server's number (seconds) is missing, zero, negative, unreadable or absurd, or less
-/// than the clock can tell: such a token would be renewed before each send, for ever.
+/// The lifetime in ms; none where the server's number (seconds) is missing, zero, negative, unreadable or absurd, or
+/// less than the clock can tell: such a token would be renewed before each send, for ever.
 #[must_use]
 pub fn lifetime_ms(expires_in_seconds: Option<f64>) -> Option<f64> {
     let known = |seconds: &f64| *seconds >= SHORTEST_LIFETIME_S && *seconds <= LONGEST_LIFETIME_S;

@@ -194,8 +194,8 @@ impl Session {
         Turn::Exchange
     }
 
-    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from 0
-    /// up to 1.
+    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from
+    /// 0 up to 1.
     pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
         let (epoch, cookie) = (self.epoch, self.cookie);
         let attempts = self.policy.attempts;
@@ -234,8 +234,9 @@ impl Session {
         }
     }
 
-    /// What the record says after the running renewal: `same_text` where it brought the text of the access token that it was to
-    /// replace. Tokens that no call is accepted with are renewed at the pace of failures, whatever the server answers.
+    /// What the record says after the running renewal: `same_text` where it brought the text of the access token that
+    /// it was to replace. Tokens that no call is accepted with are renewed at the pace of failures, whatever the server
+    /// answers.
     #[must_use]
     pub fn renewed(&self, record: &Record, same_text: bool, now: u64, expires_at: Option<u64>) -> Record {
         let unaccepted = record.unaccepted.saturating_add(1);

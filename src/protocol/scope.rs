@@ -53,8 +53,8 @@ pub fn allows(rules: &[Rule], target: &Target<'_>) -> bool {
         })
 }
 
-/// Encoded slashes, backslashes and dot segments: the URL parser left them, a server may decode them. Servlet containers
-/// drop what follows a semicolon in a segment, and `..;` then climbs too.
+/// Encoded slashes, backslashes and dot segments: the URL parser left them, a server may decode them. Servlet
+/// containers drop what follows a semicolon in a segment, and `..;` then climbs too.
 #[allow(clippy::manual_contains, reason = "`contains` on bytes brings memchr along, 300 bytes of it")]
 fn climbs(rest: &str) -> bool {
     let bytes = rest.as_bytes();

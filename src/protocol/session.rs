@@ -5,7 +5,7 @@
 //!   signed-out ───────────────────▶ signed-in ─────────────────────────────▶ signed-out (epoch + 1)
 //!                                    │     ▲
 //!                          renewal   ▼     │  Tokens · Adopt · transient failure
-//!                                   refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
+//! refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
 //! ```
 //! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. What an
 //! answer means is in `verdict`, who tries a new token first in `canary`, a renewal's own decisions in
@@ -190,13 +190,14 @@ impl Session {
         let clock = self.clock(record, now);
         // Where a renewal has brought the same text again, the call is sent once more with it.
         let refused = call.sent == Some(token) && call.after_signin.is_none() && !record.rejected;
-        // What a call has waited for is tried once, or a clock that jumps and a lifetime shorter than the way of the answer would
-        // have it wait for ever.
+        // What a call has waited for is tried once, or a clock that jumps and a lifetime shorter than the way of the
+        // answer would have it wait for ever.
         let just_brought = self.untried.is_some_and(|(untried, by)| untried == token && call.opened < by);
         let run_out = clock == Freshness::Expired && !just_brought && self.can_renew(record);
         if let Some(renewal) = &mut self.renewal {
             renewal.rejected |= refused && renewal.from == Some(token);
-            // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to present.
+            // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to
+            // present.
             if refused || run_out || (renewal.blocking && renewal.from == Some(token)) {
                 return Admission::Wait(Renew::No);
             }

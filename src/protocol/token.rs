@@ -16,8 +16,8 @@ pub struct RefreshToken(pub u32);
 pub struct Record {
     /// Grows at each sign-in from signed-out and at each end; a call belongs to the one it was made in.
     pub epoch: u64,
-    /// Grows with each write of tokens or of their absence, and not with a note beside them (`accepted`, `retry_at`): a note
-    /// of a tab that sees old tokens yet is not later than the new ones. Compared only within an epoch.
+    /// Grows with each write of tokens or of their absence, and not with a note beside them (`accepted`, `retry_at`): a
+    /// note of a tab that sees old tokens yet is not later than the new ones. Compared only within an epoch.
     pub version: u64,
     /// Counts `setTokens`.
     pub signin: u64,
@@ -31,7 +31,8 @@ pub struct Record {
     pub expires_at: Option<u64>,
     /// Whether a call has been accepted with this access token, in any tab.
     pub accepted: bool,
-    /// A renewal brought the text of this access token again after it was answered 401: no other is made for a 401 of it.
+    /// A renewal brought the text of this access token again after it was answered 401: no other is made for a 401 of
+    /// it.
     pub rejected: bool,
     /// Renewals since a call was last accepted, in any tab.
     pub unaccepted: u32,

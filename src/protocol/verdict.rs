@@ -1,7 +1,7 @@
 //! What an answer of the API means for its call and for the session.
 //!
-//! A 401 is a verdict on the token it was sent with, and on nothing else; whether one that was repeated ends the session
-//! is `onRetryRejected`'s rule. The renewals that a verdict starts are in [`super::renewal`].
+//! A 401 is a verdict on the token it was sent with, and on nothing else; whether one that was repeated ends the
+//! session is `onRetryRejected`'s rule. The renewals that a verdict starts are in [`super::renewal`].
 
 use super::config::OnRetryRejected;
 use super::renewal::Reason;
@@ -41,8 +41,8 @@ pub enum Verdict {
 
 const BROKEN_PATHS: usize = 64;
 
-/// A call that cannot be sent again never shows whether a new token helps it. A broken endpoint that only such calls reach
-/// would rotate tokens at each of them: so many ms lie between two renewals that these start.
+/// A call that cannot be sent again never shows whether a new token helps it. A broken endpoint that only such calls
+/// reach would rotate tokens at each of them: so many ms lie between two renewals that these start.
 const UNREPEATED_MS: u64 = 10_000;
 
 impl Session {

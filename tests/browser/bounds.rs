@@ -1,5 +1,5 @@
-//! Nothing goes round for ever, whatever a server, a clock, an option or a listener does: a minute brings ten token requests at
-//! most, and every call settles.
+//! Nothing goes round for ever, whatever a server, a clock, an option or a listener does: a minute brings ten token
+//! requests at most, and every call settles.
 
 use crate::clock::Clock;
 use crate::server::Answer;
@@ -176,7 +176,8 @@ async fn a_subscriber_that_refreshes_at_each_change_gets_the_refresh_that_it_is_
 #[wasm_bindgen_test]
 async fn a_listener_that_changes_the_session_may_refresh_it() {
     let world = World::stale("{}");
-    let body = "auth.addEventListener('refresh', () => { auth.setTokens({ access_token: 'given', refresh_token: 'refresh-1' }); \
+    let body = "auth.addEventListener('refresh', () => { \
+                auth.setTokens({ access_token: 'given', refresh_token: 'refresh-1' }); \
                 globalThis.inner = auth.refresh(); }, { once: true })";
     let _ = function("auth", body).call1(&JsValue::NULL, &world.auth);
     let _ = JsFuture::from(world.auth.refresh()).await;
@@ -193,7 +194,8 @@ async fn two_instances_that_are_each_others_fetch_end_with_an_error() {
         "const [a, b] = ['a', 'b'].map((one) => make({ name: name + one, refresh: '/token', backgroundRefresh: false, \
          fetch: (...given) => (one === 'a' ? b : a).fetch(...given) }));
          for (const one of [a, b]) one.setTokens({ access_token: 'mine', refresh_token: 'mine too', expires_in: 3600 });
-         return [a.fetch('/api/0').then(() => 'answered', () => 'failed'), a.refresh().then(() => 'refreshed', () => 'failed')]",
+         const failed = () => 'failed';
+         return [a.fetch('/api/0').then(() => 'answered', failed), a.refresh().then(() => 'refreshed', failed)]",
     );
     let make =
         Closure::<dyn Fn(JsValue) -> JsValue>::new(|options: JsValue| construct(&options).expect("an instance").into());

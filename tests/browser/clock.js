@@ -1,5 +1,5 @@
-// A page whose `Date.now`, `setTimeout` and `Math.random` are replaced, as test frameworks replace them. The real ones stay with
-// the tests, which wait by them.
+// A page whose `Date.now`, `setTimeout` and `Math.random` are replaced, as test frameworks replace them. The real ones
+// stay with the tests, which wait by them.
 
 const real = {
   now: Date.now,

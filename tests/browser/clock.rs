@@ -1,4 +1,5 @@
-//! The clock of a page under test, steered: see `clock.js` beside this file. While it stands, nothing else tells the time.
+//! The clock of a page under test, steered: see `clock.js` beside this file. While it stands, nothing else tells the
+//! time.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

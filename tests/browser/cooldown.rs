@@ -1,4 +1,5 @@
-//! The time after a failed renewal: nobody is signed out, nobody hammers the token endpoint, and the network's return counts.
+//! The time after a failed renewal: nobody is signed out, nobody hammers the token endpoint, and the network's return
+//! counts.
 
 use crate::clock::{Clock, dispatch};
 use crate::server::Answer;

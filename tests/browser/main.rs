@@ -1,4 +1,5 @@
-//! The package's behaviour in a real browser, one scripted server per test. Which scenario is which test: tests/README.md.
+//! The package's behaviour in a real browser, one scripted server per test. Which scenario is which test:
+//! tests/README.md.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::disallowed_methods, reason = "a test writes records by the clock, and names its worlds by chance")]
 

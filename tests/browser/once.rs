@@ -1,4 +1,5 @@
-//! `auth: "once"`: sent with the token, and never a second time. A test for each way in which another call is sent again.
+//! `auth: "once"`: sent with the token, and never a second time. A test for each way in which another call is sent
+//! again.
 
 use crate::server::Answer;
 use crate::world::{World, get, js, rejection, status, text, turn, until};

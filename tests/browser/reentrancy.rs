@@ -1,7 +1,8 @@
-//! Whoever is called by us may call us back: each such call in each such place has one outcome, and nothing hangs or breaks.
+//! Whoever is called by us may call us back: each such call in each such place has one outcome, and nothing hangs or
+//! breaks.
 //!
-//! [`PLACES`] is the table. A cell is what becomes of the call under way, then the state, when all is over; where listeners are
-//! called, they throw besides.
+//! [`PLACES`] is the table. A cell is what becomes of the call under way, then the state, when all is over; where
+//! listeners are called, they throw besides.
 
 use crate::inside::{Case, set};
 use crate::server::Answer;
@@ -138,7 +139,11 @@ fn storage(case: &Case, method: &str) -> JsValue {
     let make = Function::new_with_args(
         "method, hook",
         "const map = new Map();
-         const area = { getItem: (key) => map.get(key) ?? null, setItem: (key, value) => map.set(key, value), removeItem: (key) => map.delete(key) };
+         const area = {
+           getItem: (key) => map.get(key) ?? null,
+           setItem: (key, value) => map.set(key, value),
+           removeItem: (key) => map.delete(key),
+         };
          const own = area[method];
          area[method] = (...all) => (hook(), own(...all));
          return area;",

@@ -142,7 +142,8 @@ async fn is_refused_reads_the_answer_as_the_error_shows_it() {
 async fn is_refused_is_asked_when_the_answer_is_complete() {
     let asked = Array::new();
     let world = judged("member", &judge(&asked, "return response.text().then((text) => text === 'to the end')"));
-    let body = "const response = new Response(new ReadableStream({ start: (to) => void (globalThis.rest = to) }), { status: 400 });\
+    let body = "const rest = new ReadableStream({ start: (to) => void (globalThis.rest = to) });\
+        const response = new Response(rest, { status: 400 });\
                 globalThis.rest.enqueue(new TextEncoder().encode('to the ')); return response";
     let answer = Function::new_no_args(body).call0(&JsValue::NULL).expect("a response");
     world.server.grants.replace(vec![Answer::Value(answer)]);

@@ -1,4 +1,5 @@
-// The module that makes the session is imported by a framework's server too, with the options that are meant for the page.
+// The module that makes the session is imported by a framework's server too, with the options that are meant for the
+// page.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

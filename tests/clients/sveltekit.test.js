@@ -1,5 +1,5 @@
-// A SvelteKit app, built for production and rendered on the server first: `hooks.client.js` puts the drop-in in place of the global
-// fetch, so that a `load` function's fetch is the drop-in too.
+// A SvelteKit app, built for production and rendered on the server first: `hooks.client.js` puts the drop-in in place
+// of the global fetch, so that a `load` function's fetch is the drop-in too.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -87,7 +87,8 @@ inBrowsers("the arguments of a call", ({ test }) => {
     },
   );
 
-  // Dictionary members are read in the order of their names, each once: https://webidl.spec.whatwg.org/#js-to-dictionary, step 4.
+  // Dictionary members are read in the order of their names, each once:
+  // https://webidl.spec.whatwg.org/#js-to-dictionary, step 4.
   test(
     "the members of init are read once each, in the order of their names",
     async ({ fetch, ended }) => {

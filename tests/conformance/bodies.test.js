@@ -1,6 +1,6 @@
 // What a call sends is sent again byte for byte, and nothing is kept longer than it may be needed:
-// https://fetch.spec.whatwg.org/#concept-bodyinit-extract, and step 12 of https://fetch.spec.whatwg.org/#http-network-or-cache-fetch,
-// which sends a request again after a 401 in the same way.
+// https://fetch.spec.whatwg.org/#concept-bodyinit-extract, and step 12 of
+// https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, which sends a request again after a 401 in the same way.
 
 import assert from "node:assert/strict";
 import { inBrowsers } from "./support/suite.js";
@@ -106,7 +106,8 @@ inBrowsers("a body", ({ test, check }) => {
     { guises: ["signed out", "signed in"], tokenless: true },
   );
 
-  // A browser sends streams over HTTP/2 only, and hides their 401; so here a function that reads them stands for the browser.
+  // A browser sends streams over HTTP/2 only, and hides their 401; so here a function that reads them stands for the
+  // browser.
   const streamed = async ({ instance, native, limit, shape }) => {
     let [pulled, cancelled, renewals] = [0, 0, 0];
     const chunk = (n) => new TextEncoder().encode(`chunk ${n} 世;`);

@@ -1,4 +1,5 @@
-// What a long-lived page would notice only after hours: a hundred thousand calls leave nothing behind, and cost what the first ones cost.
+// What a long-lived page would notice only after hours: a hundred thousand calls leave nothing behind, and cost what
+// the first ones cost.
 
 import assert from "node:assert/strict";
 import { inBrowsers, until } from "./support/suite.js";
@@ -66,7 +67,9 @@ inBrowsers("a hundred thousand calls", ({ check, name }) => {
   for (const kind of ["bare", "one signal", "a signal each"]) {
     check(`of the kind "${kind}" leave memory, tables and listeners as those before did`, async ({ page, once }) => {
       const heap = async () => (name === "chromium" ? heaps(page) : []);
-      /** In portions, with what can be collected gone after each: how much piles up between is the collector's choice. */
+      /**
+       * In portions, with what can be collected gone after each: how much piles up between is the collector's choice.
+       */
       const upTo = async (number) => {
         let left;
         for (let made = (number <= EARLY ? 0 : EARLY) + PORTION; made <= number; made += PORTION) {

@@ -1,5 +1,6 @@
-// In whatever order an app, its mocks and its instruments put themselves in the place of `globalThis.fetch`, a call arrives, and once.
-// Mocks here are of the three kinds there are: one that answers, one that hands on at once, one that hands on later, as a new Request.
+// In whatever order an app, its mocks and its instruments put themselves in the place of `globalThis.fetch`, a call
+// arrives, and once. Mocks here are of the three kinds there are: one that answers, one that hands on at once, one that
+// hands on later, as a new Request.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

@@ -1,5 +1,6 @@
-// What is read in the turn of the call, and what no later change can reach: the body is extracted and the Request made before the
-// promise is returned. https://fetch.spec.whatwg.org/#dom-global-fetch, step 2; https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+// What is read in the turn of the call, and what no later change can reach: the body is extracted and the Request made
+// before the promise is returned. https://fetch.spec.whatwg.org/#dom-global-fetch, step 2;
+// https://fetch.spec.whatwg.org/#concept-bodyinit-extract
 
 import assert from "node:assert/strict";
 import { inBrowsers } from "./support/suite.js";

@@ -1,6 +1,6 @@
 // Where there is no page: dedicated, shared and service workers, as modules and as classic scripts.
-// https://fetch.spec.whatwg.org/#dom-global-fetch is the same in each, and a relative URL is read against the script's own:
-// https://html.spec.whatwg.org/#script-settings-for-workers:api-base-url
+// https://fetch.spec.whatwg.org/#dom-global-fetch is the same in each, and a relative URL is read against the script's
+// own: https://html.spec.whatwg.org/#script-settings-for-workers:api-base-url
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
-//! Nothing goes round for ever, whatever a server, a clock or a call says: a minute brings ten token requests at most, and
-//! every call settles.
+//! Nothing goes round for ever, whatever a server, a clock or a call says: a minute brings ten token requests at most,
+//! and every call settles.
 
 use super::world::{Answer, End, Phase, Step, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy};
@@ -13,7 +13,8 @@ fn with(on_retry_rejected: OnRetryRejected) -> Policy {
     Policy { on_retry_rejected, ..Policy::default() }
 }
 
-/// For a minute a call goes out each second, to `path`; everything is answered as `judge` says, and waits no longer than that.
+/// For a minute a call goes out each second, to `path`; everything is answered as `judge` says, and waits no longer
+/// than that.
 fn minute(world: &mut World, path: impl Fn(u64) -> u64, judge: impl Fn(&World, usize) -> Answer) {
     for second in 0..60 {
         world.call_to(path(second), true);

@@ -1,5 +1,5 @@
-//! Every interleaving of a small world: three calls, expiry, 401s in any order, a renewal that succeeds, is refused, fails
-//! for a while or loses its answer, a logout and a `setTokens` at any point.
+//! Every interleaving of a small world: three calls, expiry, 401s in any order, a renewal that succeeds, is refused,
+//! fails for a while or loses its answer, a logout and a `setTokens` at any point.
 
 use super::bounds::bound;
 use super::world::{Answer, Fault, Phase, Reply, Step, World};

@@ -1,5 +1,5 @@
-//! Hundreds of thousands of random schedules of a larger world, under every policy: answers lost, late, reordered, doubled and
-//! false; aborts, logouts, sign-ins, other tabs, clocks that jump and machines that sleep.
+//! Hundreds of thousands of random schedules of a larger world, under every policy: answers lost, late, reordered,
+//! doubled and false; aborts, logouts, sign-ins, other tabs, clocks that jump and machines that sleep.
 
 use super::bounds::bound;
 use super::schedule::{Chance, Op, draw, shrink};

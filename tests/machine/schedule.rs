@@ -1,4 +1,5 @@
-//! Schedules: what happens to a world, in which order, drawn from a seed; and the shortest one that still breaks a rule.
+//! Schedules: what happens to a world, in which order, drawn from a seed; and the shortest one that still breaks a
+//! rule.
 
 use super::world::{Answer, Reply};
 

@@ -1,5 +1,5 @@
-// The package in the hands of bundlers and of none: `new AuthFetch({ refresh: "/token" })` works at once, with no setting,
-// no plugin, no URL of a wasm file and nothing to await. Run in Chromium.
+// The package in the hands of bundlers and of none: `new AuthFetch({ refresh: "/token" })` works at once, with no
+// setting, no plugin, no URL of a wasm file and nothing to await. Run in Chromium.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -22,8 +22,8 @@ after(async () => {
 const files = (folder) => (request, response) => sendFile(join(app.folder, folder), request, response);
 
 /**
- * Two bursts: one whose token the server no longer takes, one whose token has run out by the clock. `front` puts a server of
- * its own before the API's and resolves with its origin.
+ * Two bursts: one whose token the server no longer takes, one whose token has run out by the clock. `front` puts a
+ * server of its own before the API's and resolves with its origin.
  */
 async function worksAtOnce(page, front = ({ origin }) => origin) {
   const server = await api(page);

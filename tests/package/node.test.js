@@ -1,4 +1,5 @@
-// The package on a server: importing it is safe, what is constructed there is nobody else's, and no token leaves by accident.
+// The package on a server: importing it is safe, what is constructed there is nobody else's, and no token leaves by
+// accident.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -10,7 +11,11 @@ after(() => app?.remove());
 
 const STORAGE = `
   const touched = [];
-  const storage = { getItem: (key) => (touched.push(["get", key]), null), setItem: (key) => touched.push(["set", key]), removeItem: (key) => touched.push(["remove", key]) };
+  const storage = {
+    getItem: (key) => (touched.push(["get", key]), null),
+    setItem: (key) => touched.push(["set", key]),
+    removeItem: (key) => touched.push(["remove", key]),
+  };
   for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(globalThis, name, { value: storage, configurable: true });
 `;
 
@@ -30,14 +35,17 @@ test("importing runs nothing and leaves every global as it was", async () => {
     for (const name of ["fetch", "setTimeout", "setInterval", "queueMicrotask", "BroadcastChannel"]) spy(globalThis, name);
     const shape = () => Reflect.ownKeys(globalThis).flatMap((key) => {
       const value = globalThis[key];
-      return typeof value === "function" && value.prototype ? Reflect.ownKeys(value.prototype).map((name) => String(key) + "." + String(name)) : [];
+      if (typeof value !== "function" || !value.prototype) return [];
+    return Reflect.ownKeys(value.prototype).map((name) => String(key) + "." + String(name));
     });
     const [before, shapeBefore] = [values(), shape()];
     const module = await import("authfetch");
     const [after, shapeAfter] = [values(), shape()];
-    const differing = [...new Set([...before.keys(), ...after.keys()])].filter((key) => !Object.is(before.get(key), after.get(key)));
+    const all = new Set([...before.keys(), ...after.keys()]);
+  const differing = [...all].filter((key) => !Object.is(before.get(key), after.get(key)));
     console.log(JSON.stringify({
-      ran, differing: differing.map(String), prototypes: shapeAfter.length - shapeBefore.length, exported: Object.keys(module).sort(),
+      ran, differing: differing.map(String), prototypes: shapeAfter.length - shapeBefore.length,
+    exported: Object.keys(module).sort(),
     }));
   `,
   );
@@ -53,7 +61,8 @@ test("without a page the session is kept in memory and the process still ends by
     const auth = new AuthFetch({ refresh: "https://example.com/token" });
     const before = [auth.state, auth.session];
     auth.setTokens({ access_token: "a", refresh_token: "r", expires_in: 3600 });
-    console.log(JSON.stringify({ before, state: auth.state, token: auth.session.accessToken, got: await auth.getAccessToken() }));
+    const got = await auth.getAccessToken();
+  console.log(JSON.stringify({ before, state: auth.state, token: auth.session.accessToken, got }));
   `,
   );
   assert.deepEqual(found, { before: ["signed-out", null], state: "signed-in", token: "a", got: "a" });

@@ -1,5 +1,5 @@
-// Starting the wasm: at the first construction or ahead of it, and what a page is told whose Content-Security-Policy forbids it.
-// Everything happens in the page's own script, since a debugger's evaluation is outside the policy.
+// Starting the wasm: at the first construction or ahead of it, and what a page is told whose Content-Security-Policy
+// forbids it. Everything happens in the page's own script, since a debugger's evaluation is outside the policy.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -13,18 +13,23 @@ const attempt = async (work) => {
   try {
     return await work();
   } catch (error) {
-    return { code: error.code, name: error.name, ours: error instanceof AuthFetchError, explained: /wasm-unsafe-eval/.test(error.message), caused: error.cause !== undefined };
+    const { code, name, message, cause } = error;
+    const explained = /wasm-unsafe-eval/.test(message);
+    return { code, name, ours: error instanceof AuthFetchError, explained, caused: cause !== undefined };
   }
 };
 const construct = () => new AuthFetch({ refresh: "/token" }).state;
-globalThis.result = (async () => [await attempt(construct), await attempt(construct), await attempt(() => ready().then(() => "ready"))])();
+const isReady = () => ready().then(() => "ready");
+globalThis.result = (async () => [await attempt(construct), await attempt(construct), await attempt(isReady)])();
 `;
 
 const AHEAD = `
 import { AuthFetch, ready } from "authfetch";
 const calls = { Module: 0, compile: 0 };
-WebAssembly.Module = new Proxy(WebAssembly.Module, { construct: (target, args) => (calls.Module++, Reflect.construct(target, args)) });
-WebAssembly.compile = new Proxy(WebAssembly.compile, { apply: (target, self, args) => (calls.compile++, Reflect.apply(target, self, args)) });
+const construct = (target, args) => (calls.Module++, Reflect.construct(target, args));
+WebAssembly.Module = new Proxy(WebAssembly.Module, { construct });
+const apply = (target, self, args) => (calls.compile++, Reflect.apply(target, self, args));
+WebAssembly.compile = new Proxy(WebAssembly.compile, { apply });
 globalThis.result = (async () => {
   const early = ready();
   const told = await early;

@@ -1,4 +1,5 @@
-// The package as its users get it: packed, installed into an empty folder, and served next to an API that wants a token.
+// The package as its users get it: packed, installed into an empty folder, and served next to an API that wants a
+// token.
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +34,10 @@ export async function install() {
   };
 }
 
-/** Runs a module in a Node of its own, in the app's folder, and resolves with the JSON it printed. It has to end by itself. */
+/**
+ * Runs a module in a Node of its own, in the app's folder, and resolves with the JSON it printed. It has to end by
+ * itself.
+ */
 export async function inNode(app, source) {
   const args = ["--input-type=module", "--eval", source];
   const { stdout } = await execute("node", args, { cwd: app.folder, timeout: 120_000 });
@@ -47,8 +51,8 @@ async function text(request) {
 }
 
 /**
- * An origin with `/api` (401 without the current token), `/token` (a refresh token is good for one renewal) and, for all other
- * paths, `page`.
+ * An origin with `/api` (401 without the current token), `/token` (a refresh token is good for one renewal) and, for
+ * all other paths, `page`.
  */
 export async function api(page) {
   const log = { calls: 0, refused: 0, renewals: 0 };
@@ -80,8 +84,8 @@ export async function api(page) {
 }
 
 /**
- * An app whose `burst(tokens, late)` signs in, makes 20 calls at once when `late` ms have gone by, and resolves with how they
- * ended. It constructs as the README does.
+ * An app whose `burst(tokens, late)` signs in, makes 20 calls at once when `late` ms have gone by, and resolves with
+ * how they ended. It constructs as the README does.
  */
 export const APP = `
 import { AuthFetch } from "authfetch";

@@ -1,4 +1,5 @@
-//! What a token endpoint's answer means, row by row: who refuses ends a session, who is merely wrong or busy never does.
+//! What a token endpoint's answer means, row by row: who refuses ends a session, who is merely wrong or busy never
+//! does.
 
 use authfetch::protocol::grant::GrantOutcome::{Permanent, Refused, Tokens, Transient};
 use authfetch::protocol::grant::{Answer, Body, GrantOutcome, classify};

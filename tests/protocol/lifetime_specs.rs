@@ -98,7 +98,11 @@ fn the_recipe_s_expiry_is_read_in_seconds_milliseconds_or_as_a_date() {
 
 proptest! {
     #[test]
-    fn any_expiry_that_is_known_lies_after_the_receipt(seconds in any::<f64>(), exp in any::<f64>(), iat in any::<Option<f64>>()) {
+    fn any_expiry_that_is_known_lies_after_the_receipt(
+        seconds in any::<f64>(),
+        exp in any::<f64>(),
+        iat in any::<Option<f64>>(),
+    ) {
         if let Some(at) = expires_at_ms(NOW, Some(seconds), Some((exp, iat))) {
             prop_assert!(at > NOW && at <= NOW + 315_360_000_000.0);
         }

@@ -31,7 +31,8 @@ test("one catch tells a transient failure from the end of the session, and lets 
   const { page, server } = await open(t, browser, "errors", {
     after: `${TELL} globalThis.attempt = async () => {
       const told = { shown: null, warned: null, thrown: null };
-      await load((items) => (told.shown = items), (text) => (told.warned = text)).catch((error) => (told.thrown = error.name));
+      const outcome = load((items) => (told.shown = items), (text) => (told.warned = text));
+    await outcome.catch((error) => (told.thrown = error.name));
       return told;
     };`,
     routes: {

@@ -1,4 +1,5 @@
-// The README as something that runs: its code blocks by name, each bundled into a page of its own next to a server that wants tokens.
+// The README as something that runs: its code blocks by name, each bundled into a page of its own next to a server that
+// wants tokens.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +11,8 @@ export const README = readFileSync(join(root, "README.md"), "utf8");
 const AUTHFETCH = join(root, "dist", "index.js");
 
 /**
- * All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them, or the file in
- * tests/clients/recipes that they quote.
+ * All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them, or the
+ * file in tests/clients/recipes that they quote.
  */
 export const blocks = [...README.matchAll(/^(?:<!-- (test|recipe): ([\w.-]+) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm)].map(
   ([, kind, name, language, code]) => (kind === "recipe" ? { recipe: name, language, code } : { name, language, code }),
@@ -70,8 +71,8 @@ async function text(request) {
 }
 
 /**
- * An API that takes one access token, and a token endpoint that takes one refresh token, once. `routes` come first. `log` has
- * every request but those for the page.
+ * An API that takes one access token, and a token endpoint that takes one refresh token, once. `routes` come first.
+ * `log` has every request but those for the page.
  */
 async function backEnd({ script, html, routes }) {
   const world = { access: null, refresh: null, issued: 0, log: [] };
@@ -110,8 +111,8 @@ async function backEnd({ script, html, routes }) {
 }
 
 /**
- * Runs one block of the README in a page of a browser context of its own. The page is ready when the block has run to its end;
- * `paths()` are the requests since the last look.
+ * Runs one block of the README in a page of a browser context of its own. The page is ready when the block has run to
+ * its end; `paths()` are the requests since the last look.
  */
 export async function open(t, browser, name, { before, after, html = "", routes = {}, cookies = [] } = {}) {
   const script = await bundle(name, { before, after: `${after ?? ""}\nglobalThis.ran = true;` });

@@ -1,4 +1,5 @@
-// What real back ends answer to a refresh token that they refuse, byte for byte, and what the built package makes of it.
+// What real back ends answer to a refresh token that they refuse, byte for byte, and what the built package makes of
+// it.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

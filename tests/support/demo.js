@@ -17,8 +17,8 @@ export async function until(condition, what) {
 }
 
 /**
- * A server, started with these options, and a page of a browser context of its own on it. `said` are the lines of the console, `asked` the URLs requested,
- * `tokens` every token that the server has handed to the page.
+ * A server, started with these options, and a page of a browser context of its own on it. `said` are the lines of the
+ * console, `asked` the URLs requested, `tokens` every token that the server has handed to the page.
  */
 export async function openDemo(browser, options) {
   const server = await startDemoServer({ accessTokenTTL: LIFETIME, ...options });
@@ -58,7 +58,10 @@ class Demo {
     await this.page.waitForFunction((wanted) => document.getElementById("state").textContent === wanted, {}, state);
   }
 
-  /** The state of the session, on a page that has come to rest: navigations on the way are none of the caller's business. */
+  /**
+   * The state of the session, on a page that has come to rest: navigations on the way are none of the caller's
+   * business.
+   */
   async signedIn() {
     await this.page.waitForFunction(
       () =>

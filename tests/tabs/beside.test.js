@@ -1,4 +1,5 @@
-// What lives beside the tabs of one session: a duplicated tab, a frame, another app, another name; and what none of them is told.
+// What lives beside the tabs of one session: a duplicated tab, a frame, another app, another name; and what none of
+// them is told.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

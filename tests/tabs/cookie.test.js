@@ -1,5 +1,5 @@
-// A refresh token in an HttpOnly cookie belongs to the browser: tabs that share no record use it in turn, and its end is theirs.
-// Page and API are two origins of one site; nothing is said here of a cookie that crosses sites.
+// A refresh token in an HttpOnly cookie belongs to the browser: tabs that share no record use it in turn, and its end
+// is theirs. Page and API are two origins of one site; nothing is said here of a cookie that crosses sites.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

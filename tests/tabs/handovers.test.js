@@ -1,5 +1,5 @@
-// The lock goes from tab to tab a thousand times, beside a server that lets each refresh token be used once and takes a second
-// use for a theft. Whoever holds the lock must have read what the holder before it has written.
+// The lock goes from tab to tab a thousand times, beside a server that lets each refresh token be used once and takes a
+// second use for a theft. Whoever holds the lock must have read what the holder before it has written.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
-// News of another tab by more than one way: the channel may be ahead of the storage, and the storage ahead of the channel.
+// News of another tab by more than one way: the channel may be ahead of the storage, and the storage ahead of the
+// channel.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

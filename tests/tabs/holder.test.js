@@ -1,5 +1,5 @@
-// The tab that renews for all is lost on the way: closed, crashed, frozen, hung, put away, or cut off. The others go on within
-// the bound, and nobody is signed out unless the server has revoked the session.
+// The tab that renews for all is lost on the way: closed, crashed, frozen, hung, put away, or cut off. The others go on
+// within the bound, and nobody is signed out unless the server has revoked the session.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -16,12 +16,18 @@ import {
 const CALLS = 5;
 /** ms: short, so that the bound is (see `bound`). */
 const TIMEOUT = 700;
-/** A wait for the lock ends after 2 × `refreshTimeout` + 2 s; the rest is a busy machine's, and less than the usual timeout asks for. */
+/**
+ * A wait for the lock ends after 2 × `refreshTimeout` + 2 s; the rest is a busy machine's, and less than the usual
+ * timeout asks for.
+ */
 const BOUND = 2 * TIMEOUT + 2_000 + 12_000;
 
 const REVOKED = { tokenRequests: 2, tokenRefused: 1, reuseDetected: 1 };
 
-/** Two tabs whose token is refused; the first holds the lock, its token request waiting at this door, and the second waits for it. */
+/**
+ * Two tabs whose token is refused; the first holds the lock, its token request waiting at this door, and the second
+ * waits for it.
+ */
 async function waiting(profile, door, { options } = {}) {
   const tabs = await profile.tabs(2, { options });
   const [holder, other] = tabs;

@@ -29,7 +29,9 @@ const withNothing = () => {
   Object.defineProperty(globalThis, "indexedDB", { value: undefined });
 };
 
-/** The second tab begins when the first one's token request is at the server: a lease is no lock, and needs that much. */
+/**
+ * The second tab begins when the first one's token request is at the server: a lease is no lock, and needs that much.
+ */
 async function oneAfterTheOther(profile, tabs) {
   const tokens = await profile.signIn(tabs);
   await profile.server.expire(tokens.access_token);

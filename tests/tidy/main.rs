@@ -40,12 +40,34 @@ fn no_file_is_longer_than_can_be_read_at_one_sitting() {
     none(&all.iter().filter(long).map(told).collect::<Vec<_>>());
 }
 
+/// The line with its texts emptied: neither formatter breaks one, and nor do we.
+fn without_texts(line: &str) -> String {
+    let mut left = String::new();
+    let mut open = None;
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match open {
+            None => {
+                left.push(c);
+                open = Some(c).filter(|c| matches!(c, '"' | '`'));
+            }
+            Some(quote) if c == quote => {
+                left.push(c);
+                open = None;
+            }
+            Some(_) if c == '\\' => drop(chars.next()),
+            Some(_) => {}
+        }
+    }
+    left
+}
+
 #[test]
 fn no_line_is_wider_than_the_formatters_make_it() {
     let mut wrong = Vec::new();
     for file in files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]) {
         if file.has(&["rs", "js"]) {
-            let widths = file.text.lines().map(|line| line.chars().count()).enumerate();
+            let widths = file.text.lines().map(|line| without_texts(line).chars().count()).enumerate();
             let wide = widths.filter(|(_, width)| *width > MOST_COLUMNS);
             wrong.extend(wide.map(|(at, width)| format!("{}:{}: {width} columns", file.path, at + 1)));
         }

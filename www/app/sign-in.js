@@ -12,7 +12,9 @@ const base64url = (bytes) =>
 
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
-/** Leaves for the authorization server. `prompt=login`: its own session would otherwise let the next user in unasked. */
+/**
+ * Leaves for the authorization server. `prompt=login`: its own session would otherwise let the next user in unasked.
+ */
 export async function beginSignIn(clientId) {
   const [verifier, state] = [random(), random()];
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));

@@ -1,5 +1,5 @@
-// Draws a run: token requests first, each a row, then a row for every call. The story in words is beside it, in a table.
-// A canvas, because a hundred rows change with every frame while calls are under way.
+// Draws a run: token requests first, each a row, then a row for every call. The story in words is beside it, in a
+// table. A canvas, because a hundred rows change with every frame while calls are under way.
 
 import { describe } from "./run.js";
 

@@ -138,7 +138,10 @@ export async function startDemoServer({ port = 0, accessTokenTTL = 15, dist = DI
     issueTokens: (options = {}) => auth.issue(options),
     /** The API refuses this access token from now on. */
     expireNow: (accessToken) => auth.destroy(accessToken),
-    /** Holds back the answers under this path ("/api/", "/token"), not what is done for them, until the returned function is called. */
+    /**
+     * Holds back the answers under this path ("/api/", "/token"), not what is done for them, until the returned
+     * function is called.
+     */
     hold(prefix) {
       let release;
       held = { prefix, until: new Promise((resolve) => (release = resolve)) };

@@ -1,4 +1,5 @@
-// Files: the demo's own, and the built package under /dist/. Every page goes out under a strict Content-Security-Policy.
+// Files: the demo's own, and the built package under /dist/. Every page goes out under a strict
+// Content-Security-Policy.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";

@@ -38,8 +38,8 @@ pub struct Outgoing {
     pub init: Val,
     /// The caller's signal.
     pub signal: Val,
-    /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none, `false` where there
-    /// may be none.
+    /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none, `false` where
+    /// there may be none.
     pub spare: Val,
     /// Under which it is told of.
     pub number: u32,
@@ -94,8 +94,9 @@ impl Outgoing {
         if self.streams() { self.spare.get(Key::Kept).truthy() } else { !(self.spare.is_null() || self.once()) }
     }
 
-    /// In the caller's turn: the copy that a second send needs, and with `waits` the first one too, since the caller may
-    /// change the body meanwhile. The copy for the first one is held whatever its size, as the native function would.
+    /// In the caller's turn: the copy that a second send needs, and with `waits` the first one too, since the caller
+    /// may change the body meanwhile. The copy for the first one is held whatever its size, as the native function
+    /// would.
     pub fn keep_spare(&mut self, limit: f64, waits: bool) {
         if self.once() {
             if waits && !self.is_request() {

@@ -188,7 +188,8 @@ impl Page {
         }
     }
 
-    /// A 401 finds a stream spent, and browsers hide it: while its token is being renewed, ahead of expiry even, it waits.
+    /// A 401 finds a stream spent, and browsers hide it: while its token is being renewed, ahead of expiry even, it
+    /// waits.
     pub fn holds_stream(&self, out: &Outgoing) -> bool {
         out.streams() && self.shared.ask(|machine| machine.renewal().is_some())
     }

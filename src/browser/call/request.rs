@@ -31,7 +31,8 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads each member of `init` once. What a getter throws is passed on; `None` where the native function has to judge.
+    /// Reads each member of `init` once. What a getter throws is passed on; `None` where the native function has to
+    /// judge.
     pub fn take(input: &Val, init: &Val) -> Outcome<Option<Self>> {
         let object = input.is_object();
         let request = object && input.get(Key::Clone).is_function() && input.get(Key::Url).is_text();
@@ -68,7 +69,8 @@ impl Arguments {
         self.member(Key::Signal)
     }
 
-    /// Whether the caller wants none of it: `auth: false`, `no-cors`, or headers that only the native function can judge.
+    /// Whether the caller wants none of it: `auth: false`, `no-cors`, or headers that only the native function can
+    /// judge.
     pub fn hands_off(&mut self) -> Outcome<bool> {
         if self.init.get(Key::Auth).same(&Val::FALSE) || self.member(Key::Mode).is(Key::NoCors) {
             return Ok(true);
@@ -105,8 +107,8 @@ impl Arguments {
         }
     }
 
-    /// Takes the request down; `None` where that fails, as the native function will. Another header than the usual one would not be
-    /// stripped on a redirect to another origin.
+    /// Takes the request down; `None` where that fails, as the native function will. Another header than the usual one
+    /// would not be stripped on a redirect to another origin.
     pub fn take_down(&mut self, usual_header: bool, epoch: &Epoch) -> Option<Outgoing> {
         let signal = self.signal();
         if self.request && silent(self.init.lend()) {

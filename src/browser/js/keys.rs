@@ -1,5 +1,5 @@
-//! Every name that Rust says to JavaScript: members, methods, classes, words. Each is known by its number on both sides,
-//! so that no call decodes a string.
+//! Every name that Rust says to JavaScript: members, methods, classes, words. Each is known by its number on both
+//! sides, so that no call decodes a string.
 
 macro_rules! keys {
     ($($key:ident $text:literal)*) => {

@@ -1,4 +1,5 @@
-//! Rust's futures as JavaScript promises: a task awaits one promise at a time, and that promise's callback polls it again.
+//! Rust's futures as JavaScript promises: a task awaits one promise at a time, and that promise's callback polls it
+//! again.
 //!
 //! That is all the executor a page needs. wasm-bindgen-futures, with its queue and wakers, does the same in some 6 KB
 //! more of wasm; it serves the tests.

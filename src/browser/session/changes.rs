@@ -104,8 +104,8 @@ impl Shared {
         self.announce(event, Key::OtherTab);
     }
 
-    /// Another tab's signal (how far the record has come; of an end, its code and reason; whose it is), or what a storage
-    /// event says of it: known before it can be seen in storage.
+    /// Another tab's signal (how far the record has come; of an end, its code and reason; whose it is), or what a
+    /// storage event says of it: known before it can be seen in storage.
     pub fn hear(self: &Rc<Self>, signal: &Val) {
         self.catch_up();
         let ours = signal.at(4).same(&self.owner.get(Key::Endpoint))
@@ -117,8 +117,8 @@ impl Shared {
         }
     }
 
-    /// Whether this mark says that the session is over, before that can be seen in storage; of an end its code and reason may be
-    /// known too.
+    /// Whether this mark says that the session is over, before that can be seen in storage; of an end its code and
+    /// reason may be known too.
     pub fn overtaken(self: &Rc<Self>, mark: Mark, code: &Val, reason: &Val) -> bool {
         let before = self.record();
         if self.ask(|machine| machine.on_signal(mark, clock::now())) == Heard::Read {

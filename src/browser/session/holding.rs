@@ -13,8 +13,9 @@ use std::rc::Rc;
 const LOOK_MS: u64 = 4;
 
 impl Shared {
-    /// Takes the lock, where other tabs share the record or the cookie, and waits until the record has come as far as its
-    /// last holder brought it. An abort of `signal` ends the wait. With `insist` a holder that does not let go in time is robbed.
+    /// Takes the lock, where other tabs share the record or the cookie, and waits until the record has come as far as
+    /// its last holder brought it. An abort of `signal` ends the wait. With `insist` a holder that does not let go in
+    /// time is robbed.
     pub async fn hold(self: &Rc<Self>, signal: &Val, insist: bool) -> Option<Held> {
         if !self.store.shared() {
             self.claimed().await;
@@ -41,8 +42,8 @@ impl Shared {
         held
     }
 
-    /// Commits how far the record, or the session of the cookie, has come, for the next holder of the lock. Begun in this
-    /// turn.
+    /// Commits how far the record, or the session of the cookie, has come, for the next holder of the lock. Begun in
+    /// this turn.
     pub fn commit(&self) -> Val {
         self.mark().map_or(Val::UNDEFINED, |mark| self.tabs().commit(mark))
     }

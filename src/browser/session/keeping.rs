@@ -86,8 +86,8 @@ impl Shared {
         }
     }
 
-    /// Reads a record that is not the known one. False where it is older than what is known, which is put back in its place
-    /// if it stands there for a while.
+    /// Reads a record that is not the known one. False where it is older than what is known, which is put back in its
+    /// place if it stands there for a while.
     pub fn read(self: &Rc<Self>, text: Val) -> bool {
         // Its tokens get numbers only if it is believed.
         let stored = Stored::read(&text, &Known::default(), &self.owner);
@@ -137,8 +137,8 @@ impl Shared {
         }
     }
 
-    /// The page is left: what would be put back a little later is put back now where it is an end. Every tab may be on its way
-    /// to the login page, and none would be left to do it.
+    /// The page is left: what would be put back a little later is put back now where it is an end. Every tab may be on
+    /// its way to the login page, and none would be left to do it.
     pub fn put_back_end(self: &Rc<Self>) {
         if self.putting_back.borrow().is_some() && !self.record().signed_in() {
             self.put_back();
@@ -161,7 +161,8 @@ impl Shared {
         self.know(Stored::default());
     }
 
-    /// A later epoch than this tab can see yet, of which nothing else is known: its own record, when it comes, is later.
+    /// A later epoch than this tab can see yet, of which nothing else is known: its own record, when it comes, is
+    /// later.
     pub fn know_epoch(&self, epoch: u64) {
         self.text.replace(Val::UNDEFINED);
         self.know_tombstone(&Record::tombstone(epoch));

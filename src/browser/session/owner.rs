@@ -1,4 +1,5 @@
-//! One tab, one copy: the browser copies `sessionStorage` into a duplicated tab, and two tabs would hold one refresh token.
+//! One tab, one copy: the browser copies `sessionStorage` into a duplicated tab, and two tabs would hold one refresh
+//! token.
 //!
 //! The record names its owner, and the owner's page holds a lock of that name for its life. A page that finds the lock
 //! held elsewhere has a copy, and drops it. Until that is known its calls wait.

@@ -18,8 +18,8 @@ use crate::protocol::renewal::{self, Grant, Reason, Turn};
 use crate::protocol::token::Record;
 use std::rc::Rc;
 
-/// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for a
-/// page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
+/// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for
+/// a page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
 const LEAVING_MS: u64 = 2_000;
 
 /// One run of the flow.

@@ -26,8 +26,8 @@ impl Shared {
     }
 }
 
-/// Tells the server of an ended session: the endpoint in this turn, a function after it. The promise is fulfilled in any case,
-/// when the timeout is over at the latest.
+/// Tells the server of an ended session: the endpoint in this turn, a function after it. The promise is fulfilled in
+/// any case, when the timeout is over at the latest.
 pub fn revoke(shared: &Rc<Shared>, refresh_token: &Val, access_token: &Val) -> Val {
     let controller = abort::controller();
     let signal = controller.get(Key::Signal);

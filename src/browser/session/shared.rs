@@ -58,7 +58,8 @@ pub struct Shared {
     pub waiters: RefCell<Waiters>,
     /// The running renewal's number and promise: one object for everybody.
     pub renewal: RefCell<Option<(u32, Val)>>,
-    /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go round for ever.
+    /// The promise of the renewal whose outcome listeners are being told: to a listener it runs still, or it could go
+    /// round for ever.
     pub told_of: RefCell<Option<Val>>,
     /// A revocation is under way.
     pub revoking: Cell<bool>,

@@ -1,4 +1,5 @@
-//! Waking up: the timer that renews ahead of expiry, and the events after which the clock and the storage are looked at.
+//! Waking up: the timer that renews ahead of expiry, and the events after which the clock and the storage are looked
+//! at.
 //!
 //! Nothing's correctness depends on it: expiry is checked at each send. Where there is no page there is nothing of it.
 
@@ -109,8 +110,8 @@ impl Shared {
         }
     }
 
-    /// Notices while this lives that the page is about to be left. No longer than needed: some browsers keep a page that
-    /// listens for it out of the back-forward cache.
+    /// Notices while this lives that the page is about to be left. No longer than needed: some browsers keep a page
+    /// that listens for it out of the back-forward cache.
     pub fn look_out(self: &Rc<Self>) -> Listening {
         self.leaving.set(false);
         let weak = Rc::downgrade(self);

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compile } from "svelte/compiler";
 
-// The recipes lie in a package of their own, as an app's modules do: the settings of the project's own manifest are not theirs.
+// The recipes lie in a package of their own, as an app's modules do: the settings of the project's own manifest are not
+// theirs.
 const CLIENTS = join(dirname(fileURLToPath(import.meta.url)), "..");
 const AUTHFETCH = join(CLIENTS, "..", "..", "dist", "index.js");
 

@@ -1,4 +1,5 @@
-// Stands in for recipes/auth.js in a control: the same client on the browser's own fetch, to see how it ends an aborted call.
+// Stands in for recipes/auth.js in a control: the same client on the browser's own fetch, to see how it ends an aborted
+// call.
 
 const native = globalThis.fetch.bind(globalThis);
 const nothing = () => {};

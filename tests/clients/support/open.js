@@ -42,8 +42,8 @@ export async function openTab(browser, origin) {
 }
 
 /**
- * Opens `/`, whose script this is, and waits for the `harness` that the script leaves behind. `tell(name, ...args)` calls a function of
- * it; `errors` are those that nobody has caught.
+ * Opens `/`, whose script this is, and waits for the `harness` that the script leaves behind. `tell(name, ...args)`
+ * calls a function of it; `errors` are those that nobody has caught.
  */
 export async function openScript(browser, script) {
   const server = await startServer();

@@ -1,4 +1,5 @@
-// What the API answers to an accepted token, in the manner of each kind of client: `n` in, `n` out, and a written body back.
+// What the API answers to an accepted token, in the manner of each kind of client: `n` in, `n` out, and a written body
+// back.
 
 import { initTRPC } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";

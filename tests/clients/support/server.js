@@ -1,5 +1,5 @@
-// One loopback origin for one client: the demo's authorization server (rotation, reuse detection, no grace window), an API
-// that wants its tokens, and the client's page. Everything the tests assert about traffic is counted here.
+// One loopback origin for one client: the demo's authorization server (rotation, reuse detection, no grace window), an
+// API that wants its tokens, and the client's page. Everything the tests assert about traffic is counted here.
 
 import { createServer } from "node:http";
 import { bearer } from "../../../www/server/index.js";
@@ -90,8 +90,8 @@ export async function startServer({ also } = {}) {
       for (const name of Object.keys(counts)) delete counts[name];
     },
     /**
-     * Holds back the API's answers ("calls") or those of the token endpoint ("renewals"), not the verdicts, until the returned function
-     * is called.
+     * Holds back the API's answers ("calls") or those of the token endpoint ("renewals"), not the verdicts, until the
+     * returned function is called.
      */
     hold(what = "calls") {
       let release;

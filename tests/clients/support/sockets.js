@@ -1,4 +1,5 @@
-// Two kinds of WebSocket beside the API: a plain one whose first message is the token, and a SignalR hub, whose token is in the URL.
+// Two kinds of WebSocket beside the API: a plain one whose first message is the token, and a SignalR hub, whose token
+// is in the URL.
 
 import { WebSocketServer } from "ws";
 

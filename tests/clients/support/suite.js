@@ -1,4 +1,5 @@
-// What every client has to do when `auth.fetch` is the fetch it is given. Declared once, run for each client in each browser.
+// What every client has to do when `auth.fetch` is the fetch it is given. Declared once, run for each client in each
+// browser.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -28,7 +29,10 @@ async function abortOne({ server, tell }) {
   return { aborted, others: await Promise.all([tell("ended", 0), tell("ended", 2)]) };
 }
 
-/** How a client hands on our error: the object itself, one that wraps it, its text alone, or an abort of the recipe's own. */
+/**
+ * How a client hands on our error: the object itself, one that wraps it, its text alone, or an abort of the recipe's
+ * own.
+ */
 const HANDED_ON = {
   itself: (code, [error]) => assert.deepEqual([error.name, error.code], ["AbortError", code]),
   wrapped: (code, chain) =>
@@ -47,7 +51,8 @@ function assertEnded({ server, errors }, ends, handedOn, code) {
     assert.equal(value, undefined);
     HANDED_ON[handedOn](code, error);
   }
-  // A request that the browser had not begun may appear as it is cancelled, but none appears twice, and none without a token.
+  // A request that the browser had not begun may appear as it is cancelled, but none appears twice, and none without a
+  // token.
   const sent = server.log().map(({ path, body }) => `${path} ${body}`);
   assert.equal(new Set(sent).size, sent.length);
   assert.ok(server.log().every(({ bearer }) => bearer));
@@ -115,7 +120,8 @@ function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
     await tell("read", CALLS, 200);
     await seen(server, AT_ONCE);
     await tell("logout");
-    // Whoever tries again is held, and does not end: a request that the browser begins as it cancels it must find no answer either.
+    // Whoever tries again is held, and does not end: a request that the browser begins as it cancels it must find no
+    // answer either.
     const ends = await tell("allEnded");
     await until(() => server.count("open") === 0, "the aborts at the server");
     assertEnded(client, ends, handedOn, "logged_out");
@@ -138,8 +144,8 @@ function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
 }
 
 /**
- * The tests of these clients. `driver` names a client's file in drivers/, `handedOn` says how it hands on our errors, `alias` maps a
- * package name of the recipe to the one that is installed here, and `also` declares further tests.
+ * The tests of these clients. `driver` names a client's file in drivers/, `handedOn` says how it hands on our errors,
+ * `alias` maps a package name of the recipe to the one that is installed here, and `also` declares further tests.
  */
 export function suite(clients) {
   for (const name of ["chromium", "firefox"]) {

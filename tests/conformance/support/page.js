@@ -1,4 +1,5 @@
-// What the tests' code finds in the page: fetch in several guises, and the tools that turn what comes of it into plain data.
+// What the tests' code finds in the page: fetch in several guises, and the tools that turn what comes of it into plain
+// data.
 
 import { AuthFetch, AuthFetchError } from "authfetch";
 
@@ -39,7 +40,10 @@ function instance(token, options) {
   return auth;
 }
 
-/** The browser's own; ours without a session; with one; with a token that is refused, renewed, and whose calls are sent again. */
+/**
+ * The browser's own; ours without a session; with one; with a token that is refused, renewed, and whose calls are sent
+ * again.
+ */
 const GUISES = {
   native: () => ({ fetch: native }),
   "signed out": (options) => instance(null, options),
@@ -47,7 +51,9 @@ const GUISES = {
   renewing: (options) => instance("stale", options),
 };
 
-/** An error by what a caller can see of it: its class in this realm, its name, and, with the browser's own, its text. */
+/**
+ * An error by what a caller can see of it: its class in this realm, its name, and, with the browser's own, its text.
+ */
 function describeError(error) {
   if (!(error instanceof Error || error instanceof DOMException))
     return { thrown: typeof error === "object" ? JSON.stringify(error) : String(error) };

@@ -36,9 +36,10 @@ async function open(browser) {
 }
 
 /**
- * Declares tests in Chromium and in Firefox. `test(name, code, { expects, guises, options, sends })` runs `code` in the page in each guise of fetch:
- * all have to come to the same, which `expects`, where it is given, has to find right. The signed-in ones must have sent a token to their
- * own origin, unless `tokenless`. `check(name, work)` is a test from outside, of `world()`.
+ * Declares tests in Chromium and in Firefox. `test(name, code, { expects, guises, options, sends })` runs `code` in the
+ * page in each guise of fetch: all have to come to the same, which `expects`, where it is given, has to find right. The
+ * signed-in ones must have sent a token to their own origin, unless `tokenless`. `check(name, work)` is a test from
+ * outside, of `world()`.
  */
 export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
   for (const name of names) {

@@ -39,8 +39,9 @@ async function install(name, files) {
 }
 
 /**
- * Installs, builds and starts the app. `files` are copied into it from tests/clients; `build` and `start` are commands of the app,
- * the latter as a function of the port. What is returned has the `server`, the app's `url`, `openTab(browser)` and `close()`.
+ * Installs, builds and starts the app. `files` are copied into it from tests/clients; `build` and `start` are commands
+ * of the app, the latter as a function of the port. What is returned has the `server`, the app's `url`,
+ * `openTab(browser)` and `close()`.
  */
 export async function openApp(name, { files, build, start, env = () => ({}) }) {
   const app = await install(name, { "auth.js": "recipes/auth.js", "page.js": "support/page.js", ...files });

@@ -1,7 +1,8 @@
 //! One tab around the machine, one step at a time: calls, renewals, storage and an authorization server that rotates.
 //!
-//! It does what the browser half does, and keeps a ledger that the machine never sees: what breaks a rule of the protocol
-//! is written there as a breach. A [`Fault`] makes it do one thing wrong, so that the checks can be seen to fail.
+//! It does what the browser half does, and keeps a ledger that the machine never sees: what breaks a rule of the
+//! protocol is written there as a breach. A [`Fault`] makes it do one thing wrong, so that the checks can be seen to
+//! fail.
 
 mod calls;
 mod elsewhere;

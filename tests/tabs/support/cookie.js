@@ -1,5 +1,5 @@
-// A back end that keeps the refresh token in an HttpOnly cookie, rotates it with each use, and revokes the family when one is used
-// twice. The page has one port and the API another: one site, two origins, since a cookie knows no ports.
+// A back end that keeps the refresh token in an HttpOnly cookie, rotates it with each use, and revokes the family when
+// one is used twice. The page has one port and the API another: one site, two origins, since a cookie knows no ports.
 
 import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
@@ -29,7 +29,10 @@ async function textOf(request) {
 
 const HEADERS = "authorization, content-type";
 
-/** Families of refresh tokens: the user, the generation that is good now, and up to which one access tokens have run out. */
+/**
+ * Families of refresh tokens: the user, the generation that is good now, and up to which one access tokens have run
+ * out.
+ */
 class Families {
   #all = [];
   seen = {};

@@ -1,5 +1,5 @@
-// In every tab: one AuthFetch, what it says, and calls whose ends are told in plain data. The address may carry options of the
-// instance, as JSON, so that a reloaded or duplicated tab constructs the same again.
+// In every tab: one AuthFetch, what it says, and calls whose ends are told in plain data. The address may carry options
+// of the instance, as JSON, so that a reloaded or duplicated tab constructs the same again.
 
 import { AuthFetch } from "authfetch";
 
@@ -72,7 +72,9 @@ globalThis.tab = {
     return { ends: ends.map(({ value, code }) => value ?? code), objects: new Set(errors).size };
   },
   refresh: () => described(auth.refresh()).then(({ value, code }) => (value ? "renewed" : code)),
-  /** Renews so often, each time together with the other tab that does the same; says how often it was given a session. */
+  /**
+   * Renews so often, each time together with the other tab that does the same; says how often it was given a session.
+   */
   async renewBeside(rounds) {
     const meeting = new BroadcastChannel("tests:round");
     let theirs = -1;

@@ -125,8 +125,8 @@ class Profile {
 }
 
 /**
- * Declares the tests of one file in these browsers. `world.open()` gives a profile that is closed after the test, whose pages
- * may not have left an error uncaught.
+ * Declares the tests of one file in these browsers. `world.open()` gives a profile that is closed after the test, whose
+ * pages may not have left an error uncaught.
  */
 export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
   for (const name of names) {
@@ -150,7 +150,10 @@ export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
   }
 }
 
-/** A tab that hears nothing: frozen where the browser can be told so, else one whose script stands still. Wakes when called. */
+/**
+ * A tab that hears nothing: frozen where the browser can be told so, else one whose script stands still. Wakes when
+ * called.
+ */
 export async function fallsAsleep({ server }, tab, name) {
   if (name === "chromium") {
     const session = await tab.page.createCDPSession();
@@ -176,8 +179,8 @@ export function assertAllEnded({ ends, objects }, count, code) {
 }
 
 /**
- * What is left in storage is a record that holds no token, and neither text of this token response. Its other members are no
- * secret: the digits of a lifetime may well be in a time.
+ * What is left in storage is a record that holds no token, and neither text of this token response. Its other members
+ * are no secret: the digits of a lifetime may well be in a time.
  */
 export async function assertTombstone(tab, response = {}) {
   const entries = await tab.page.evaluate(() => Object.entries(localStorage));

@@ -1,5 +1,6 @@
-// One loopback origin for the tabs of one profile: the demo's authorization server (rotation, reuse detection, no grace window),
-// an API that wants its tokens, and the page that every tab shows. What the tests assert about traffic is counted here.
+// One loopback origin for the tabs of one profile: the demo's authorization server (rotation, reuse detection, no grace
+// window), an API that wants its tokens, and the page that every tab shows. What the tests assert about traffic is
+// counted here.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -18,7 +19,10 @@ const HTML = `<!doctype html><meta charset="utf-8"><title>tab</title><link rel="
 <script type="importmap">{ "imports": { "authfetch": "/dist/index.js" } }</script><script type="module" src="/files/support/page.js"></script>`;
 const LOGIN = `<!doctype html><meta charset="utf-8"><title>login</title><link rel="icon" href="data:,"><h1>Login</h1>`;
 
-/** Doors at which requests wait: "request", before the token endpoint sees it; "answer", after its work; "call", at the API. */
+/**
+ * Doors at which requests wait: "request", before the token endpoint sees it; "answer", after its work; "call", at the
+ * API.
+ */
 export class Doors {
   #shut = new Map();
 
@@ -40,8 +44,8 @@ export class Doors {
 }
 
 /**
- * The page of every tab, the files of this folder and the package; false where it is none of them. No `no-store` on the page: it
- * may go into the back-forward cache.
+ * The page of every tab, the files of this folder and the package; false where it is none of them. No `no-store` on the
+ * page: it may go into the back-forward cache.
  */
 export async function page(pathname, response) {
   const html = { "/": HTML, "/frame": HTML, "/login": LOGIN }[pathname];
@@ -128,7 +132,10 @@ export async function startServer({ tokenLifetime = LIFETIME } = {}) {
     /** "works"; "busy", a 503; and of the other "fails", a connection that breaks. */
     tokenEndpoint: (how) => (tokenEndpoint = how),
     revocation: (how) => (revocation = how),
-    /** See `Doors`: shut until the returned function is called with "go", "busy" (a 503), "cut" (the connection breaks) or "torn" (in mid-answer). */
+    /**
+     * See `Doors`: shut until the returned function is called with "go", "busy" (a 503), "cut" (the connection breaks)
+     * or "torn" (in mid-answer).
+     */
     shut: (door, only) => doors.shut(door, only),
     /** The requests to the API since `reset`, and how many ended so. */
     calls: () => calls,

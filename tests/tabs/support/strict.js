@@ -1,4 +1,5 @@
-// A token endpoint with strict rotation and reuse detection that answers at once: what counts here is how often it is asked.
+// A token endpoint with strict rotation and reuse detection that answers at once: what counts here is how often it is
+// asked.
 
 let families = 0;
 

@@ -91,7 +91,8 @@ impl World {
 
     /// Whether the token of a call in flight has run out since it was sent.
     pub fn run_out(&self, i: usize, c: usize) -> bool {
-        matches!(self.tabs[i].tasks[c].phase, Phase::InFlight { token, .. } if self.issued[token as usize].expires_at <= self.now)
+        let Phase::InFlight { token, .. } = self.tabs[i].tasks[c].phase else { return false };
+        self.issued[token as usize].expires_at <= self.now
     }
 
     /// The API's answer comes.

@@ -129,7 +129,8 @@ impl World {
         }
     }
 
-    /// `Shared::hold` has returned. A renewal that has lost the lock meanwhile asks for it anew, unless it was cut short.
+    /// `Shared::hold` has returned. A renewal that has lost the lock meanwhile asks for it anew, unless it was cut
+    /// short.
     fn holds(&mut self, i: usize, n: u8) {
         let Some(flow) = self.flow(i, n).cloned() else { return };
         match flow.kind {

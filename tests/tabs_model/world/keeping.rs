@@ -124,7 +124,8 @@ impl World {
         self.then(i);
     }
 
-    /// `Shared::know_epoch`, and `Shared::know_end`, whose version is the mark's: nothing later is written in an ended epoch.
+    /// `Shared::know_epoch`, and `Shared::know_end`, whose version is the mark's: nothing later is written in an ended
+    /// epoch.
     pub(super) fn know_of(&mut self, i: usize, epoch: u64) {
         self.adopt(i, Record::tombstone(epoch));
     }

@@ -1,4 +1,5 @@
-//! The authorization server: refresh tokens for one use each, and a second use revokes the family; or with a grace window.
+//! The authorization server: refresh tokens for one use each, and a second use revokes the family; or with a grace
+//! window.
 
 use super::{Flow, Step, World};
 

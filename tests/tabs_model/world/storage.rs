@@ -1,8 +1,8 @@
 //! The browser between the tabs: writes, storage events and signals, each late in its own way.
 //!
-//! A write is seen in its own tab at once. It reaches the browser later, which puts all writes in one order, and from there
-//! each other tab, in that order. A tab whose own write is under way does not see what was written before it, but gets
-//! its storage event.
+//! A write is seen in its own tab at once. It reaches the browser later, which puts all writes in one order, and from
+//! there each other tab, in that order. A tab whose own write is under way does not see what was written before it, but
+//! gets its storage event.
 
 use super::{Change, Life, World};
 use authfetch::protocol::tabs::Mark;
