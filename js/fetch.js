@@ -23,7 +23,7 @@ export const dropIn = (call) => {
  * that is our own, or has called us, it is what stood there when the instance was made: a mock perhaps, but none that
  * is wrapped around it.
  */
-export const standing = (given) => given ?? [ours.has(globalThis.fetch) ? first : globalThis.fetch];
+export const fetchAtCreation = (given) => given ?? [ours.has(globalThis.fetch) ? first : globalThis.fetch];
 
 /** The underlying fetch, looked up at each call. With `back`, the call came to us from what we called. */
 export const underlying = (given, back) => {

@@ -38,7 +38,7 @@ export const plain = (value) => ({ ...value });
 export const frozen = (value) => freeze({ ...value });
 export const merge = (target, source) => void assign(target, source);
 /** The first member whose name is none of a run of ours. */
-export const stranger = (members, first, last) =>
+export const unknown_member = (members, first, last) =>
   keys(members).find((key) => !names.slice(first, last + 1).includes(key));
 
 export const list = () => [];
@@ -84,7 +84,7 @@ export const reject = (error) => Promise.reject(error);
 // biome-ignore lint/suspicious/noThenProperty: nobody imports this module by `import()`, which would call it
 export const then = (promise, done, failed) => promise.then(done, failed);
 /** Marks a promise as handled: its failure is told elsewhere, or is nobody's business. */
-export const hush = (promise) => void Promise.resolve(promise).catch(() => {});
+export const mark_handled = (promise) => void Promise.resolve(promise).catch(() => {});
 /** Settles with the promise, or rejects when the signal is aborted. */
 export const until = (promise, signal) =>
   new Promise((done, failed) => {

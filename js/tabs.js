@@ -13,11 +13,11 @@ const holding = new Set();
  */
 let away;
 let back;
-export const letGo = () => {
+export const releaseLocks = () => {
   away ??= new Promise((done) => (back = done));
   for (const free of [...holding]) free();
 };
-export const comeBack = () => (back?.(), (away = undefined));
+export const resumeLocks = () => (back?.(), (away = undefined));
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 

@@ -75,7 +75,7 @@ impl AuthFetch {
             Some(shared) => {
                 compare(options.given.lend(), shared.options.given.lend());
                 // The app may have written or cleared the record by hand, of which no event tells.
-                shared.catch_up();
+                shared.sync_record();
                 shared
             }
             None => {
@@ -142,7 +142,7 @@ impl AuthFetch {
         let shared = Rc::clone(&self.page.shared);
         let options = Val::from(options).own();
         let reason = options.get(Key::Reason);
-        shared.catch_up();
+        shared.sync_record();
         let revoked = shared.end(Ending {
             code: Code::LoggedOut,
             reason: if reason.is_text() { reason } else { Val::name(Key::User) },

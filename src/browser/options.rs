@@ -17,7 +17,8 @@ extern "C" {
 
 #[wasm_bindgen(module = "/js/fetch.js")]
 extern "C" {
-    fn standing(given: Lent) -> Val;
+    #[wasm_bindgen(js_name = fetchAtCreation)]
+    fn fetch_at_creation(given: Lent) -> Val;
 }
 
 /// Where the token may be sent.
@@ -46,7 +47,7 @@ pub struct Options {
     /// The header's name.
     pub header: Val,
     /// It is `Authorization`, which browsers strip on a cross-origin redirect.
-    pub usual_header: bool,
+    pub is_authorization: bool,
     /// A string, or `undefined`.
     pub scheme: Val,
     pub revocation: Refresh,
@@ -182,12 +183,12 @@ impl Options {
             is_refused,
             is_unauthorized: parser.function(Key::IsUnauthorized),
             body_copy_limit: parser.number(Key::BodyCopyLimit, 1_048_576.0, 0.0, "a number of bytes, zero or more"),
-            usual_header: header.as_text().eq_ignore_ascii_case("authorization"),
+            is_authorization: header.as_text().eq_ignore_ascii_case("authorization"),
             header,
             scheme,
             revocation,
             login_url,
-            fetch: standing(parser.function(Key::Fetch).lend()),
+            fetch: fetch_at_creation(parser.function(Key::Fetch).lend()),
             debug: parser.flag(Key::Debug, false),
             given: parser.members.clone(),
         };

@@ -28,9 +28,9 @@ impl Parser {
     /// between two of ours.
     pub fn new(value: &Val, within: Val, first: Key, last: Key) -> Self {
         let mut parser = Self { members: value.own(), within, fault: None };
-        let stranger = parser.members.stranger(first, last);
-        if stranger.is_text() {
-            parser.refuse(&stranger, &Val::UNDEFINED, "no such name");
+        let unknown_member = parser.members.unknown_member(first, last);
+        if unknown_member.is_text() {
+            parser.refuse(&unknown_member, &Val::UNDEFINED, "no such name");
         }
         parser
     }

@@ -103,7 +103,7 @@ impl Stored {
             unaccepted: members.get(Key::Unaccepted).as_number() as u32,
             suspended: access.is_none() && members.get(Key::Suspended).truthy(),
             retry_at: count(Key::RetryAt),
-            forbidden: members.get(Key::Forbidden).truthy(),
+            retry_after_set: members.get(Key::Forbidden).truthy(),
             unconfirmed: access.is_none() && members.get(Key::Unconfirmed).truthy(),
         };
         Self { record, members, another_apps }
@@ -127,7 +127,7 @@ pub fn write(record: &Record, members: &Val) -> Val {
         members.put(Key::Rejected, &Val::flag(record.rejected));
         number(Key::Unaccepted, record.unaccepted.into());
         number(Key::RetryAt, record.retry_at);
-        members.put(Key::Forbidden, &Val::flag(record.forbidden));
+        members.put(Key::Forbidden, &Val::flag(record.retry_after_set));
     }
     if record.suspended {
         members.put(Key::Suspended, &Val::TRUE);

@@ -12,11 +12,11 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     fn lock(name: Lent, ms: f64, signal: Lent, steal: i32) -> Val;
     /// Lets go of every lock that is held or waited for.
-    #[wasm_bindgen(js_name = letGo)]
-    pub fn let_go();
+    #[wasm_bindgen(js_name = releaseLocks)]
+    pub fn release_locks();
     /// The page is shown again, and may ask for locks.
-    #[wasm_bindgen(js_name = comeBack)]
-    pub fn come_back();
+    #[wasm_bindgen(js_name = resumeLocks)]
+    pub fn resume_locks();
     fn holds(free: Lent) -> bool;
     #[wasm_bindgen(js_name = namesOf)]
     fn names_of(record: i32, name: Lent, endpoint: Lent, client: Lent) -> Val;

@@ -7,7 +7,7 @@ use super::token::{AccessToken, Record};
 
 /// After a renewal: the one call that tries the new token first.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Probe {
+pub(super) struct Canary {
     pub(super) token: AccessToken,
     canaries: Vec<u32>,
     allowed: usize,
@@ -15,14 +15,14 @@ pub(super) struct Probe {
 
 impl Session {
     /// A call settled without an answer: aborted, or failed by the network. The next one is the canary.
-    pub fn on_gone(&mut self, call: u32) {
+    pub fn on_call_dropped(&mut self, call: u32) {
         if let Some(probe) = &mut self.probe {
             probe.canaries.retain(|id| *id != call);
         }
     }
 
     /// The canary has had no headers for a while: one more goes, and at the second time all go.
-    pub fn on_patience(&mut self) {
+    pub fn on_canary_timeout(&mut self) {
         match &mut self.probe {
             Some(probe) if probe.allowed < 2 => probe.allowed += 1,
             Some(_) | None => self.probe = None,
@@ -48,14 +48,14 @@ impl Session {
 
     /// Whether calls wait for a canary's answer.
     #[must_use]
-    pub const fn probing(&self) -> bool {
+    pub const fn waits_for_canary(&self) -> bool {
         self.probe.is_some()
     }
 
     /// New tokens are stored and calls wait for them: the oldest goes first.
-    pub fn on_probe(&mut self, record: &Record) {
+    pub fn start_canary(&mut self, record: &Record) {
         self.probe =
-            record.access.filter(|_| !record.accepted).map(|token| Probe { token, canaries: Vec::new(), allowed: 1 });
+            record.access.filter(|_| !record.accepted).map(|token| Canary { token, canaries: Vec::new(), allowed: 1 });
     }
 
     pub(super) fn must_wait_for_canary(&mut self, call: u32, token: AccessToken) -> bool {

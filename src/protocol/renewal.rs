@@ -27,8 +27,8 @@ pub enum Reason {
 impl Reason {
     /// The reason of a call that finds its token unfit: by the clock or by a 401.
     #[must_use]
-    pub const fn of_clock(run_out: bool) -> Self {
-        if run_out { Self::Expired } else { Self::Unauthorized }
+    pub const fn of_clock(expired: bool) -> Self {
+        if expired { Self::Expired } else { Self::Unauthorized }
     }
 
     /// The contract's word for it.
@@ -75,9 +75,9 @@ pub struct Renewal {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Turn {
     /// Present the refresh token.
-    Exchange,
+    Request,
     /// Somebody else has new tokens: use them.
-    Adopt,
+    UseStored,
     /// The session it belongs to is over.
     Ended,
     /// The server has not confirmed the last logout, so the cookie that may have outlived it is not tried.
@@ -102,9 +102,9 @@ pub enum Grant {
     /// The new tokens are stored; with `true`, only the new refresh token: the access token was replaced meanwhile.
     Store(Keep),
     /// The stored tokens are newer than the answer.
-    Adopt,
+    UseStored,
     /// Try again after so many ms.
-    Again(u64),
+    Retry(u64),
     /// Report a transient failure; the record keeps the cooldown, for all tabs.
     Failed(Cooldown),
     /// The refresh token was refused, and no newer record has come within [`super::config::Policy::grace`].
@@ -118,8 +118,8 @@ pub enum Grant {
 pub struct Cooldown {
     /// Its end, as ms since the epoch: `retry_at`.
     pub until: u64,
-    /// `Retry-After` set it: `forbidden`.
-    pub forbidden: bool,
+    /// `Retry-After` set it; `forbidden` in the stored record.
+    pub retry_after_set: bool,
 }
 
 /// Which access token stands after a renewal.
@@ -163,14 +163,14 @@ impl Session {
     /// written by a clock that was wrong, and counts for nothing.
     #[must_use]
     pub const fn cooling(&self, record: &Record, now: u64) -> bool {
-        let longest = if record.forbidden { DAY_MS } else { LONGEST_COOLDOWN_MS };
+        let longest = if record.retry_after_set { DAY_MS } else { LONGEST_COOLDOWN_MS };
         record.retry_at > now && record.retry_at - now <= longest as u64
     }
 
     /// Whether `Retry-After` forbids even a renewal by hand.
     #[must_use]
-    pub const fn forbidden(&self, record: &Record, now: u64) -> bool {
-        record.forbidden && self.cooling(record, now)
+    pub const fn retry_after_set(&self, record: &Record, now: u64) -> bool {
+        record.retry_after_set && self.cooling(record, now)
     }
 
     /// May the renewal `id` send its request? Asked before each one.
@@ -187,11 +187,11 @@ impl Session {
         }
         let brought_again = record.rejected && !renewal.known_rejected;
         if record.refresh != renewal.presented || record.access != renewal.from || brought_again {
-            return if record.signed_in() { Turn::Adopt } else { Turn::Ended };
+            return if record.signed_in() { Turn::UseStored } else { Turn::Ended };
         }
         renewal.cookie = cookie;
         renewal.attempts += 1;
-        Turn::Exchange
+        Turn::Request
     }
 
     /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from
@@ -208,16 +208,16 @@ impl Session {
         let overtaken = record.refresh != renewal.presented
             || (renewal.presented.is_none() && (record.access != renewal.from || record.signin != renewal.signin));
         if overtaken {
-            return if record.signed_in() { Grant::Adopt } else { Grant::Ended };
+            return if record.signed_in() { Grant::UseStored } else { Grant::Ended };
         }
         match outcome.class {
             // Without a session: the tokens of one that has ended since, or that another has followed.
-            GrantOutcome::Tokens if renewal.from.is_none() && renewal.cookie.epoch != cookie.epoch => Grant::Again(0),
+            GrantOutcome::Tokens if renewal.from.is_none() && renewal.cookie.epoch != cookie.epoch => Grant::Retry(0),
             GrantOutcome::Tokens => {
                 Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
             }
             // The server has judged a cookie that has been replaced since: the new one is to be presented.
-            GrantOutcome::Refused if renewal.cookie != cookie => Grant::Again(0),
+            GrantOutcome::Refused if renewal.cookie != cookie => Grant::Retry(0),
             GrantOutcome::Refused => Grant::Refused,
             GrantOutcome::Transient => {
                 let wait = outcome.retry_after.unwrap_or(0);
@@ -228,7 +228,7 @@ impl Session {
                 let backed_off = renewal.attempts - u32::from(renewal.prompt_spent);
                 renewal.prompt_spent |= prompt;
                 let delay = if prompt { 0 } else { delay_ms(backed_off, jitter) as u64 };
-                Grant::Again(delay.max(wait))
+                Grant::Retry(delay.max(wait))
             }
             GrantOutcome::Permanent => self.on_failed(outcome.retry_after, now),
         }
@@ -250,7 +250,7 @@ impl Session {
             unaccepted,
             suspended: false,
             retry_at: throttled.unwrap_or(0),
-            forbidden: false,
+            retry_after_set: false,
             ..*record
         }
     }
@@ -258,7 +258,7 @@ impl Session {
     fn on_failed(&mut self, retry_after: Option<u64>, now: u64) -> Grant {
         self.failures = self.failures.saturating_add(1);
         let wait = retry_after.unwrap_or(0).max(cooldown_ms(self.failures) as u64);
-        Grant::Failed(Cooldown { until: now + wait, forbidden: retry_after.is_some() })
+        Grant::Failed(Cooldown { until: now + wait, retry_after_set: retry_after.is_some() })
     }
 
     /// The renewal `id` is over, whatever became of it; with `renewed`, the failures before it are forgotten.
@@ -288,6 +288,6 @@ impl Session {
     /// The network is back: the end of a cooldown that no `Retry-After` set. True where the record has one to clear.
     #[must_use]
     pub const fn on_online(&self, record: &Record, now: u64) -> bool {
-        self.cooling(record, now) && !record.forbidden
+        self.cooling(record, now) && !record.retry_after_set
     }
 }

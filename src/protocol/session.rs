@@ -11,13 +11,13 @@
 //! answer means is in `verdict`, who tries a new token first in `canary`, a renewal's own decisions in
 //! [`super::renewal`]. Every decision compares epochs first.
 
-use super::canary::Probe;
+use super::canary::Canary;
 use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
 use super::lifetime::{Freshness, freshness};
 use super::renewal::{Reason, Renewal};
 use super::tabs::Mark;
 use super::token::{AccessToken, Record};
-pub use super::verdict::{Refusal, Verdict};
+pub use super::verdict::{Unauthorized, Verdict};
 
 /// One call, from `fetch` to its settling.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -45,7 +45,7 @@ pub enum Admission {
     /// It goes out with this token; with `renew`, a renewal ahead of expiry is started beside it.
     Send(AccessToken, Renew),
     /// It goes out without a token.
-    Bare,
+    SendWithoutToken,
     /// It waits; with `renew`, for a renewal that is to be started.
     Wait(Renew),
     /// It is rejected with `signed_out`.
@@ -72,7 +72,7 @@ pub struct Session {
     pub(super) epoch: u64,
     pub(super) renewal: Option<Renewal>,
     pub(super) failures: u32,
-    pub(super) probe: Option<Probe>,
+    pub(super) probe: Option<Canary>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
     /// What the last renewal brought, and its number, until a call goes out with it.
@@ -193,19 +193,19 @@ impl Session {
         // What a call has waited for is tried once, or a clock that jumps and a lifetime shorter than the way of the
         // answer would have it wait for ever.
         let just_brought = self.untried.is_some_and(|(untried, by)| untried == token && call.opened < by);
-        let run_out = clock == Freshness::Expired && !just_brought && self.can_renew(record);
+        let expired = clock == Freshness::Expired && !just_brought && self.can_renew(record);
         if let Some(renewal) = &mut self.renewal {
             renewal.rejected |= refused && renewal.from == Some(token);
             // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to
             // present.
-            if refused || run_out || (renewal.blocking && renewal.from == Some(token)) {
+            if refused || expired || (renewal.blocking && renewal.from == Some(token)) {
                 return Admission::Wait(Renew::No);
             }
-        } else if refused || run_out {
+        } else if refused || expired {
             return if self.cooling(record, now) || !self.can_renew(record) {
                 Admission::Failed
             } else {
-                Admission::Wait(self.start(record, Reason::of_clock(run_out), true))
+                Admission::Wait(self.start(record, Reason::of_clock(expired), true))
             };
         }
         if call.answers && self.must_wait_for_canary(call.id, token) {
@@ -225,11 +225,11 @@ impl Session {
         if record.suspended {
             return match self.policy.on_session_expired {
                 OnSessionExpired::Hold => Admission::Wait(Renew::No),
-                OnSessionExpired::PassThrough | OnSessionExpired::Logout => Admission::Bare,
+                OnSessionExpired::PassThrough | OnSessionExpired::Logout => Admission::SendWithoutToken,
             };
         }
         match self.policy.signed_out {
-            SignedOut::Send => Admission::Bare,
+            SignedOut::Send => Admission::SendWithoutToken,
             SignedOut::Reject => Admission::SignedOut,
         }
     }

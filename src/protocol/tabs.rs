@@ -11,7 +11,7 @@ use super::token::Record;
 
 /// How long something older must have stood in the place of what a tab knows before it is put back, in ms: eight times
 /// the longest lag that was measured, and less than [`CATCH_UP_MS`], so that whoever waits for it still sees it.
-pub const PUT_BACK_MS: u64 = 250;
+pub const RESTORE_MS: u64 = 250;
 
 /// How long the holder of the lock waits at most for the record to reach the mark, in ms. After that the write was lost
 /// with its tab: an epoch that the mark says has begun is heard of as by a signal, and the record that stands is
@@ -43,9 +43,9 @@ pub enum Reading {
     /// It is the truth, as far as this tab can tell.
     Believe,
     /// It is older than what this tab knows, which stays what the machine is shown. If it still stands after
-    /// [`PUT_BACK_MS`], what is known is written in its place and signalled. Not at once: what is newer than both may
+    /// [`RESTORE_MS`], what is known is written in its place and signalled. Not at once: what is newer than both may
     /// stand there already, out of this tab's sight, and its own tab may be gone.
-    PutBack,
+    Restore,
     /// It is of an epoch that is over, and of the highest this tab knows nothing but that it exists: its record will
     /// come.
     Ignore,
@@ -73,7 +73,7 @@ impl Session {
         if record.epoch == 0 || !(over || (record.epoch == known.epoch && older)) {
             Reading::Believe
         } else if known.epoch == self.epoch {
-            Reading::PutBack
+            Reading::Restore
         } else {
             Reading::Ignore
         }
@@ -81,7 +81,7 @@ impl Session {
 
     /// Nothing is stored. Where this tab knew of a session it was ended elsewhere, and what the tab knows from now on
     /// is the tombstone returned. It is not written: only over a record of the ended epoch, as after
-    /// [`Reading::PutBack`].
+    /// [`Reading::Restore`].
     pub fn on_absent(&mut self, known: &Record, now: u64) -> Option<Record> {
         if !known.has_session() {
             return None;

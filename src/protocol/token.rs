@@ -41,7 +41,7 @@ pub struct Record {
     /// End of the cooldown after a failed renewal, in ms; 0 where there is none.
     pub retry_at: u64,
     /// `Retry-After` set that end: neither the network's return nor `refresh()` goes before it, in any tab.
-    pub forbidden: bool,
+    pub retry_after_set: bool,
     /// In a tombstone: the server has not confirmed the logout, and a cookie may outlive it.
     pub unconfirmed: bool,
 }

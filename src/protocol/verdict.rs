@@ -10,7 +10,7 @@ use super::token::Record;
 
 /// What is known of a response that says "unauthorized".
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Refusal {
+pub struct Unauthorized {
     /// The request can be sent again, byte for byte.
     pub replayable: bool,
     /// The answer came after a redirect: it never ends a session.
@@ -28,7 +28,7 @@ pub enum Verdict {
     /// The caller gets the response.
     Deliver(Renew),
     /// The call is to be admitted again, now or after a renewal.
-    Again(Renew),
+    Retry(Renew),
     /// The call is rejected with the last `refresh_failed`.
     Failed,
     /// The session ends: the new token was rejected too.
@@ -58,43 +58,53 @@ impl Session {
     }
 
     /// `call` was answered "unauthorized".
-    pub fn on_unauthorized(&mut self, call: &mut Call, record: &Record, now: u64, refusal: Refusal) -> Verdict {
+    pub fn on_unauthorized(
+        &mut self,
+        call: &mut Call,
+        record: &Record,
+        now: u64,
+        unauthorized: Unauthorized,
+    ) -> Verdict {
         if call.epoch != self.epoch {
             return Verdict::Ended;
         }
         call.opened = self.renewals;
         let canary = self.is_canary(call.id);
-        if call.sent.is_none() || refusal.not_the_token {
-            self.on_gone(call.id);
+        if call.sent.is_none() || unauthorized.not_the_token {
+            self.on_call_dropped(call.id);
             return Verdict::Deliver(Renew::No);
         }
         if record.access != call.sent {
-            let again = call.sends < 2 && refusal.replayable && record.has_session();
-            return if again { Verdict::Again(Renew::No) } else { Verdict::Deliver(Renew::No) };
+            let again = call.sends < 2 && unauthorized.replayable && record.has_session();
+            return if again { Verdict::Retry(Renew::No) } else { Verdict::Deliver(Renew::No) };
         }
-        let run_out = record.expires_at.is_some_and(|at| at <= now);
+        let expired = record.expires_at.is_some_and(|at| at <= now);
         // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
-        if call.sends >= 2 || (canary && !run_out) {
-            return self.on_retry_rejected(record, run_out, &refusal);
+        if call.sends >= 2 || (canary && !expired) {
+            return self.on_retry_rejected(record, expired, &unauthorized);
         }
-        if record.rejected && !run_out {
+        if record.rejected && !expired {
             // Another renewal would bring the same text. While a canary tries it once more, its answer is waited for.
-            let waits = self.probe.is_some() && refusal.replayable;
-            return if waits { Verdict::Again(Renew::No) } else { self.on_retry_rejected(record, run_out, &refusal) };
+            let waits = self.probe.is_some() && unauthorized.replayable;
+            return if waits {
+                Verdict::Retry(Renew::No)
+            } else {
+                self.on_retry_rejected(record, expired, &unauthorized)
+            };
         }
-        self.on_gone(call.id);
-        if self.broken.contains(&refusal.path) {
+        self.on_call_dropped(call.id);
+        if self.broken.contains(&unauthorized.path) {
             return Verdict::Deliver(Renew::No);
         }
         if !self.can_renew(record) {
-            return if run_out && !refusal.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
+            return if expired && !unauthorized.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
         }
         if self.renewal.is_none() && self.cooling(record, now) {
             // Whoever waits for a canary's answer is asked again when it is delivered.
-            return if refusal.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
+            return if unauthorized.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
         }
-        if refusal.replayable {
-            return Verdict::Again(self.start(record, Reason::Unauthorized, true));
+        if unauthorized.replayable {
+            return Verdict::Retry(self.start(record, Reason::Unauthorized, true));
         }
         // After a clock that was set back it counts from now.
         if self.renewal.is_none() && (self.unrepeated_at..self.unrepeated_at + UNREPEATED_MS).contains(&now) {
@@ -104,18 +114,18 @@ impl Session {
         Verdict::Deliver(self.start(record, Reason::Unauthorized, true))
     }
 
-    fn on_retry_rejected(&mut self, record: &Record, run_out: bool, refusal: &Refusal) -> Verdict {
+    fn on_retry_rejected(&mut self, record: &Record, expired: bool, unauthorized: &Unauthorized) -> Verdict {
         self.probe = None;
         let end = match self.policy.on_retry_rejected {
             OnRetryRejected::Logout => true,
             OnRetryRejected::Return => false,
-            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !run_out,
+            OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !expired,
         };
-        if end && !refusal.redirected {
+        if end && !unauthorized.redirected {
             return Verdict::EndRetryRejected;
         }
-        if !run_out && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&refusal.path) {
-            self.broken.push(refusal.path);
+        if !expired && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&unauthorized.path) {
+            self.broken.push(unauthorized.path);
         }
         Verdict::Deliver(Renew::No)
     }

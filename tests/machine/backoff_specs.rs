@@ -23,7 +23,7 @@ fn answers(attempts: u32, outcomes: &[Outcome]) -> Vec<Grant> {
     outcomes
         .iter()
         .map(|outcome| {
-            assert_eq!(machine.on_turn(1, &record()), Turn::Exchange);
+            assert_eq!(machine.on_turn(1, &record()), Turn::Request);
             machine.on_grant(1, *outcome, &record(), NOW, 1.0)
         })
         .collect()
@@ -54,28 +54,28 @@ fn the_cooldown_doubles_from_one_second_to_thirty() {
     assert_eq!(cooldown_ms(u32::MAX), 30_000.0);
 }
 
-fn failed(ms: u64, forbidden: bool) -> Grant {
-    Grant::Failed(Cooldown { until: NOW + ms, forbidden })
+fn failed(ms: u64, retry_after_set: bool) -> Grant {
+    Grant::Failed(Cooldown { until: NOW + ms, retry_after_set })
 }
 
 #[test]
 fn attempts_count_token_requests() {
     assert_eq!(answers(1, &[BUSY]), [failed(1_000, false)]);
-    assert_eq!(answers(3, &[BUSY, BUSY, BUSY]), [Grant::Again(500), Grant::Again(1_000), failed(1_000, false)]);
+    assert_eq!(answers(3, &[BUSY, BUSY, BUSY]), [Grant::Retry(500), Grant::Retry(1_000), failed(1_000, false)]);
 }
 
 #[test]
 fn the_first_retry_after_a_lost_answer_is_prompt_and_the_others_back_off_from_the_start() {
-    assert_eq!(answers(5, &[LOST, LOST, LOST]), [Grant::Again(0), Grant::Again(500), Grant::Again(1_000)]);
-    assert_eq!(answers(5, &[BUSY, LOST, BUSY]), [Grant::Again(500), Grant::Again(0), Grant::Again(1_000)]);
+    assert_eq!(answers(5, &[LOST, LOST, LOST]), [Grant::Retry(0), Grant::Retry(500), Grant::Retry(1_000)]);
+    assert_eq!(answers(5, &[BUSY, LOST, BUSY]), [Grant::Retry(500), Grant::Retry(0), Grant::Retry(1_000)]);
     assert_eq!(answers(1, &[LOST]), [failed(1_000, false)], "the prompt one counts as well");
 }
 
 #[test]
 fn retry_after_is_waited_for_up_to_thirty_seconds() {
-    assert_eq!(answers(3, &[busy_for(3_000)]), [Grant::Again(3_000)]);
-    assert_eq!(answers(3, &[busy_for(30_000)]), [Grant::Again(30_000)]);
-    assert_eq!(answers(3, &[busy_for(10)]), [Grant::Again(500)], "and no less than the back-off");
+    assert_eq!(answers(3, &[busy_for(3_000)]), [Grant::Retry(3_000)]);
+    assert_eq!(answers(3, &[busy_for(30_000)]), [Grant::Retry(30_000)]);
+    assert_eq!(answers(3, &[busy_for(10)]), [Grant::Retry(500)], "and no less than the back-off");
 }
 
 #[test]
@@ -201,9 +201,9 @@ fn a_tab_that_has_only_read_of_a_retry_after_keeps_to_it() {
     let world = cooling(Reply::Busy(Some(60_000)));
     let mut other = Session::new(world.policy);
     other.observe(&world.record, world.now);
-    assert!(other.forbidden(&world.record, world.now));
+    assert!(other.retry_after_set(&world.record, world.now));
     assert!(!other.on_online(&world.record, world.now));
-    assert!(!other.forbidden(&world.record, world.now + 60_000));
+    assert!(!other.retry_after_set(&world.record, world.now + 60_000));
 }
 
 /// How long the cooldown lasts that the next failure begins.

@@ -169,8 +169,8 @@ fn another_tab_that_waits_for_its_turn_adopts_the_same_text() {
     world.renewal(super::world::Reply::Served);
     let record = authfetch::protocol::token::Record { refresh: None, ..world.record };
     let mut same_refresh = other.clone();
-    assert_eq!(other.on_turn(id, &world.record), authfetch::protocol::renewal::Turn::Adopt);
-    assert_eq!(same_refresh.on_turn(id, &record), authfetch::protocol::renewal::Turn::Adopt);
+    assert_eq!(other.on_turn(id, &world.record), authfetch::protocol::renewal::Turn::UseStored);
+    assert_eq!(same_refresh.on_turn(id, &record), authfetch::protocol::renewal::Turn::UseStored);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_call_goes_out_with_what_it_waited_for_however_the_clock_jumps() {
         world.lifetime = Some(0);
         world.reply(0, super::world::Reply::Served);
         world.pass(jump);
-        world.let_go();
+        world.wake_waiters();
         assert_eq!((world.phase(call), world.token_requests), (Phase::InFlight, 1));
     }
 }

@@ -56,7 +56,7 @@ fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
     let mut world = renewed(3);
     let [canary, waiting] = [world.tasks[0].call.id, world.tasks[1].call.id];
     let before = world.machine.clone();
-    let asks = |world: &World, call| world.machine.clone().on_outcome(|machine| machine.on_gone(call)).1;
+    let asks = |world: &World, call| world.machine.clone().on_outcome(|machine| machine.on_call_dropped(call)).1;
     assert_eq!((asks(&world, waiting), asks(&world, canary)), (false, true), "only then are the others asked");
     world.gone(1);
     assert_eq!((world.in_flight(), world.phase(2)), (1, Phase::Waiting));
@@ -70,11 +70,13 @@ fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
     let record = world.record;
     let old = authfetch::protocol::session::Call { sent: None, ..world.machine.open(true) };
     let canary = world.tasks[0].call;
-    let refusal = authfetch::protocol::session::Refusal { not_the_token: true, ..Default::default() };
+    let unauthorized = authfetch::protocol::session::Unauthorized { not_the_token: true, ..Default::default() };
     for (call, makes_way) in [(old, false), (canary, true)] {
         let accepted = world.machine.clone().on_outcome(|machine| machine.on_accepted(&call, &record, true));
-        let refused =
-            world.machine.clone().on_outcome(|machine| machine.on_unauthorized(&mut { call }, &record, 1, refusal));
+        let refused = world
+            .machine
+            .clone()
+            .on_outcome(|machine| machine.on_unauthorized(&mut { call }, &record, 1, unauthorized));
         assert_eq!((accepted.1, refused.1), (makes_way, makes_way));
     }
 }

@@ -94,7 +94,7 @@ impl Model for Small {
                 Step::Grace => actions.push(Action::Grace(at)),
             }
         }
-        if left.patience > 0 && world.machine.probing() {
+        if left.patience > 0 && world.machine.waits_for_canary() {
             actions.push(Action::Patience);
         }
         if left.expiries > 0 && world.record.signed_in() {

@@ -26,7 +26,7 @@ fn renewing(policy: Policy, record: &Record) -> (Session, u32) {
     machine.observe(record, NOW);
     assert_eq!(machine.start(record, Reason::Unauthorized, true), Renew::Start);
     let id = machine.renewal().map_or(0, |renewal| renewal.id);
-    assert_eq!(machine.on_turn(id, record), Turn::Exchange);
+    assert_eq!(machine.on_turn(id, record), Turn::Request);
     (machine, id)
 }
 
@@ -62,8 +62,8 @@ fn a_waiting_renewal_adopts_what_another_tab_has_renewed() {
     let (mut machine, id) = renewing(Policy::default(), &record());
     let theirs = Record { access: Some(AccessToken(3)), refresh: Some(RefreshToken(4)), version: 1, ..record() };
     machine.observe(&theirs, NOW);
-    assert_eq!(machine.on_turn(id, &theirs), Turn::Adopt);
-    assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Refused), &theirs, NOW, 0.5), Grant::Adopt);
+    assert_eq!(machine.on_turn(id, &theirs), Turn::UseStored);
+    assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Refused), &theirs, NOW, 0.5), Grant::UseStored);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_renewal() {
     for newer in [Record { access: Some(AccessToken(9)), signin: 1, ..held }, Record { signin: 1, ..held }] {
         let (mut machine, id) = renewing(policy, &held);
         machine.observe(&newer, NOW);
-        assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Tokens), &newer, NOW, 0.5), Grant::Adopt);
+        assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Tokens), &newer, NOW, 0.5), Grant::UseStored);
     }
 }
 

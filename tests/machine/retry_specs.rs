@@ -2,7 +2,7 @@
 
 use super::world::{Answer, End, Fault, Phase, Reply, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable};
-use authfetch::protocol::session::{Refusal, Renew, Session, Verdict};
+use authfetch::protocol::session::{Renew, Session, Unauthorized, Verdict};
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const TOLD_401: Phase = Phase::Settled(End::Answer(Answer::Unauthorized));
@@ -133,7 +133,12 @@ fn sixty_four_broken_paths_are_remembered_at_most() {
         let mut call = machine.open(true);
         call.sent = record.access;
         call.sends = sends;
-        machine.on_unauthorized(&mut call, &record, 1, Refusal { replayable: true, path, ..Refusal::default() })
+        machine.on_unauthorized(
+            &mut call,
+            &record,
+            1,
+            Unauthorized { replayable: true, path, ..Unauthorized::default() },
+        )
     };
     for path in 0..=64 {
         assert_eq!(reject(path, 2), Verdict::Deliver(Renew::No));
@@ -141,7 +146,7 @@ fn sixty_four_broken_paths_are_remembered_at_most() {
     for path in 0..64 {
         assert_eq!(reject(path, 1), Verdict::Deliver(Renew::No), "{path}");
     }
-    assert_eq!(reject(64, 1), Verdict::Again(Renew::Start));
+    assert_eq!(reject(64, 1), Verdict::Retry(Renew::Start));
 }
 
 #[test]

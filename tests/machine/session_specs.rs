@@ -216,7 +216,7 @@ fn a_wait_for_a_token_alone_is_no_canary_and_waits_for_none() {
     let mut machine = Session::new(Policy::default());
     let record = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&record, 1);
-    machine.on_probe(&record);
+    machine.start_canary(&record);
     let (bare, call, next) = (machine.open(false), machine.open(true), machine.open(true));
     assert_eq!(machine.admit(&bare, &record, 1), Admission::Send(AccessToken(1), Renew::No));
     assert_eq!(machine.admit(&call, &record, 1), Admission::Send(AccessToken(1), Renew::No));

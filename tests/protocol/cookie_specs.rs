@@ -32,7 +32,7 @@ fn refreshing(record: &Record) -> (Session, u32) {
     let mut machine = knowing(record);
     assert_eq!(machine.start(record, Reason::Manual, false), Renew::Start);
     let id = machine.renewal().map_or(0, |renewal| renewal.id);
-    assert_eq!(machine.on_turn(id, record), Turn::Exchange);
+    assert_eq!(machine.on_turn(id, record), Turn::Request);
     (machine, id)
 }
 
@@ -97,8 +97,8 @@ fn a_refusal_counts_where_nobody_has_replaced_the_cookie_since_the_request_was_s
         let (mut machine, id) = refreshing(&record);
         assert_eq!(machine.on_grant(id, REFUSED, &record, NOW, 0.5), Grant::Refused);
         let _ = machine.on_cookie_mark(mark(2_000, 2), &record);
-        assert_eq!(machine.on_grant(id, REFUSED, &record, NOW, 0.5), Grant::Again(0));
-        assert_eq!(machine.on_turn(id, &record), Turn::Exchange);
+        assert_eq!(machine.on_grant(id, REFUSED, &record, NOW, 0.5), Grant::Retry(0));
+        assert_eq!(machine.on_turn(id, &record), Turn::Request);
         let again = machine.on_grant(id, REFUSED, &record, NOW, 0.5);
         assert_eq!(again, Grant::Refused, "one more request, and then the server has the word");
     }
@@ -109,8 +109,8 @@ fn tokens_of_a_session_that_another_has_followed_meanwhile_are_asked_for_once_mo
     let out = Record::default();
     let (mut machine, id) = refreshing(&out);
     let _ = machine.on_cookie_mark(mark(2_000, 1), &out);
-    assert_eq!(machine.on_grant(id, TOKENS, &out, NOW, 0.5), Grant::Again(0));
-    assert_eq!(machine.on_turn(id, &out), Turn::Exchange);
+    assert_eq!(machine.on_grant(id, TOKENS, &out, NOW, 0.5), Grant::Retry(0));
+    assert_eq!(machine.on_turn(id, &out), Turn::Request);
     let _ = machine.on_cookie_mark(mark(2_000, 2), &out);
     let stored = machine.on_grant(id, TOKENS, &out, NOW, 0.5);
     assert_eq!(stored, Grant::Store(Keep::New), "another tab's refresh begins no session");
@@ -127,7 +127,7 @@ fn after_a_logout_that_the_server_has_not_confirmed_no_cookie_is_tried() {
     assert_eq!(machine.on_turn(id, &tombstone), Turn::SignedOut);
     machine.on_confirmed();
     assert_eq!((machine.unconfirmed(), machine.cookie()), (false, mark(tombstone.epoch, ENDED)));
-    assert_eq!(machine.on_turn(id, &Record { unconfirmed: false, ..tombstone }), Turn::Exchange);
+    assert_eq!(machine.on_turn(id, &Record { unconfirmed: false, ..tombstone }), Turn::Request);
 }
 
 #[test]

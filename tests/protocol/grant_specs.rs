@@ -88,8 +88,8 @@ fn a_401_of_a_gateway_keeps_the_session_unless_a_refusal_is_named() {
         assert_eq!(of(header, MUTE), Refused, "{header}");
     }
     // The header means nothing at another status.
-    let forbidden = Answer { www_authenticate: "Basic realm=\"staging\"", ..answer(403, Body::NotJson) };
-    assert_eq!(classify(&forbidden), Transient);
+    let retry_after_set = Answer { www_authenticate: "Basic realm=\"staging\"", ..answer(403, Body::NotJson) };
+    assert_eq!(classify(&retry_after_set), Transient);
 }
 
 #[test]

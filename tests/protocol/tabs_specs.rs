@@ -2,7 +2,7 @@
 
 use authfetch::protocol::config::Policy;
 use authfetch::protocol::session::Session;
-use authfetch::protocol::tabs::{CATCH_UP_MS, Heard, Mark, PUT_BACK_MS, Reading, caught_up};
+use authfetch::protocol::tabs::{CATCH_UP_MS, Heard, Mark, RESTORE_MS, Reading, caught_up};
 use authfetch::protocol::token::{AccessToken, Record};
 
 const NOW: u64 = 1_000;
@@ -32,16 +32,16 @@ fn a_record_that_is_as_late_as_the_known_one_or_later_is_believed() {
 #[test]
 fn a_record_of_an_epoch_that_is_over_gives_way_to_what_is_known() {
     for known in [Record::tombstone(6), tokens(6, 1)] {
-        assert_eq!(knowing(&known).on_read(&tokens(5, 9), &known), Reading::PutBack);
+        assert_eq!(knowing(&known).on_read(&tokens(5, 9), &known), Reading::Restore);
     }
 }
 
 #[test]
 fn older_tokens_of_the_same_epoch_give_way_to_newer_ones() {
     let known = tokens(5, 3);
-    assert_eq!(knowing(&known).on_read(&tokens(5, 2), &known), Reading::PutBack);
+    assert_eq!(knowing(&known).on_read(&tokens(5, 2), &known), Reading::Restore);
     let set = Record { signin: 2, ..tokens(5, 2) };
-    assert_eq!(knowing(&set).on_read(&known, &set), Reading::PutBack, "`setTokens` overtakes a renewal beside it");
+    assert_eq!(knowing(&set).on_read(&known, &set), Reading::Restore, "`setTokens` overtakes a renewal beside it");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn what_a_signal_told_of_gives_way_to_the_record_itself() {
     let known = Record::tombstone(mark.epoch);
     for record in [tokens(6, 1), Record { version: 1, ..Record::tombstone(6) }] {
         assert_eq!(machine.on_read(&record, &known), Reading::Believe);
-        assert_eq!(knowing(&record).on_read(&known, &record), Reading::PutBack, "and not the other way about");
+        assert_eq!(knowing(&record).on_read(&known, &record), Reading::Restore, "and not the other way about");
     }
 }
 
@@ -91,7 +91,7 @@ fn a_cleared_storage_ends_a_session_and_a_sign_in_elsewhere_overtakes_that_end()
     let mut machine = knowing(&known);
     let ended = machine.on_absent(&known, NOW).expect("there was a session");
     assert_eq!((ended.epoch, ended.signed_in(), machine.epoch()), (6, false, 6));
-    assert_eq!(machine.on_read(&tokens(5, 2), &ended), Reading::PutBack, "a late renewal does not bring it back");
+    assert_eq!(machine.on_read(&tokens(5, 2), &ended), Reading::Restore, "a late renewal does not bring it back");
     assert_eq!(machine.on_read(&tokens(NOW, 1), &ended), Reading::Believe);
 }
 
@@ -117,5 +117,5 @@ fn a_record_has_caught_up_once_it_is_as_late_as_the_mark() {
 
 #[test]
 fn what_is_put_back_is_there_before_anybody_gives_up_waiting_for_it() {
-    const { assert!(2 * PUT_BACK_MS < CATCH_UP_MS) };
+    const { assert!(2 * RESTORE_MS < CATCH_UP_MS) };
 }

@@ -8,7 +8,7 @@
 //! in each of three with every single one and some pairs. All of it at once is too much to go through: `walks` goes
 //! some ways through that, drawn from a seed. `cookie` has worlds whose tabs share no record and a refresh token in a
 //! cookie. What is left out: renewals ahead of expiry, answers other than tokens and refusals, and timers that are
-//! early; the last means that a wait which is longer than any lag (`PUT_BACK_MS`, `CATCH_UP_MS`, `Policy::grace`) ends
+//! early; the last means that a wait which is longer than any lag (`RESTORE_MS`, `CATCH_UP_MS`, `Policy::grace`) ends
 //! after what was under way has come.
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -65,7 +65,7 @@ pub enum Action {
     Deliver(usize),
     Hear(usize, Mark),
     Look(usize),
-    PutBack(usize),
+    Restore(usize),
     Answer(usize, usize, bool),
     Grant,
     Steal(usize, u8),
@@ -122,14 +122,14 @@ impl Bounded {
                 actions.push(Action::Look(i));
             }
             let settled = !world.lags(i);
-            if tab.putting_back && settled && world.puts_back_at_all() {
-                actions.push(Action::PutBack(i));
+            if tab.restoring && settled && world.puts_back_at_all() {
+                actions.push(Action::Restore(i));
             }
             for (c, task) in tab.tasks.iter().enumerate() {
                 if matches!(task.phase, Phase::InFlight { .. }) {
                     // It was judged when it arrived, or now.
                     actions.push(Action::Answer(i, c, true));
-                    if world.run_out(i, c) {
+                    if world.expired(i, c) {
                         actions.push(Action::Answer(i, c, false));
                     }
                 }
@@ -216,9 +216,9 @@ impl Model for Bounded {
         match action {
             Action::Arrive(i) => world.arrive(i),
             Action::Deliver(i) => world.deliver(i),
-            Action::Hear(i, mark) => world.hear(i, mark),
+            Action::Hear(i, mark) => world.on_signal(i, mark),
             Action::Look(i) => world.look(i),
-            Action::PutBack(i) => world.puts_back(i),
+            Action::Restore(i) => world.restores(i),
             Action::Answer(i, c, good) => world.answer(i, c, good),
             Action::Grant => world.grant(),
             Action::Steal(i, n) => world.steal(i, n),

@@ -12,7 +12,7 @@ use crate::browser::session::ending::Ending;
 use crate::browser::session::shared::Shared;
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::error::Code;
-use crate::protocol::session::{Admission, Call, Refusal, Verdict};
+use crate::protocol::session::{Admission, Call, Unauthorized, Verdict};
 use crate::protocol::token::Record;
 use std::rc::Rc;
 
@@ -29,14 +29,14 @@ impl Page {
         loop {
             if !answered.is_undefined() {
                 let refused = self.is_unauthorized(&answered).await?;
-                shared.catch_up();
+                shared.sync_record();
                 if let Some(settled) = self.judge(&mut call, &out, &answered, refused) {
                     return settled;
                 }
                 cancel(&answered.get(Key::Body));
                 answered = Val::UNDEFINED;
             }
-            shared.catch_up();
+            shared.sync_record();
             if abort::aborted(&out.signal) {
                 self.gone(&call);
                 debug::note(out.number, Key::AbortedByCaller);
@@ -58,7 +58,7 @@ impl Page {
                         return Ok(shared.member(Key::AccessToken));
                     }
                     if call.sends > 0 {
-                        out.use_spare();
+                        out.use_replay();
                     } else if !held && self.holds_stream(&out) {
                         held = true;
                         shared.renew(renew);
@@ -74,13 +74,13 @@ impl Page {
                     debug::note(out.number, shared.why_sent(&call));
                     Some((token, sent))
                 }
-                Admission::Bare if call.answers => {
+                Admission::SendWithoutToken if call.answers => {
                     if call.sends > 0 {
-                        out.use_spare();
+                        out.use_replay();
                     }
                     None
                 }
-                Admission::Bare => return Ok(Val::NULL),
+                Admission::SendWithoutToken => return Ok(Val::NULL),
                 Admission::SignedOut if call.answers => return Err(error::plain(Code::SignedOut)),
                 Admission::SignedOut => return Ok(Val::NULL),
                 Admission::Failed => {
@@ -136,7 +136,7 @@ impl Page {
         }
         if !refused || challenge != Challenge::Other {
             self.accepted(call, response);
-            out.release_spare();
+            out.release_replay();
             if challenge != Challenge::Other {
                 debug::note(out.number, Key::AsksForMore);
             }
@@ -144,7 +144,7 @@ impl Page {
         }
         let redirected = response.get(Key::Redirected).truthy();
         let requested = out.url().url();
-        let refusal = Refusal {
+        let unauthorized = Unauthorized {
             replayable: out.replayable(),
             redirected,
             not_the_token: redirected
@@ -153,19 +153,19 @@ impl Page {
         };
         let record = shared.record();
         let now = clock::now();
-        let (verdict, makes_way) =
-            shared.ask(|machine| machine.on_outcome(|machine| machine.on_unauthorized(call, &record, now, refusal)));
+        let (verdict, makes_way) = shared
+            .ask(|machine| machine.on_outcome(|machine| machine.on_unauthorized(call, &record, now, unauthorized)));
         let error = match verdict {
             Verdict::Deliver(renew) => {
                 shared.renew(renew);
                 if makes_way {
-                    shared.let_go();
+                    shared.wake_waiters();
                 }
-                out.release_spare();
-                debug::note(out.number, shared.why_delivered(call, &record, &refusal));
+                out.release_replay();
+                debug::note(out.number, shared.why_delivered(call, &record, &unauthorized));
                 return Some(Ok(response.clone()));
             }
-            Verdict::Again(renew) => {
+            Verdict::Retry(renew) => {
                 shared.renew(renew);
                 debug::note(out.number, if record.access == call.sent { Key::Refused } else { Key::RefusedOlder });
                 return None;
@@ -192,7 +192,7 @@ impl Page {
             }
             Verdict::Ended => shared.ended(),
         };
-        out.release_spare();
+        out.release_replay();
         // A call that is sent once is answered by its 401, even by one that ends the session.
         Some(if out.once() && verdict != Verdict::Ended { Ok(response.clone()) } else { Err(error) })
     }
@@ -209,20 +209,20 @@ impl Page {
             shared.amend(Record::note_accepted);
         }
         if makes_way {
-            shared.let_go();
+            shared.wake_waiters();
         }
     }
 
     fn gone(&self, call: &Call) {
-        if self.shared.ask(|machine| machine.on_outcome(|machine| machine.on_gone(call.id))).1 {
-            self.shared.let_go();
+        if self.shared.ask(|machine| machine.on_outcome(|machine| machine.on_call_dropped(call.id))).1 {
+            self.shared.wake_waiters();
         }
     }
 
     /// See `getAccessToken` in the contract.
     pub async fn access_token(self: Rc<Self>, rejected: Val, signal: Val, number: u32) -> Outcome {
         let shared = Rc::clone(&self.shared);
-        shared.catch_up();
+        shared.sync_record();
         let mut call = shared.call(false);
         if rejected.is_text() && shared.member(Key::AccessToken).same(&rejected) {
             call.sent = shared.record().access;
@@ -241,8 +241,8 @@ impl Shared {
             Timer::after(ms, move || {
                 // A canary of an earlier renewal has no say in this one.
                 if shared.ask(|machine| machine.is_canary(call)) {
-                    shared.ask(|machine| machine.on_patience());
-                    shared.let_go();
+                    shared.ask(|machine| machine.on_canary_timeout());
+                    shared.wake_waiters();
                 }
             })
         };

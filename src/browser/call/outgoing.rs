@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    fn pack(target: Lent, init: Lent, signal: Lent, spare: Lent, number: i32) -> Val;
+    fn pack(target: Lent, init: Lent, signal: Lent, replay: Lent, number: i32) -> Val;
     fn dress(init: Lent, name: Lent, value: Lent, signal: Lent) -> Val;
 }
 
@@ -40,7 +40,7 @@ pub struct Outgoing {
     pub signal: Val,
     /// What a second send needs: `undefined` where it needs nothing, `null` where there can be none, `false` where
     /// there may be none.
-    pub spare: Val,
+    pub replay: Val,
     /// Under which it is told of.
     pub number: u32,
 }
@@ -48,12 +48,12 @@ pub struct Outgoing {
 impl Outgoing {
     /// A call with nothing but a URL.
     pub fn plain(target: Val, number: u32) -> Self {
-        Self { target, init: Val::bare(), signal: Val::UNDEFINED, spare: Val::UNDEFINED, number }
+        Self { target, init: Val::bare(), signal: Val::UNDEFINED, replay: Val::UNDEFINED, number }
     }
 
     /// As one JavaScript value, so that it can wait beside its promise.
     pub fn pack(&self) -> Val {
-        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.spare.lend(), self.number as i32)
+        pack(self.target.lend(), self.init.lend(), self.signal.lend(), self.replay.lend(), self.number as i32)
     }
 
     /// The value that [`Self::pack`] gave, or a bare URL; `told`: with its number.
@@ -62,7 +62,7 @@ impl Outgoing {
             return Self::plain(pack.clone(), SILENT);
         }
         let number = if told { pack.at(4).as_number() as u32 } else { SILENT };
-        Self { target: pack.at(0), init: pack.at(1), signal: pack.at(2), spare: pack.at(3), number }
+        Self { target: pack.at(0), init: pack.at(1), signal: pack.at(2), replay: pack.at(3), number }
     }
 
     fn is_request(&self) -> bool {
@@ -76,28 +76,28 @@ impl Outgoing {
 
     /// Whether its body is a stream: what has passed of it is noted, up to a limit.
     pub fn streams(&self) -> bool {
-        self.spare.is_object() && self.spare.get(Key::Again).is_function()
+        self.replay.is_object() && self.replay.get(Key::Again).is_function()
     }
 
     /// From now on it is one that may be sent once at most.
     pub fn only_once(&mut self) {
-        self.spare = Val::FALSE;
+        self.replay = Val::FALSE;
     }
 
     /// Whether it may be sent once at most: its 401 is its answer.
     pub fn once(&self) -> bool {
-        self.spare.same(&Val::FALSE)
+        self.replay.same(&Val::FALSE)
     }
 
     /// Whether it can be sent again.
     pub fn replayable(&self) -> bool {
-        if self.streams() { self.spare.get(Key::Kept).truthy() } else { !(self.spare.is_null() || self.once()) }
+        if self.streams() { self.replay.get(Key::Kept).truthy() } else { !(self.replay.is_null() || self.once()) }
     }
 
     /// In the caller's turn: the copy that a second send needs, and with `waits` the first one too, since the caller
     /// may change the body meanwhile. The copy for the first one is held whatever its size, as the native function
     /// would.
-    pub fn keep_spare(&mut self, limit: f64, waits: bool) {
+    pub fn keep_replay(&mut self, limit: f64, waits: bool) {
         if self.once() {
             if waits && !self.is_request() {
                 self.keep_body(0.0, waits);
@@ -119,9 +119,9 @@ impl Outgoing {
             self.keep_stream(&body, limit);
             return;
         }
-        self.spare = copied(&body, if waits { f64::INFINITY } else { limit });
+        self.replay = copied(&body, if waits { f64::INFINITY } else { limit });
         if waits {
-            self.init.put(Key::Body, &self.spare);
+            self.init.put(Key::Body, &self.replay);
         }
     }
 
@@ -136,18 +136,18 @@ impl Outgoing {
             self.keep_stream(&self.target.get(Key::Body), limit);
         } else {
             // The question has used the first copy up, where there is a body to be seen.
-            self.spare = if copy.get(Key::BodyUsed).truthy() { self.target.invoke0(Key::Clone) } else { copy };
+            self.replay = if copy.get(Key::BodyUsed).truthy() { self.target.invoke0(Key::Clone) } else { copy };
         }
     }
 
     /// A stream that something else reads already is left to the native function, which refuses it.
     fn keep_stream(&mut self, body: &Val, limit: f64) {
         if body.get(Key::Locked).truthy() {
-            self.spare = Val::NULL;
+            self.replay = Val::NULL;
             return;
         }
-        self.spare = pass_on(body.lend(), limit);
-        self.put_body(&self.spare.get(Key::First));
+        self.replay = pass_on(body.lend(), limit);
+        self.put_body(&self.replay.get(Key::First));
     }
 
     fn put_body(&mut self, body: &Val) {
@@ -159,11 +159,11 @@ impl Outgoing {
     }
 
     /// The copy is not needed any more: what is noted is forgotten, a second branch is let go.
-    pub fn release_spare(&self) {
+    pub fn release_replay(&self) {
         if self.streams() {
-            self.spare.invoke0(Key::Drop);
-        } else if self.spare.is_object() && self.is_request() {
-            cancel(&self.spare.get(Key::Body));
+            self.replay.invoke0(Key::Drop);
+        } else if self.replay.is_object() && self.is_request() {
+            cancel(&self.replay.get(Key::Body));
         }
     }
 
@@ -171,14 +171,14 @@ impl Outgoing {
     pub fn abandon(&self, reason: &Val) {
         let body = if self.is_request() { self.target.get(Key::Body) } else { self.init.get(Key::Body) };
         if body.is_object() {
-            body.invoke(Key::Cancel, reason, &NONE).hush();
+            body.invoke(Key::Cancel, reason, &NONE).mark_handled();
         }
     }
 
     /// From now on the copy is what is sent, and there is no other.
-    pub fn use_spare(&mut self) {
+    pub fn use_replay(&mut self) {
         let streams = self.streams();
-        let spare = std::mem::replace(&mut self.spare, Val::NULL);
+        let spare = std::mem::replace(&mut self.replay, Val::NULL);
         if !spare.is_object() {
             return;
         }
@@ -224,6 +224,6 @@ fn copied(body: &Val, limit: f64) -> Val {
 /// Lets go of a body that nobody will read.
 pub fn cancel(body: &Val) {
     if body.is_object() {
-        body.invoke0(Key::Cancel).hush();
+        body.invoke0(Key::Cancel).mark_handled();
     }
 }

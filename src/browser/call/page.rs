@@ -105,16 +105,16 @@ impl Page {
             let message = "A refresh function called the instance that waits for it; use `context.fetch`.";
             return Err(error::detailed(Code::RefreshFailed, message, &NONE, &NONE));
         }
-        shared.catch_up();
+        shared.sync_record();
         let record = shared.record();
         if !record.has_session() && self.options.policy.signed_out == SignedOut::Send {
-            return Ok(self.leave_alone(input, init, number, Key::LeftSignedOut));
+            return Ok(self.pass_through(input, init, number, Key::LeftSignedOut));
         }
         if !(input.is_text() && init.is_undefined()) {
             return self.with_init(input, init, number);
         }
         if !self.allowed(input) {
-            let promise = self.leave_alone(input, init, number, Key::LeftOutside);
+            let promise = self.pass_through(input, init, number, Key::LeftOutside);
             return Ok(self.outside(input, promise));
         }
         // A predicate of the app's may have signed in or out.
@@ -136,14 +136,14 @@ impl Page {
     fn with_init(self: &Rc<Self>, input: &Val, init: &Val, number: u32) -> Outcome {
         let shared = &self.shared;
         let Some(mut arguments) = Arguments::take(input, init)? else {
-            return Ok(self.leave_alone(input, init, number, Key::LeftAsAsked));
+            return Ok(self.pass_through(input, init, number, Key::LeftAsAsked));
         };
         if !self.allowed(&arguments.url) {
-            let promise = self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftOutside);
+            let promise = self.pass_through(&arguments.input, &arguments.init, number, Key::LeftOutside);
             return Ok(self.outside(&arguments.url, promise));
         }
-        if arguments.hands_off()? {
-            return Ok(self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
+        if arguments.opts_out()? {
+            return Ok(self.pass_through(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
         }
         let own = arguments.header(&self.options.header);
         let explicit = !(own.is_undefined() || own.is_null());
@@ -156,8 +156,8 @@ impl Page {
             return Ok(sent);
         }
         let once = arguments.once();
-        let Some(mut out) = arguments.take_down(self.options.usual_header, &epoch) else {
-            return Ok(self.leave_alone(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
+        let Some(mut out) = arguments.take_down(self.options.is_authorization, &epoch) else {
+            return Ok(self.pass_through(&arguments.input, &arguments.init, number, Key::LeftAsAsked));
         };
         out.number = number;
         if once {
@@ -166,7 +166,7 @@ impl Page {
         let call = shared.call(true);
         let record = shared.record();
         let goes = self.goes(&call, &record);
-        out.keep_spare(self.options.body_copy_limit, goes.is_none());
+        out.keep_replay(self.options.body_copy_limit, goes.is_none());
         let Some((token, renew)) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
@@ -179,17 +179,20 @@ impl Page {
     /// The token it goes out with in this turn; none where it has to be driven.
     fn goes(&self, call: &Call, record: &Record) -> Option<(AccessToken, Renew)> {
         // Where it may be the canary it is driven: others wait for what becomes of it, an error too.
-        if self.shared.claiming.get() || self.shared.ask(|machine| machine.probing()) {
+        if self.shared.claiming.get() || self.shared.ask(|machine| machine.waits_for_canary()) {
             return None;
         }
         match self.shared.ask(|machine| machine.admit(call, record, clock::now())) {
             Admission::Send(token, renew) => Some((token, renew)),
-            Admission::Wait(_) | Admission::Bare | Admission::SignedOut | Admission::Failed | Admission::Ended => None,
+            Admission::Wait(_)
+            | Admission::SendWithoutToken
+            | Admission::SignedOut
+            | Admission::Failed
+            | Admission::Ended => None,
         }
     }
 
-    /// A 401 finds a stream spent, and browsers hide it: while its token is being renewed, ahead of expiry even, it
-    /// waits.
+    /// A 401 finds a stream spent, and browsers hide it: while its token is renewed, ahead of expiry even, it waits.
     pub fn holds_stream(&self, out: &Outgoing) -> bool {
         out.streams() && self.shared.ask(|machine| machine.renewal().is_some())
     }
@@ -224,14 +227,14 @@ impl Page {
             self.accepted(&call, &response);
         }
         if !out.is_text() {
-            Outgoing::unpack(out, false).release_spare();
+            Outgoing::unpack(out, false).release_replay();
         }
         Ok(response)
     }
 
     /// A call's error is passed on as it is, unless the session's end caused it.
     pub fn rejection(&self, token: AccessToken, out: &Outgoing, error: Val) -> Val {
-        out.release_spare();
+        out.release_replay();
         let aborted = abort::aborted(&out.signal);
         if !self.shared.of_this_epoch(token.0) && !aborted {
             return self.shared.ended();
@@ -244,7 +247,7 @@ impl Page {
         Outgoing::unpack(pack, self.shared.options.debug)
     }
 
-    fn leave_alone(&self, input: &Val, init: &Val, number: u32, why: Key) -> Val {
+    fn pass_through(&self, input: &Val, init: &Val, number: u32, why: Key) -> Val {
         let sent = self.native(input, init);
         debug::note(number, why);
         sent
@@ -285,7 +288,7 @@ impl Page {
         let init = Val::bare();
         init.put(Key::Headers, &headers);
         init.put(Key::Signal, &epoch.fresh());
-        if !self.options.usual_header {
+        if !self.options.is_authorization {
             init.put_name(Key::Redirect, Key::Error);
         }
         Sending { token, epoch, value, init, left: abort::FOLLOWERS }

@@ -71,7 +71,7 @@ impl Arguments {
 
     /// Whether the caller wants none of it: `auth: false`, `no-cors`, or headers that only the native function can
     /// judge.
-    pub fn hands_off(&mut self) -> Outcome<bool> {
+    pub fn opts_out(&mut self) -> Outcome<bool> {
         if self.init.get(Key::Auth).same(&Val::FALSE) || self.member(Key::Mode).is(Key::NoCors) {
             return Ok(true);
         }
@@ -109,7 +109,7 @@ impl Arguments {
 
     /// Takes the request down; `None` where that fails, as the native function will. Another header than the usual one
     /// would not be stripped on a redirect to another origin.
-    pub fn take_down(&mut self, usual_header: bool, epoch: &Epoch) -> Option<Outgoing> {
+    pub fn take_down(&mut self, is_authorization: bool, epoch: &Epoch) -> Option<Outgoing> {
         let signal = self.signal();
         if self.request && silent(self.init.lend()) {
             // The signal that a copy is made with would reset these.
@@ -117,7 +117,7 @@ impl Arguments {
                 self.init.put(name, &self.input.get(name));
             }
         }
-        if !usual_header && self.init.get(Key::Redirect).is_undefined() {
+        if !is_authorization && self.init.get(Key::Redirect).is_undefined() {
             let given = if self.request { self.input.get(Key::Redirect) } else { Val::UNDEFINED };
             if given.is_undefined() || given.is(Key::Follow) {
                 self.init.put_name(Key::Redirect, Key::Error);
@@ -126,9 +126,9 @@ impl Arguments {
         if self.request {
             let joined = epoch.join(&signal);
             let target = take_request(self.input.lend(), self.init.lend(), joined.lend()).ok()?;
-            return Some(Outgoing { target, init: Val::UNDEFINED, signal, spare: Val::UNDEFINED, number: SILENT });
+            return Some(Outgoing { target, init: Val::UNDEFINED, signal, replay: Val::UNDEFINED, number: SILENT });
         }
         let (target, init) = (take(&mut self.input), take(&mut self.init));
-        Some(Outgoing { target, init, signal, spare: Val::UNDEFINED, number: SILENT })
+        Some(Outgoing { target, init, signal, replay: Val::UNDEFINED, number: SILENT })
     }
 }

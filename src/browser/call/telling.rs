@@ -5,7 +5,7 @@ use crate::browser::debug;
 use crate::browser::js::keys::Key;
 use crate::browser::js::{Outcome, Val};
 use crate::browser::session::shared::Shared;
-use crate::protocol::session::{Call, Refusal};
+use crate::protocol::session::{Call, Unauthorized};
 use crate::protocol::token::Record;
 use std::rc::Rc;
 
@@ -45,12 +45,12 @@ impl Shared {
     }
 
     /// Why a 401 goes to its caller.
-    pub fn why_delivered(&self, call: &Call, record: &Record, refusal: &Refusal) -> Key {
-        if refusal.not_the_token {
+    pub fn why_delivered(&self, call: &Call, record: &Record, unauthorized: &Unauthorized) -> Key {
+        if unauthorized.not_the_token {
             Key::LostOnRedirect
         } else if call.sends > 1 {
             Key::RefusedAgain
-        } else if !refusal.replayable {
+        } else if !unauthorized.replayable {
             Key::NotReplayable
         } else if !self.ask(|machine| machine.can_renew(record)) {
             Key::NotRenewable

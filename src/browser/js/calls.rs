@@ -53,8 +53,8 @@ impl Val {
     }
 
     /// Marks a promise as handled.
-    pub fn hush(&self) {
-        ops::hush(self.lend());
+    pub fn mark_handled(&self) {
+        ops::mark_handled(self.lend());
     }
 
     /// The promise, or a rejection as soon as `signal` is aborted.

@@ -71,8 +71,8 @@ impl Val {
     }
 
     /// The first member whose name is not between these two of ours.
-    pub fn stranger(&self, first: Key, last: Key) -> Self {
-        ops::stranger(self.lend(), key(first), key(last))
+    pub fn unknown_member(&self, first: Key, last: Key) -> Self {
+        ops::unknown_member(self.lend(), key(first), key(last))
     }
 
     /// An empty array.

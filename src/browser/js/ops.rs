@@ -27,7 +27,7 @@ extern "C" {
     pub fn plain(value: Lent) -> Val;
     pub fn frozen(value: Lent) -> Val;
     pub fn merge(target: Lent, source: Lent);
-    pub fn stranger(members: Lent, first: i32, last: i32) -> Val;
+    pub fn unknown_member(members: Lent, first: i32, last: i32) -> Val;
     pub fn list() -> Val;
     pub fn push(array: Lent, value: Lent);
     pub fn array(value: Lent) -> bool;
@@ -47,7 +47,7 @@ extern "C" {
     pub fn bind(function: Lent, a: f64, b: Lent) -> Val;
     pub fn reject(error: Lent) -> Val;
     pub fn then(promise: Lent, done: Lent, failed: Lent) -> Val;
-    pub fn hush(promise: Lent);
+    pub fn mark_handled(promise: Lent);
     pub fn until(promise: Lent, signal: Lent) -> Val;
     pub fn sleep(ms: f64, signal: Lent) -> Val;
     pub fn url(value: Lent) -> Val;

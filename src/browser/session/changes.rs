@@ -1,6 +1,6 @@
 //! Changes of the session, by `setTokens` or by another tab: taken in, and told.
 
-use super::shared::{Cut, Shared};
+use super::shared::{AbortCause, Shared};
 use crate::browser::clock;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
@@ -23,7 +23,7 @@ impl Shared {
                 Unusable::BadType => "setTokens: this `token_type` cannot be sent; DPoP is not supported.",
             })
         })?;
-        self.catch_up();
+        self.sync_record();
         let before = self.record();
         let replaces = usable(&tokens.refresh);
         let overtakes = self.ask(|machine| machine.renewal().is_some_and(|run| run.presented.is_none() || replaces));
@@ -31,20 +31,20 @@ impl Shared {
         self.told_of.take();
         self.storage_blocked(blocked);
         if overtakes {
-            self.cut(Cut::Overtaken);
+            self.cut(AbortCause::Overtaken);
         }
         if before.suspended && self.anybody_waits() {
             let record = self.record();
-            self.ask(|machine| machine.on_probe(&record));
+            self.ask(|machine| machine.start_canary(&record));
         }
         self.commit();
-        self.let_go();
-        self.announce(Some(if before.signed_in() { Key::Refresh } else { Key::Signin }), Key::ThisTab);
+        self.wake_waiters();
+        self.notify(Some(if before.signed_in() { Key::Refresh } else { Key::Signin }), Key::ThisTab);
         Ok(())
     }
 
     /// Tells listeners what has changed; then `event`, where there is one that carries the session.
-    pub fn announce(self: &Rc<Self>, event: Option<Key>, source: Key) {
+    pub fn notify(self: &Rc<Self>, event: Option<Key>, source: Key) {
         let now = self.now_told();
         let before = self.told.replace(now.clone());
         if let (Some(state), Some(previous)) = (now.state, before.state)
@@ -70,8 +70,8 @@ impl Shared {
     }
 
     /// Reads what stands in storage, and takes the consequences where another tab has changed it.
-    pub fn catch_up(self: &Rc<Self>) {
-        if let Some(text) = self.news() {
+    pub fn sync_record(self: &Rc<Self>) {
+        if let Some(text) = self.read_if_changed() {
             self.changed(text);
         }
     }
@@ -85,49 +85,49 @@ impl Shared {
             return;
         }
         if absent && let Some(tombstone) = self.ask(|machine| machine.on_absent(&before, clock::now())) {
-            self.know_tombstone(&tombstone);
+            self.apply_tombstone(&tombstone);
         }
         let now = self.record();
         if now.epoch > known_epoch {
             self.ended_elsewhere(before.has_session());
             if now.signed_in() {
-                self.announce(Some(Key::Signin), Key::OtherTab);
+                self.notify(Some(Key::Signin), Key::OtherTab);
             }
             return;
         }
-        self.let_go();
+        self.wake_waiters();
         let event = match (before.access == now.access, before.signed_in(), now.signed_in()) {
             (false, true, true) => Some(Key::Refresh),
             (false, false, true) => Some(Key::Signin),
             (true | false, _, _) => None,
         };
-        self.announce(event, Key::OtherTab);
+        self.notify(event, Key::OtherTab);
     }
 
     /// Another tab's signal (how far the record has come; of an end, its code and reason; whose it is), or what a
     /// storage event says of it: known before it can be seen in storage.
-    pub fn hear(self: &Rc<Self>, signal: &Val) {
-        self.catch_up();
+    pub fn on_signal(self: &Rc<Self>, signal: &Val) {
+        self.sync_record();
         let ours = signal.at(4).same(&self.owner.get(Key::Endpoint))
             && signal.at(5).same(&self.owner.get(Key::ClientIdMember));
         if ours && !self.store.shared() {
             self.on_cookie_mark(signal);
-        } else if ours && self.overtaken(mark_of(signal), &signal.at(2), &signal.at(3)) {
-            self.catch_up();
+        } else if ours && self.apply_remote_mark(mark_of(signal), &signal.at(2), &signal.at(3)) {
+            self.sync_record();
         }
     }
 
     /// Whether this mark says that the session is over, before that can be seen in storage; of an end its code and
     /// reason may be known too.
-    pub fn overtaken(self: &Rc<Self>, mark: Mark, code: &Val, reason: &Val) -> bool {
+    pub fn apply_remote_mark(self: &Rc<Self>, mark: Mark, code: &Val, reason: &Val) -> bool {
         let before = self.record();
         if self.ask(|machine| machine.on_signal(mark, clock::now())) == Heard::Read {
             return false;
         }
         if code.is_text() {
-            self.know_end(mark, code, reason);
+            self.apply_end(mark, code, reason);
         } else {
-            self.know_epoch(mark.epoch);
+            self.apply_epoch(mark.epoch);
         }
         self.ended_elsewhere(before.has_session());
         true

@@ -70,7 +70,7 @@ impl Shared {
 
     /// The server has confirmed the logout of this epoch.
     pub fn confirmed(self: &Rc<Self>, epoch: u64) {
-        self.catch_up();
+        self.sync_record();
         if self.unconfirmed() == Some(epoch) {
             self.ask(Session::on_confirmed);
             if self.store.shared() {

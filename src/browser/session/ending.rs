@@ -4,7 +4,7 @@
 //! before the first of them runs.
 
 use super::revocation;
-use super::shared::{Cut, Shared};
+use super::shared::{AbortCause, Shared};
 use crate::browser::clock;
 use crate::browser::error;
 use crate::browser::js::Val;
@@ -52,7 +52,7 @@ impl Shared {
         }
         self.abort_all(&ending);
         if !alone {
-            self.seal();
+            self.verify_tombstone();
         }
         let revoked =
             if ending.revoke { revocation::revoke(self, &refresh_token, &access_token) } else { Val::UNDEFINED };
@@ -67,15 +67,15 @@ impl Shared {
         let epoch = self.epoch.take();
         self.renewal.take();
         self.told_of.take();
-        self.let_go();
-        self.cut(Cut::Overtaken);
+        self.wake_waiters();
+        self.cut(AbortCause::Overtaken);
         epoch.abort(&error);
     }
 
     fn tell_end(self: &Rc<Self>, ending: &Ending, source: Key) {
         let was_out = self.told.borrow().state == Some(Key::StateSignedOut);
         let ended_in = self.ask(|machine| machine.epoch());
-        self.announce(None, source);
+        self.notify(None, source);
         if was_out {
             return;
         }
@@ -114,10 +114,10 @@ impl Shared {
     pub fn suspend(self: &Rc<Self>, error: &Val) {
         let record = Record { access: None, refresh: None, suspended: true, ..self.record() };
         self.save(&record, Val::bare());
-        self.let_go();
+        self.wake_waiters();
         let detail = Val::bare();
         detail.put(Key::Error, error);
-        self.announce(None, Key::ThisTab);
+        self.notify(None, Key::ThisTab);
         self.events.fire(Key::Suspend, &detail, false);
     }
 }

@@ -31,14 +31,14 @@ impl Shared {
         }
         let mark = mark_of(&self.tabs().committed().wait().await.unwrap_or_default());
         for _ in 0..CATCH_UP_MS / LOOK_MS {
-            self.catch_up();
+            self.sync_record();
             if caught_up(&self.record(), mark) || abort::aborted(signal) {
                 return held;
             }
             let _ = Val::sleep(LOOK_MS as f64, signal).wait().await;
         }
         // The write was lost with its tab. An epoch that began is over all the same.
-        self.overtaken(mark, &NONE, &NONE);
+        self.apply_remote_mark(mark, &NONE, &NONE);
         held
     }
 
@@ -61,7 +61,7 @@ impl Shared {
     }
 
     /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
-    pub fn seal(self: &Rc<Self>) {
+    pub fn verify_tombstone(self: &Rc<Self>) {
         let committed = self.commit();
         if !self.store.shared() {
             return;

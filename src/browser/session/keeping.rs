@@ -8,19 +8,19 @@ use crate::browser::record::{self, Known, Stored, snapshot, usable};
 use crate::browser::tokens::Tokens;
 use crate::protocol::renewal::Keep;
 use crate::protocol::session::Session;
-use crate::protocol::tabs::{Mark, PUT_BACK_MS, Reading};
+use crate::protocol::tabs::{Mark, RESTORE_MS, Reading};
 use crate::protocol::token::{AccessToken, Record};
 use std::rc::Rc;
 
 impl Shared {
     /// The stored text if it is not the one known.
-    pub fn news(&self) -> Option<Val> {
+    pub fn read_if_changed(&self) -> Option<Val> {
         let text = self.store.read();
         let known = self.text.borrow().same(&text);
         (!known).then_some(text)
     }
 
-    fn know(&self, stored: Stored) {
+    fn apply_record(&self, stored: Stored) {
         let record = stored.record;
         let (epoch, can_renew) = self.ask(|machine| {
             machine.observe(&record, clock::now());
@@ -73,7 +73,7 @@ impl Shared {
         self.text.replace(text);
         let mut stored = Stored::of(members, &self.known, &self.owner);
         stored.record.epoch = record.epoch;
-        self.know(stored);
+        self.apply_record(stored);
     }
 
     /// Tells other tabs how far the record, or the cookie's session, has come: persisted first, then signalled.
@@ -97,38 +97,38 @@ impl Shared {
             Reading::Believe => {
                 self.text.replace(text);
                 if stored.members.is_object() {
-                    self.know(Stored::of(stored.members, &self.known, &self.owner));
+                    self.apply_record(Stored::of(stored.members, &self.known, &self.owner));
                 } else {
                     // An end that is known stays known: what is of an epoch before it may come yet.
                     let record = Record::tombstone(self.ask(|machine| machine.epoch()));
-                    self.know(Stored { record, ..stored });
+                    self.apply_record(Stored { record, ..stored });
                 }
                 return true;
             }
-            Reading::PutBack => self.put_back_later(),
+            Reading::Restore => self.restore_record_later(),
             Reading::Ignore => {}
         }
         false
     }
 
-    fn put_back_later(self: &Rc<Self>) {
-        if self.putting_back.borrow().is_some() {
+    fn restore_record_later(self: &Rc<Self>) {
+        if self.restoring.borrow().is_some() {
             return;
         }
         let weak = Rc::downgrade(self);
-        let timer = Timer::after(PUT_BACK_MS as f64, move || {
+        let timer = Timer::after(RESTORE_MS as f64, move || {
             if let Some(shared) = weak.upgrade() {
-                shared.put_back();
+                shared.restore_record();
             }
         });
-        self.putting_back.replace(Some(timer));
+        self.restoring.replace(Some(timer));
     }
 
     /// What is known is written in the place of something older, if that still stands there.
-    fn put_back(self: &Rc<Self>) {
-        self.putting_back.take();
-        self.catch_up();
-        if self.putting_back.take().is_some() {
+    fn restore_record(self: &Rc<Self>) {
+        self.restoring.take();
+        self.sync_record();
+        if self.restoring.take().is_some() {
             let known = self.text.borrow().clone();
             let text = if known.is_text() { known } else { record::write(&self.record(), &Val::bare()) };
             self.text.replace(text.clone());
@@ -139,14 +139,14 @@ impl Shared {
 
     /// The page is left: what would be put back a little later is put back now where it is an end. Every tab may be on
     /// its way to the login page, and none would be left to do it.
-    pub fn put_back_end(self: &Rc<Self>) {
-        if self.putting_back.borrow().is_some() && !self.record().signed_in() {
-            self.put_back();
+    pub fn restore_end(self: &Rc<Self>) {
+        if self.restoring.borrow().is_some() && !self.record().signed_in() {
+            self.restore_record();
         }
     }
 
     /// An end that another tab has signalled and this one cannot see yet: its tombstone is known from now on.
-    pub fn know_end(&self, mark: Mark, code: &Val, reason: &Val) {
+    pub fn apply_end(&self, mark: Mark, code: &Val, reason: &Val) {
         let members = Val::bare();
         members.put(Key::Code, code);
         members.put(Key::Reason, reason);
@@ -158,19 +158,19 @@ impl Shared {
     /// The record is removed, and was never this tab's.
     pub fn forget(&self) {
         self.text.replace(Val::NULL);
-        self.know(Stored::default());
+        self.apply_record(Stored::default());
     }
 
     /// A later epoch than this tab can see yet, of which nothing else is known: its own record, when it comes, is
     /// later.
-    pub fn know_epoch(&self, epoch: u64) {
+    pub fn apply_epoch(&self, epoch: u64) {
         self.text.replace(Val::UNDEFINED);
-        self.know_tombstone(&Record::tombstone(epoch));
+        self.apply_tombstone(&Record::tombstone(epoch));
     }
 
     /// What is known is this end, which is not written.
-    pub fn know_tombstone(&self, tombstone: &Record) {
-        self.know(Stored { record: *tombstone, ..Stored::default() });
+    pub fn apply_tombstone(&self, tombstone: &Record) {
+        self.apply_record(Stored { record: *tombstone, ..Stored::default() });
     }
 
     /// A sign-in, or new tokens within the session, as `setTokens` gives them.

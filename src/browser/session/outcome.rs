@@ -40,7 +40,7 @@ impl Run {
         let shared = &self.shared;
         let now = clock::now();
         let Some(tokens) = &reply.tokens else {
-            return self.failed(reply, Cooldown { until: now, forbidden: false });
+            return self.failed(reply, Cooldown { until: now, retry_after_set: false });
         };
         let blocked = if self.without_session {
             shared.sign_in(tokens, Session::epoch_by_cookie, now)
@@ -53,14 +53,14 @@ impl Run {
         self.close(true);
         if keep == Keep::New && shared.anybody_waits() {
             let record = shared.record();
-            shared.ask(|machine| machine.on_probe(&record));
+            shared.ask(|machine| machine.start_canary(&record));
         }
         if shared.record().retry_at > 0 {
             shared.failure.replace(error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true));
         }
-        shared.let_go();
+        shared.wake_waiters();
         shared.storage_blocked(blocked);
-        shared.announce(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
+        shared.notify(Some(if self.without_session { Key::Signin } else { Key::Refresh }), Key::ThisTab);
         shared.told_of.take();
         debug::end(self.number, Key::EndedNew);
         Ok(shared.session())
@@ -69,8 +69,8 @@ impl Run {
     /// The slot is cleared, and whoever waits asks again.
     fn leave(&self, renewed: bool) {
         self.close(renewed);
-        self.shared.let_go();
-        self.shared.announce(None, Key::ThisTab);
+        self.shared.wake_waiters();
+        self.shared.notify(None, Key::ThisTab);
     }
 
     pub(super) fn adopt(&self) -> Outcome {
@@ -95,8 +95,8 @@ impl Run {
         let error = error::failed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer, transient);
         shared.failure.replace(error.clone());
         if shared.record().signed_in() {
-            let Cooldown { until, forbidden } = cooldown;
-            shared.amend(|record| (record.retry_at, record.forbidden) = (until, forbidden));
+            let Cooldown { until, retry_after_set } = cooldown;
+            shared.amend(|record| (record.retry_at, record.retry_after_set) = (until, retry_after_set));
         }
         self.leave(false);
         let detail = Val::bare();
@@ -134,7 +134,7 @@ impl Run {
     pub(super) fn signed_out(&self, error: Val) -> Outcome {
         self.close(false);
         self.shared.told_of.take();
-        self.shared.announce(None, Key::ThisTab);
+        self.shared.notify(None, Key::ThisTab);
         debug::end(self.number, Key::EndedRefused);
         Err(error)
     }

@@ -20,7 +20,7 @@ extern "C" {
 
 impl Shared {
     /// Claims the record of `sessionStorage` for this page: when it opens, and when it comes back.
-    pub fn claim(self: &Rc<Self>) {
+    pub fn claim_tab(self: &Rc<Self>) {
         // A frame shares the area of its tab instead of having a copy of it.
         let frame = !Val::global(Key::Parent).same(&Val::global(Key::Window));
         if !self.store.copied_with_tab() || frame {
@@ -45,7 +45,7 @@ impl Shared {
     }
 
     /// Gives the lock up: the page is being left, and may come back.
-    pub fn unclaim(&self) {
+    pub fn release_tab(&self) {
         let held = self.held.take();
         if held.is_function() {
             let _ = held.call(&NONE, &NONE);
@@ -64,7 +64,7 @@ impl Shared {
         self.owner.put(Key::Owner, &new_owner());
         self.store.remove();
         self.forget();
-        self.announce(None, Key::ThisTab);
+        self.notify(None, Key::ThisTab);
     }
 }
 

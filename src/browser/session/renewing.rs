@@ -20,7 +20,7 @@ use std::rc::Rc;
 
 /// A page that is being left has its token request broken off. Were it sent again at once, the server would rotate for
 /// a page that is not there to hear it. Whoever comes back, or stays after all, asks again after so long.
-const LEAVING_MS: u64 = 2_000;
+const UNLOADING_MS: u64 = 2_000;
 
 /// One run of the flow.
 pub(super) struct Run {
@@ -52,23 +52,23 @@ impl Shared {
         let again = self.tells_failure.get();
         let run = Run { shared: Rc::clone(self), id, reason, without_session, number, again };
         let promise = task::promise(async move { run.go().await });
-        promise.hush();
+        promise.mark_handled();
         self.renewal.replace(Some((id, promise.clone())));
         debug::started(number, reason.as_str());
-        self.announce(None, Key::ThisTab);
+        self.notify(None, Key::ThisTab);
         promise
     }
 
     /// See `refresh` in the contract.
     pub fn refresh(self: &Rc<Self>) -> Val {
-        self.catch_up();
+        self.sync_record();
         let record = self.record();
         if matches!(self.options.refresh, Refresh::None) {
             let message = "Option `refresh`: not set, so nothing can be renewed; takes a URL, an object or a function.";
             return error::detailed(Code::InvalidOptions, message, &Val::UNDEFINED, &Val::UNDEFINED).reject();
         }
-        let (running, can_renew, forbidden) = self.ask(|machine| {
-            (machine.renewal().is_some(), machine.can_renew(&record), machine.forbidden(&record, clock::now()))
+        let (running, can_renew, retry_after_set) = self.ask(|machine| {
+            (machine.renewal().is_some(), machine.can_renew(&record), machine.retry_after_set(&record, clock::now()))
         });
         if running {
             return self.run_renewal();
@@ -78,7 +78,7 @@ impl Shared {
         }
         let code = if record.suspended {
             Code::SessionExpired
-        } else if forbidden {
+        } else if retry_after_set {
             return self.failed().reject();
         } else if can_renew {
             let _ = self.ask(|machine| machine.start(&record, Reason::Manual, false));
@@ -93,7 +93,7 @@ impl Shared {
 
     /// Waits, unless the renewal is cut short meanwhile.
     async fn pause(&self, ms: u64) {
-        let _ = Val::sleep(ms as f64, &self.cuttable()).wait().await;
+        let _ = Val::sleep(ms as f64, &self.abortable()).wait().await;
         self.cut.take();
     }
 }
@@ -104,7 +104,7 @@ impl Run {
         let mut held: Option<Held> = None;
         loop {
             while !held.as_ref().is_some_and(Held::still) {
-                held = shared.hold(&shared.cuttable(), true).await;
+                held = shared.hold(&shared.abortable(), true).await;
                 shared.cut.take();
                 if held.is_none() {
                     break;
@@ -126,33 +126,33 @@ impl Run {
     /// One token request and what becomes of it; an error says after how many ms to try again.
     async fn attempt(&self) -> Result<Outcome, u64> {
         let shared = &self.shared;
-        shared.catch_up();
+        shared.sync_record();
         let record = Record { unconfirmed: shared.unconfirmed().is_some(), ..shared.record() };
         match shared.ask(|machine| machine.on_turn(self.id, &record)) {
-            Turn::Exchange => {}
-            Turn::Adopt => return Ok(self.adopt()),
+            Turn::Request => {}
+            Turn::UseStored => return Ok(self.adopt()),
             Turn::Ended => return Ok(self.ended()),
             Turn::SignedOut => return Ok(self.signed_out(error::plain(Code::SignedOut))),
         }
-        let looking_out = shared.look_out();
+        let watching_unload = shared.watch_unload();
         let reply = token_request::exchange(shared, self.reason).await;
-        drop(looking_out);
+        drop(watching_unload);
         if reply.class == GrantOutcome::Refused && !self.without_session && shared.mark().is_some() {
             // Another tab may have been the first: what it has stored or committed comes before that counts.
             shared.pause(shared.ask(|machine| machine.grace())).await;
         }
         let _ = shared.read_cookie_mark(false).wait().await;
-        shared.catch_up();
-        if shared.leaving.get() && reply.class == GrantOutcome::Transient {
+        shared.sync_record();
+        if shared.unloading.get() && reply.class == GrantOutcome::Transient {
             debug::note(self.number, Key::AskedAgain);
-            return Err(LEAVING_MS);
+            return Err(UNLOADING_MS);
         }
         let record = shared.record();
         let outcome = renewal::Outcome { class: reply.class, lost: reply.lost, retry_after: reply.retry_after };
         match shared.ask(|machine| machine.on_grant(self.id, outcome, &record, clock::now(), clock::chance())) {
             Grant::Store(keep) => Ok(self.store(&reply, keep)),
-            Grant::Adopt => Ok(self.adopt()),
-            Grant::Again(ms) => {
+            Grant::UseStored => Ok(self.adopt()),
+            Grant::Retry(ms) => {
                 debug::note(self.number, Key::AskedAgain);
                 Err(ms)
             }

@@ -67,7 +67,7 @@ pub struct Shared {
     pub tells_failure: Cell<bool>,
     /// The controller of the running token request, and why it was cut short.
     pub cut: RefCell<Val>,
-    pub was_cut: Cell<Option<Cut>>,
+    pub abort_cause: Cell<Option<AbortCause>>,
     pub epoch: RefCell<Rc<Epoch>>,
     /// What the calls of the last ended epoch are rejected with.
     pub end: RefCell<Val>,
@@ -79,7 +79,7 @@ pub struct Shared {
     pub first_token: Cell<u32>,
     pub timer: RefCell<Option<clock::Timer>>,
     /// Runs while something older than what is known stands in storage.
-    pub putting_back: RefCell<Option<clock::Timer>>,
+    pub restoring: RefCell<Option<clock::Timer>>,
     pub wakeup: RefCell<Vec<Listening>>,
     /// A refresh function is running its synchronous part.
     pub in_function: Cell<bool>,
@@ -87,7 +87,7 @@ pub struct Shared {
     pub reentered: Cell<bool>,
     pub open_pages: Cell<u32>,
     /// The page is being left, or was while a token request was under way.
-    pub leaving: Cell<bool>,
+    pub unloading: Cell<bool>,
     /// Whose the record of this tab is: not known yet, known when this promise resolves, and what gives it up.
     pub claiming: Cell<bool>,
     pub claimed: RefCell<Val>,
@@ -98,7 +98,7 @@ pub struct Shared {
 
 /// Why a running token request is cut short.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
+pub enum AbortCause {
     /// Its time is over.
     Timeout,
     /// The session ended, or `setTokens` replaced what it renews.
@@ -139,19 +139,19 @@ impl Shared {
             revoking: Cell::new(false),
             tells_failure: Cell::new(false),
             cut: RefCell::default(),
-            was_cut: Cell::default(),
+            abort_cause: Cell::default(),
             epoch: RefCell::default(),
             end: RefCell::default(),
             failure: RefCell::default(),
             warned: Val::construct(Key::Set, &NONE, &NONE),
             first_token: Cell::new(0),
             timer: RefCell::default(),
-            putting_back: RefCell::default(),
+            restoring: RefCell::default(),
             wakeup: RefCell::default(),
             in_function: Cell::new(false),
             reentered: Cell::new(false),
             open_pages: Cell::new(0),
-            leaving: Cell::new(false),
+            unloading: Cell::new(false),
             claiming: Cell::new(false),
             claimed: RefCell::default(),
             held: RefCell::default(),

@@ -4,7 +4,7 @@
 //! refresh token away), and headers and body stand under one timeout.
 
 use super::reply::{Reply, read};
-use super::shared::{Cut, Shared};
+use super::shared::{AbortCause, Shared};
 use crate::browser::abort;
 use crate::browser::clock::Timer;
 use crate::browser::endpoint::{Endpoint, Refresh};
@@ -45,21 +45,23 @@ const REENTERED: &str =
 
 impl Shared {
     /// A controller that [`Self::cut`] aborts, until it is replaced.
-    pub fn cuttable(&self) -> Val {
+    pub fn abortable(&self) -> Val {
         let controller = abort::controller();
-        self.was_cut.set(None);
+        self.abort_cause.set(None);
         self.cut.replace(controller.clone());
         controller.get(Key::Signal)
     }
 
     /// Ends the running token request, or the pause before the next.
-    pub fn cut(&self, why: Cut) {
+    pub fn cut(&self, why: AbortCause) {
         let controller = self.cut.take();
         if controller.is_object() {
-            self.was_cut.set(Some(why));
+            self.abort_cause.set(Some(why));
             let reason = match why {
-                Cut::Timeout => Val::construct(Key::DomException, &Val::text(LATE), &Val::name(Key::TimeoutError)),
-                Cut::Overtaken => Val::UNDEFINED,
+                AbortCause::Timeout => {
+                    Val::construct(Key::DomException, &Val::text(LATE), &Val::name(Key::TimeoutError))
+                }
+                AbortCause::Overtaken => Val::UNDEFINED,
             };
             controller.invoke(Key::Abort, &reason, &NONE);
         }
@@ -77,7 +79,7 @@ pub async fn exchange(shared: &Rc<Shared>, reason: Reason) -> Reply {
 }
 
 async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
-    let signal = shared.cuttable();
+    let signal = shared.abortable();
     let judge = &shared.options.is_refused;
     shared.reentered.set(false);
     let timer = timeout(shared);
@@ -109,12 +111,12 @@ async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
 /// The time that one attempt has, and `isRefused` after it.
 fn timeout(shared: &Rc<Shared>) -> Timer {
     let on_time = Rc::clone(shared);
-    Timer::after(shared.options.refresh_timeout, move || on_time.cut(Cut::Timeout))
+    Timer::after(shared.options.refresh_timeout, move || on_time.cut(AbortCause::Timeout))
 }
 
 fn thrown(shared: &Shared, error: Val) -> Reply {
     let function = matches!(shared.options.refresh, Refresh::Function(_));
-    if shared.was_cut.get().is_some() {
+    if shared.abort_cause.get().is_some() {
         return Reply::new(GrantOutcome::Transient, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
     }
     if shared.reentered.get() {

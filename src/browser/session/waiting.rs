@@ -86,7 +86,7 @@ impl Shared {
     }
 
     /// Asks for each waiting call, oldest first, whether it may go now: whoever may goes.
-    pub fn let_go(self: &Rc<Self>) {
+    pub fn wake_waiters(self: &Rc<Self>) {
         let record = self.record();
         let now = clock::now();
         let mut start = false;

@@ -44,7 +44,7 @@ impl Shared {
             })
         };
         self.wakeup.replace(heard.into_iter().map(listen).collect());
-        self.claim();
+        self.claim_tab();
         self.arm();
         let _ = self.read_cookie_mark(true);
     }
@@ -65,7 +65,7 @@ impl Shared {
             let weak = Rc::downgrade(self);
             let channel = self.tabs().channel(move |signal| {
                 if let Some(shared) = weak.upgrade() {
-                    shared.hear(&signal);
+                    shared.on_signal(&signal);
                 }
             });
             self.channel.replace(Some(channel));
@@ -75,20 +75,20 @@ impl Shared {
     fn on_event(self: &Rc<Self>, kind: Key, event: &Val) {
         match kind {
             // A page that is put away would keep its locks, and others would wait for it.
-            Key::Freeze => tabs::let_go(),
+            Key::Freeze => tabs::release_locks(),
             Key::Pagehide => {
-                self.leaving.set(true);
-                self.put_back_end();
-                tabs::let_go();
+                self.unloading.set(true);
+                self.restore_end();
+                tabs::release_locks();
                 self.channel.take();
-                self.unclaim();
+                self.release_tab();
             }
             Key::Storage => {
                 let key = event.get(Key::Changed);
                 let ours = key.same(&self.options.name);
                 // Frames of one tab share another area, whose records are not this one's.
                 if ours && self.store.shared() && event.get(Key::StorageArea).same(&Val::global(Key::LocalStorage)) {
-                    self.hear(&record::signal_of(&event.get(Key::NewValue)));
+                    self.on_signal(&record::signal_of(&event.get(Key::NewValue)));
                 } else if ours || key.is_null() {
                     self.wake(false);
                 }
@@ -96,14 +96,14 @@ impl Shared {
             Key::Pageshow => {
                 // Fired at the first load too, when all of this has just been done.
                 if event.get(Key::Persisted).truthy() {
-                    tabs::come_back();
+                    tabs::resume_locks();
                     self.listen_to_tabs();
-                    self.claim();
+                    self.claim_tab();
                     self.wake(false);
                 }
             }
             Key::Resume => {
-                tabs::come_back();
+                tabs::resume_locks();
                 self.wake(false);
             }
             kind => self.wake(kind == Key::Online),
@@ -112,18 +112,18 @@ impl Shared {
 
     /// Notices while this lives that the page is about to be left. No longer than needed: some browsers keep a page
     /// that listens for it out of the back-forward cache.
-    pub fn look_out(self: &Rc<Self>) -> Listening {
-        self.leaving.set(false);
+    pub fn watch_unload(self: &Rc<Self>) -> Listening {
+        self.unloading.set(false);
         let weak = Rc::downgrade(self);
         Listening::new(&Val::global(Key::Window), Key::Beforeunload, move |_| {
             if let Some(shared) = weak.upgrade() {
-                shared.leaving.set(true);
+                shared.unloading.set(true);
             }
         })
     }
 
     fn wake(self: &Rc<Self>, online: bool) {
-        self.catch_up();
+        self.sync_record();
         let _ = self.read_cookie_mark(online);
         let record = self.record();
         if online && self.ask(|machine| machine.on_online(&record, clock::now())) {

@@ -2,7 +2,7 @@
 
 use super::{Answer, End, Fault, Phase, Task, World};
 use authfetch::protocol::config::OnRetryRejected;
-use authfetch::protocol::session::{Admission, Refusal, Renew, Verdict};
+use authfetch::protocol::session::{Admission, Renew, Unauthorized, Verdict};
 use authfetch::protocol::token::AccessToken;
 
 impl World {
@@ -35,7 +35,7 @@ impl World {
                 self.renew(renew);
                 Phase::InFlight
             }
-            Admission::Bare => {
+            Admission::SendWithoutToken => {
                 task.sends += 1;
                 Phase::Settled(End::Bare)
             }
@@ -61,8 +61,8 @@ impl World {
         if task.call.sent == Some(token) && !self.record.rejected {
             self.breaks("no call is sent again with the token it was refused for");
         }
-        let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
-        if run_out && self.machine.can_renew(&self.record) && self.untried != Some(token) {
+        let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
+        if expired && self.machine.can_renew(&self.record) && self.untried != Some(token) {
             self.breaks("a token that has run out is renewed before it is sent");
         }
         let in_flight = self.in_flight_with(token);
@@ -81,7 +81,7 @@ impl World {
     pub(super) fn start_probe(&mut self) {
         if self.tasks.iter().any(|task| task.phase == Phase::Waiting) {
             if self.fault != Fault::NoCanary {
-                self.machine.on_probe(&self.record);
+                self.machine.start_canary(&self.record);
             }
             let tried = self.record.access.filter(|_| !self.record.accepted);
             self.probe = tried.map(|token| (token, 1));
@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Whoever waits and may go now goes, oldest first.
-    pub fn let_go(&mut self) {
+    pub fn wake_waiters(&mut self) {
         for at in 0..self.tasks.len() {
             if self.tasks[at].phase == Phase::Waiting {
                 self.step(at);
@@ -111,9 +111,13 @@ impl World {
             Answer::Accepted => self.accepted(at, answer, true),
             Answer::ServerError => self.accepted(at, answer, false),
             Answer::StepUp { prevented } => self.step_up(at, prevented),
-            Answer::Unauthorized => self.unauthorized(at, answer, Refusal::default()),
-            Answer::Redirected => self.unauthorized(at, answer, Refusal { redirected: true, ..Refusal::default() }),
-            Answer::NotTheToken => self.unauthorized(at, answer, Refusal { not_the_token: true, ..Refusal::default() }),
+            Answer::Unauthorized => self.unauthorized(at, answer, Unauthorized::default()),
+            Answer::Redirected => {
+                self.unauthorized(at, answer, Unauthorized { redirected: true, ..Unauthorized::default() })
+            }
+            Answer::NotTheToken => {
+                self.unauthorized(at, answer, Unauthorized { not_the_token: true, ..Unauthorized::default() })
+            }
         }
     }
 
@@ -135,7 +139,7 @@ impl World {
     /// Nobody else is asked where nobody's answer can have changed.
     fn made_way(&mut self, makes_way: bool) {
         if makes_way && self.fault != Fault::NobodyAsked {
-            self.let_go();
+            self.wake_waiters();
         }
     }
 
@@ -149,7 +153,7 @@ impl World {
         if !prevented || !task.replayable || task.call.sends >= 3 {
             return self.accepted(at, Answer::StepUp { prevented }, true);
         }
-        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_gone(task.call.id));
+        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_call_dropped(task.call.id));
         let task = &mut self.tasks[at];
         task.stepped_up = true;
         task.call.after_signin = Some(self.record.signin);
@@ -157,7 +161,7 @@ impl World {
         self.made_way(makes_way);
     }
 
-    fn unauthorized(&mut self, at: usize, answer: Answer, refusal: Refusal) {
+    fn unauthorized(&mut self, at: usize, answer: Answer, unauthorized: Unauthorized) {
         let Task { mut call, path, replayable, .. } = self.tasks[at];
         let token = call.sent;
         if self.fault == Fault::NoTokenComparison {
@@ -166,23 +170,23 @@ impl World {
         if self.fault == Fault::RetriesForever {
             call.sends = 1;
         }
-        let refusal = Refusal { replayable, path, ..refusal };
+        let unauthorized = Unauthorized { replayable, path, ..unauthorized };
         let (record, now) = (self.record, self.now);
         let (verdict, makes_way) =
-            self.machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &record, now, refusal));
-        if matches!(verdict, Verdict::Again(Renew::Start) | Verdict::Deliver(Renew::Start)) {
+            self.machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &record, now, unauthorized));
+        if matches!(verdict, Verdict::Retry(Renew::Start) | Verdict::Deliver(Renew::Start)) {
             self.note_rejected(token);
         }
         match verdict {
             Verdict::Deliver(renew) => {
-                if !refusal.not_the_token {
+                if !unauthorized.not_the_token {
                     self.probed(token);
                 }
                 self.renew(renew);
                 self.settle(at, End::Answer(answer));
                 self.made_way(makes_way);
             }
-            Verdict::Again(renew) => {
+            Verdict::Retry(renew) => {
                 self.renew(renew);
                 self.tasks[at].phase = Phase::Waiting;
                 self.tasks[at].call = call;
@@ -190,13 +194,13 @@ impl World {
             }
             Verdict::Failed => self.settle(at, End::Failed),
             Verdict::EndRetryRejected => {
-                self.check_retry_rejected(token, refusal.redirected);
+                self.check_retry_rejected(token, unauthorized.redirected);
                 self.settle(at, End::Ended);
                 self.end();
             }
             Verdict::EndRefused => {
-                let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
-                if !run_out || self.machine.can_renew(&self.record) || refusal.redirected {
+                let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
+                if !expired || self.machine.can_renew(&self.record) || unauthorized.redirected {
                     self.breaks("nobody is signed out wrongly");
                 }
                 self.settle(at, End::Ended);
@@ -221,8 +225,8 @@ impl World {
     fn note_rejected(&mut self, token: Option<AccessToken>) {
         let Some(token) = token else { return };
         // The clock may ask for another where the same text was brought again.
-        let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
-        let again = self.rejected.contains(&token) && !(run_out && self.record.rejected);
+        let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
+        let again = self.rejected.contains(&token) && !(expired && self.record.rejected);
         if again || self.renewed.contains(&token) {
             self.breaks("one renewal per rejected token");
         }
@@ -232,18 +236,18 @@ impl World {
     /// The caller aborts, or the network fails, before an answer.
     pub fn gone(&mut self, at: usize) {
         let call = self.tasks[at].call.id;
-        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_gone(call));
+        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_call_dropped(call));
         self.settle(at, End::Gone);
         self.made_way(makes_way);
     }
 
     /// The canary has had no headers for two seconds.
     pub fn patience(&mut self) {
-        self.machine.on_patience();
+        self.machine.on_canary_timeout();
         self.probe = match self.probe {
             Some((token, 1)) => Some((token, 2)),
             Some(_) | None => None,
         };
-        self.let_go();
+        self.wake_waiters();
     }
 }

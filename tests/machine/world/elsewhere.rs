@@ -13,7 +13,7 @@ impl World {
         if let Some(granted) = self.exchange(presented, false) {
             self.renewed.push(from);
             self.write_renewed(granted, false);
-            self.let_go();
+            self.wake_waiters();
         }
     }
 
@@ -24,7 +24,7 @@ impl World {
             record.note_accepted();
             record.version += 1;
             self.write(record);
-            self.let_go();
+            self.wake_waiters();
         }
     }
 
@@ -34,13 +34,13 @@ impl World {
         self.write(Record::tombstone(epoch));
         self.out = true;
         self.cut();
-        self.let_go();
+        self.wake_waiters();
     }
 
     /// Another tab ends the session, and somebody signs in there before this tab looks.
     pub fn changed_elsewhere(&mut self) {
         self.ended_elsewhere();
         self.write_sign_in(true);
-        self.let_go();
+        self.wake_waiters();
     }
 }

@@ -239,7 +239,7 @@ impl World {
         if old.suspended {
             self.start_probe();
         }
-        self.let_go();
+        self.wake_waiters();
     }
 
     fn write_sign_in(&mut self, with_refresh: bool) {
@@ -272,7 +272,7 @@ impl World {
         let tombstone = self.machine.on_end(&self.record, self.now);
         self.write(tombstone);
         self.cut();
-        self.let_go();
+        self.wake_waiters();
     }
 
     /// The session is refused: it ends, or is suspended.
@@ -282,7 +282,7 @@ impl World {
             OnSessionExpired::Hold | OnSessionExpired::PassThrough => {
                 let version = self.record.version + 1;
                 self.write(Record { access: None, refresh: None, suspended: true, version, ..self.record });
-                self.let_go();
+                self.wake_waiters();
             }
         }
     }

@@ -16,8 +16,8 @@ impl World {
     fn run_opened(&mut self) {
         let Some(renewal) = self.machine.renewal() else { return };
         let (id, epoch, from, reason) = (renewal.id, renewal.epoch, renewal.from, renewal.reason);
-        let run_out = self.record.expires_at.is_some_and(|at| at <= self.now);
-        let in_vain = |from| reason == Reason::Unauthorized && !run_out && self.brought_again.contains(&from);
+        let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
+        let in_vain = |from| reason == Reason::Unauthorized && !expired && self.brought_again.contains(&from);
         if from.is_some_and(|from| self.renewed.contains(&from) || in_vain(from)) {
             self.breaks("one renewal per rejected token");
         }
@@ -32,7 +32,8 @@ impl World {
     /// `refresh()`.
     pub fn refresh(&mut self) {
         let record = self.record;
-        let may = record.signed_in() && self.machine.can_renew(&record) && !self.machine.forbidden(&record, self.now);
+        let may =
+            record.signed_in() && self.machine.can_renew(&record) && !self.machine.retry_after_set(&record, self.now);
         if self.machine.renewal().is_none() && may {
             let renew = self.machine.start(&record, Reason::Manual, false);
             self.renew(renew);
@@ -81,7 +82,7 @@ impl World {
     pub fn turn(&mut self, at: usize) {
         let Run { id, .. } = self.runs[at];
         match self.machine.on_turn(id, &self.record) {
-            Turn::Exchange => {
+            Turn::Request => {
                 let Some(token) = self.record.refresh else { return };
                 if self.spent.contains(&token) {
                     self.breaks("no refresh token is presented twice unless an answer was lost");
@@ -95,7 +96,7 @@ impl World {
                 self.token_requests = self.token_requests.saturating_add(1);
                 self.runs[at].step = Step::Sent(token);
             }
-            Turn::Adopt | Turn::Ended | Turn::SignedOut => self.finish(at, false),
+            Turn::UseStored | Turn::Ended | Turn::SignedOut => self.finish(at, false),
         }
     }
 
@@ -107,7 +108,7 @@ impl World {
         }
         self.machine.finish(id, renewed);
         if !renewed {
-            self.let_go();
+            self.wake_waiters();
         }
     }
 
@@ -167,12 +168,17 @@ impl World {
                 let Some(granted) = granted else { return self.finish(at, false) };
                 self.store(at, granted, keep, from, run.epoch);
             }
-            Grant::Adopt | Grant::Ended => self.finish(at, false),
-            Grant::Again(ms) => self.runs[at].step = Step::Pausing(self.now + ms),
-            Grant::Failed(Cooldown { until, forbidden }) => {
+            Grant::UseStored | Grant::Ended => self.finish(at, false),
+            Grant::Retry(ms) => self.runs[at].step = Step::Pausing(self.now + ms),
+            Grant::Failed(Cooldown { until, retry_after_set }) => {
                 self.rejected.retain(|token| Some(*token) != self.record.access);
                 if self.record.signed_in() {
-                    self.write(Record { retry_at: until, forbidden, version: self.record.version + 1, ..self.record });
+                    self.write(Record {
+                        retry_at: until,
+                        retry_after_set,
+                        version: self.record.version + 1,
+                        ..self.record
+                    });
                 }
                 self.finish(at, false);
             }
@@ -214,7 +220,7 @@ impl World {
         if keep == Keep::New {
             self.start_probe();
         }
-        self.let_go();
+        self.wake_waiters();
     }
 
     pub(super) fn write_renewed(&mut self, granted: (AccessToken, RefreshToken), same_text: bool) {
@@ -227,7 +233,7 @@ impl World {
     /// A refusal that nobody has overtaken counts.
     pub fn refused(&mut self, at: usize) {
         let run = self.runs[at].clone();
-        let counts = self.machine.on_turn(run.id, &self.record) == Turn::Exchange;
+        let counts = self.machine.on_turn(run.id, &self.record) == Turn::Request;
         if counts {
             if self.record.refresh.is_some_and(|token| self.valid.contains(&token)) {
                 self.breaks("nobody is signed out wrongly");

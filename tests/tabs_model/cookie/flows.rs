@@ -91,7 +91,7 @@ impl World {
         let Some(flow) = &mut tab.flow else { return };
         let record = Record { unconfirmed: tab.machine.unconfirmed() && !tries, ..tab.record };
         match tab.machine.on_turn(flow.id, &record) {
-            Turn::Exchange => {
+            Turn::Request => {
                 flow.sent_at = tab.machine.cookie();
                 let without_session = flow.without_session;
                 let cookie = self.present(without_session);
@@ -100,7 +100,7 @@ impl World {
                     self.serve(i);
                 }
             }
-            Turn::Adopt => self.leave(i, true),
+            Turn::UseStored => self.leave(i, true),
             Turn::Ended | Turn::SignedOut => self.leave(i, false),
         }
     }
@@ -124,19 +124,19 @@ impl World {
         let grant = tab.machine.on_grant(flow.id, outcome, &tab.record, now, 0.5);
         let fault = self.setup.fault;
         match (grant, answer) {
-            (Grant::Again(0), Answer::Refused) if fault == Fault::CountsEveryRefusal => self.refused(i, cookie),
-            (Grant::Again(0), Answer::Tokens(token)) if fault == Fault::TakesTokensOfAnotherSession => {
+            (Grant::Retry(0), Answer::Refused) if fault == Fault::CountsEveryRefusal => self.refused(i, cookie),
+            (Grant::Retry(0), Answer::Tokens(token)) if fault == Fault::TakesTokensOfAnotherSession => {
                 self.store(i, token, without_session);
             }
             (Grant::Store(_), Answer::Tokens(token)) => self.store(i, token, without_session),
-            (Grant::Again(0), _) if held => self.attempt(i),
-            (Grant::Again(0), _) => self.queue_up(i),
-            (Grant::Again(_), _) => {
+            (Grant::Retry(0), _) if held => self.attempt(i),
+            (Grant::Retry(0), _) => self.queue_up(i),
+            (Grant::Retry(_), _) => {
                 self.release(i);
                 self.step(i, Step::Pausing);
             }
             (Grant::Refused, _) => self.refused(i, cookie),
-            (Grant::Adopt, _) => self.leave(i, true),
+            (Grant::UseStored, _) => self.leave(i, true),
             (Grant::Ended | Grant::Failed(_) | Grant::Store(_), _) => self.leave(i, false),
         }
     }

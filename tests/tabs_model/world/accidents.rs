@@ -66,7 +66,7 @@ impl World {
         if frozen {
             let waiting = self.tabs[i].flows.iter().filter(|flow| flow.step == Step::Queued).map(|flow| (i, flow.n));
             self.queue.extend(waiting);
-            self.catch_up(i);
+            self.sync_record(i);
         }
         self.then(i);
     }

@@ -1,17 +1,17 @@
 //! As call/page.rs, call/driving.rs and session/waiting.rs: calls, from their start to their settling.
 
 use super::{End, Phase, Task, World};
-use authfetch::protocol::session::{Admission, Call, Refusal, Renew, Verdict};
+use authfetch::protocol::session::{Admission, Call, Renew, Unauthorized, Verdict};
 
 impl World {
     /// A call: `Page::fetch`, or `Page::access_token`.
     pub fn call(&mut self, i: usize) {
-        self.catch_up(i);
+        self.sync_record(i);
         let known = self.tabs[i].known;
         let call = self.tabs[i].machine.open(self.setup.requests);
         let c = self.tabs[i].tasks.len();
         self.tabs[i].tasks.push(Task { call, phase: Phase::Settled(End::Bare) });
-        if !self.setup.requests || self.tabs[i].machine.probing() {
+        if !self.setup.requests || self.tabs[i].machine.waits_for_canary() {
             self.drive(i, c);
         } else if known.signed_in() || known.suspended {
             let now = self.now;
@@ -20,7 +20,11 @@ impl World {
                     self.send(i, c, true);
                     self.renew(i, renew);
                 }
-                Admission::Wait(_) | Admission::Bare | Admission::SignedOut | Admission::Failed | Admission::Ended => {
+                Admission::Wait(_)
+                | Admission::SendWithoutToken
+                | Admission::SignedOut
+                | Admission::Failed
+                | Admission::Ended => {
                     self.run_opened(i);
                     self.drive(i, c);
                 }
@@ -41,7 +45,7 @@ impl World {
 
     /// `Page::drive`, from the point where a call asks what to do.
     fn drive(&mut self, i: usize, c: usize) {
-        self.catch_up(i);
+        self.sync_record(i);
         let (call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
         let phase = match self.tabs[i].machine.admit(&call, &known, now) {
             Admission::Wait(renew) => {
@@ -52,7 +56,7 @@ impl World {
                 self.send(i, c, false);
                 return self.renew(i, renew);
             }
-            Admission::Bare | Admission::SignedOut => Phase::Settled(End::Bare),
+            Admission::SendWithoutToken | Admission::SignedOut => Phase::Settled(End::Bare),
             Admission::Failed => Phase::Settled(End::Failed),
             Admission::Ended => Phase::Settled(End::Ended),
         };
@@ -64,8 +68,8 @@ impl World {
         self.tabs[i].tasks.iter().any(|task| task.phase == Phase::Waiting && task.call.answers)
     }
 
-    /// `Shared::let_go`.
-    pub(super) fn let_go(&mut self, i: usize) {
+    /// `Shared::wake_waiters`.
+    pub(super) fn wake_waiters(&mut self, i: usize) {
         let (known, now) = (self.tabs[i].known, self.now);
         let mut waiting: Vec<usize> =
             (0..self.tabs[i].tasks.len()).filter(|c| self.tabs[i].tasks[*c].phase == Phase::Waiting).collect();
@@ -90,7 +94,7 @@ impl World {
     }
 
     /// Whether the token of a call in flight has run out since it was sent.
-    pub fn run_out(&self, i: usize, c: usize) -> bool {
+    pub fn expired(&self, i: usize, c: usize) -> bool {
         let Phase::InFlight { token, .. } = self.tabs[i].tasks[c].phase else { return false };
         self.issued[token as usize].expires_at <= self.now
     }
@@ -125,7 +129,7 @@ impl World {
 
     /// `Page::drive`, with an answer.
     fn answered(&mut self, i: usize, c: usize, good: bool) {
-        self.catch_up(i);
+        self.sync_record(i);
         let (mut call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
         if good && call.epoch != self.tabs[i].machine.epoch() {
             return self.settle(i, c, End::Ended);
@@ -134,19 +138,19 @@ impl World {
             self.accepted(i, c);
             return self.settle(i, c, End::Done);
         }
-        let refusal = Refusal { replayable: true, path: c as u64, ..Refusal::default() };
+        let unauthorized = Unauthorized { replayable: true, path: c as u64, ..Unauthorized::default() };
         let machine = &mut self.tabs[i].machine;
         let (verdict, makes_way) =
-            machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, refusal));
+            machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, unauthorized));
         match verdict {
             Verdict::Deliver(renew) => {
                 self.renew(i, renew);
                 self.settle(i, c, End::Done);
                 if makes_way {
-                    self.let_go(i);
+                    self.wake_waiters(i);
                 }
             }
-            Verdict::Again(renew) => {
+            Verdict::Retry(renew) => {
                 self.tabs[i].tasks[c].call = call;
                 self.renew(i, renew);
                 self.drive(i, c);
@@ -168,7 +172,7 @@ impl World {
         }
         self.tabs[i].tasks[c].phase = Phase::Settled(End::Done);
         if makes_way {
-            self.let_go(i);
+            self.wake_waiters(i);
         }
     }
 

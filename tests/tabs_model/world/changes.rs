@@ -4,8 +4,8 @@ use super::{End, Flow, Kind, Phase, Step, World};
 use authfetch::protocol::tabs::{Heard, Mark};
 
 impl World {
-    /// `Shared::catch_up`.
-    pub(super) fn catch_up(&mut self, i: usize) {
+    /// `Shared::sync_record`.
+    pub(super) fn sync_record(&mut self, i: usize) {
         if self.tabs[i].view != self.tabs[i].text {
             self.changed(i);
         }
@@ -20,32 +20,32 @@ impl World {
         if self.tabs[i].machine.epoch() > epoch {
             self.ended_elsewhere(i, before.signed_in() || before.suspended, epoch);
         } else {
-            self.let_go(i);
+            self.wake_waiters(i);
         }
     }
 
     /// A look at the record: a storage event, a signal of the running epoch, or the page is shown.
     pub fn look(&mut self, i: usize) {
-        self.catch_up(i);
+        self.sync_record(i);
         self.then(i);
     }
 
     /// `Shared::hear`.
-    pub fn hear(&mut self, i: usize, mark: Mark) {
+    pub fn on_signal(&mut self, i: usize, mark: Mark) {
         self.tabs[i].told.remove(&mark);
         if mark.epoch > self.written {
             self.breaks("nothing is told that was not written before");
         }
-        self.catch_up(i);
+        self.sync_record(i);
         self.heard(i, mark);
-        self.catch_up(i);
+        self.sync_record(i);
         self.then(i);
     }
 
     pub(super) fn heard(&mut self, i: usize, mark: Mark) {
         let (before, epoch, now) = (self.tabs[i].known, self.tabs[i].machine.epoch(), self.now);
         if self.tabs[i].machine.on_signal(mark, now) == Heard::Ended {
-            self.know_of(i, mark.epoch);
+            self.apply_epoch(i, mark.epoch);
             self.ended_elsewhere(i, before.signed_in() || before.suspended, epoch);
         }
     }
@@ -68,13 +68,13 @@ impl World {
         self.ended = self.ended.max(tombstone.epoch);
         self.put(i, tombstone, (None, None), false);
         self.abort_all(i);
-        self.seal(i);
+        self.verify_tombstone(i);
     }
 
     /// `Shared::abort_all`.
     fn abort_all(&mut self, i: usize) {
         self.tabs[i].slot = None;
-        self.let_go(i);
+        self.wake_waiters(i);
         self.cut(i);
         let epoch = self.tabs[i].machine.epoch();
         for task in &mut self.tabs[i].tasks {
@@ -85,7 +85,7 @@ impl World {
     }
 
     /// `Shared::seal`: once the end is committed, the record is looked at under the lock.
-    fn seal(&mut self, i: usize) {
+    fn verify_tombstone(&mut self, i: usize) {
         let mark = Mark::of(&self.tabs[i].known);
         self.open_flow(i, |n| Flow {
             n,

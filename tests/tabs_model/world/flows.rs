@@ -22,7 +22,7 @@ impl World {
 
     /// `Tabs::lock`.
     pub(super) fn queue_up(&mut self, i: usize, n: u8) {
-        self.tabs[i].cuttable = Some(n).filter(|_| self.renewal_of(i, n).is_some()).or(self.tabs[i].cuttable);
+        self.tabs[i].abortable = Some(n).filter(|_| self.renewal_of(i, n).is_some()).or(self.tabs[i].abortable);
         if let Some(flow) = self.flow(i, n) {
             flow.step = Step::Queued;
             flow.cut = false;
@@ -47,7 +47,7 @@ impl World {
             flow.held = true;
             flow.step = Step::Catching(mark);
         }
-        self.catch_up(i);
+        self.sync_record(i);
         self.then(i);
     }
 
@@ -71,7 +71,7 @@ impl World {
         if let Some(flow) = self.flow(i, n) {
             flow.step = Step::Catching(mark);
         }
-        self.catch_up(i);
+        self.sync_record(i);
         self.then(i);
     }
 
@@ -85,7 +85,7 @@ impl World {
     /// `CATCH_UP_MS` are over: the write that the mark speaks of was lost with its tab.
     pub fn gives_up(&mut self, i: usize, n: u8) {
         if let Some(Flow { step: Step::Catching(mark), .. }) = self.flow(i, n).cloned() {
-            self.catch_up(i);
+            self.sync_record(i);
             self.heard(i, mark);
             if self.flow(i, n).is_some_and(|flow| flow.step == Step::Catching(mark)) {
                 self.holds(i, n);
@@ -100,7 +100,7 @@ impl World {
             return;
         }
         if self.tabs[i].flows.iter().any(|flow| matches!(flow.step, Step::Catching(_))) {
-            self.catch_up(i);
+            self.sync_record(i);
         }
         let at_once = self.setup.fault == Fault::ReadsAtOnce;
         loop {

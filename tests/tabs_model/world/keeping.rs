@@ -40,7 +40,7 @@ impl World {
     }
 
     /// `Shared::know`.
-    fn know(&mut self, i: usize, record: Record, members: (Option<u32>, Option<u32>)) {
+    fn apply_record(&mut self, i: usize, record: Record, members: (Option<u32>, Option<u32>)) {
         let now = self.now;
         let tab = &mut self.tabs[i];
         tab.machine.observe(&record, now);
@@ -57,7 +57,7 @@ impl World {
     fn adopt(&mut self, i: usize, text: Record) {
         self.tabs[i].text = Some(text);
         let record = self.parse(i, &text);
-        self.know(i, record, tokens_of(&text));
+        self.apply_record(i, record, tokens_of(&text));
     }
 
     /// `Shared::read`: true where it is believed.
@@ -72,10 +72,10 @@ impl World {
                 self.tabs[i].text = view;
                 // Its tokens get numbers only if it is believed.
                 let record = self.parse(i, &text);
-                self.know(i, record, tokens_of(&text));
+                self.apply_record(i, record, tokens_of(&text));
                 return true;
             }
-            Reading::PutBack => self.tabs[i].putting_back = true,
+            Reading::Restore => self.tabs[i].restoring = true,
             Reading::Ignore => {}
         }
         false
@@ -87,7 +87,7 @@ impl World {
         let Some(tombstone) = self.tabs[i].machine.on_absent(&known, now) else {
             // An end that is known stays known.
             if self.setup.fault == Fault::ForgetsTheEnd {
-                self.know(i, Record::default(), (None, None));
+                self.apply_record(i, Record::default(), (None, None));
             }
             return false;
         };
@@ -95,7 +95,7 @@ impl World {
             self.breaks("nobody is signed out wrongly");
         }
         self.ends.insert(tombstone.epoch);
-        self.know(i, tombstone, (None, None));
+        self.apply_record(i, tombstone, (None, None));
         true
     }
 
@@ -106,27 +106,27 @@ impl World {
         Record { access: access.map(AccessToken), refresh: refresh.map(RefreshToken), ..tab.known }
     }
 
-    fn put_back(&mut self, i: usize) {
+    fn restore_record(&mut self, i: usize) {
         let text = self.known_text(i);
         self.tabs[i].text = Some(text);
         self.store(i, Some(text));
         self.signal(i, Mark::of(&text));
     }
 
-    /// The timer of [`Reading::PutBack`]: the record is read once more.
-    pub fn puts_back(&mut self, i: usize) {
-        self.tabs[i].putting_back = false;
-        self.catch_up(i);
-        if self.tabs[i].putting_back {
-            self.tabs[i].putting_back = false;
-            self.put_back(i);
+    /// The timer of [`Reading::Restore`]: the record is read once more.
+    pub fn restores(&mut self, i: usize) {
+        self.tabs[i].restoring = false;
+        self.sync_record(i);
+        if self.tabs[i].restoring {
+            self.tabs[i].restoring = false;
+            self.restore_record(i);
         }
         self.then(i);
     }
 
-    /// `Shared::know_epoch`, and `Shared::know_end`, whose version is the mark's: nothing later is written in an ended
-    /// epoch.
-    pub(super) fn know_of(&mut self, i: usize, epoch: u64) {
+    /// `Shared::apply_epoch`, and `Shared::apply_end`, whose version is the mark's: nothing later is written in an
+    /// ended epoch.
+    pub(super) fn apply_epoch(&mut self, i: usize, epoch: u64) {
         self.adopt(i, Record::tombstone(epoch));
     }
 

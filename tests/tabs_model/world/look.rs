@@ -63,7 +63,7 @@ impl World {
     pub fn has_news(&self, i: usize) -> bool {
         let tab = &self.tabs[i];
         let ignored = |text| tab.machine.on_read(text, &tab.known) == Reading::Ignore;
-        tab.view != tab.text && !tab.putting_back && !tab.view.as_ref().is_some_and(ignored)
+        tab.view != tab.text && !tab.restoring && !tab.view.as_ref().is_some_and(ignored)
     }
 
     /// What is wrong with a world in which nothing moves any more.

@@ -178,9 +178,9 @@ pub struct Tab {
     /// `renewal`: the running one's number.
     pub slot: Option<u32>,
     /// `cut`: whose waiting it ends.
-    pub cuttable: Option<u8>,
+    pub abortable: Option<u8>,
     /// A timer is set that puts back what is known.
-    pub putting_back: bool,
+    pub restoring: bool,
     pub tasks: Vec<Task>,
     pub flows: Vec<Flow>,
     /// What `getItem` gives here. Tokens in it are numbered by the server.
@@ -245,8 +245,8 @@ impl Tab {
             known_epoch: 0,
             first_token: 0,
             slot: None,
-            cuttable: None,
-            putting_back: false,
+            abortable: None,
+            restoring: false,
             tasks: Vec::new(),
             flows: Vec::new(),
             view: None,

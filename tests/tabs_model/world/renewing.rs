@@ -28,7 +28,7 @@ impl World {
 
     /// `Shared::cut` of token_request.rs.
     pub(super) fn cut(&mut self, i: usize) {
-        let Some(n) = self.tabs[i].cuttable.take() else { return };
+        let Some(n) = self.tabs[i].abortable.take() else { return };
         let Some(flow) = self.flow(i, n) else { return };
         if !matches!(flow.kind, Kind::Renewal(_)) {
             return;
@@ -45,14 +45,14 @@ impl World {
     /// `Run::attempt`, up to the token request.
     pub(super) fn attempt(&mut self, i: usize, n: u8) {
         let Some(id) = self.renewal_of(i, n) else { return };
-        self.catch_up(i);
+        self.sync_record(i);
         let known = self.tabs[i].known;
         match self.tabs[i].machine.on_turn(id, &known) {
-            Turn::Exchange => {
+            Turn::Request => {
                 let Some(token) = self.tabs[i].members.1 else { return self.leave(i, n, id, false) };
                 self.check_send(i, token);
                 self.present(token);
-                self.tabs[i].cuttable = Some(n);
+                self.tabs[i].abortable = Some(n);
                 if let Some(flow) = self.flow(i, n) {
                     flow.step = Step::Sent(Request { token, outcome: None });
                     flow.presented = Some(token);
@@ -61,7 +61,7 @@ impl World {
                     self.serve(i, n);
                 }
             }
-            Turn::Adopt => self.leave(i, n, id, true),
+            Turn::UseStored => self.leave(i, n, id, true),
             Turn::Ended | Turn::SignedOut => self.leave(i, n, id, false),
         }
     }
@@ -78,9 +78,9 @@ impl World {
         if let Some(flow) = self.flow(i, n) {
             flow.cut = false;
         }
-        self.tabs[i].cuttable = None;
+        self.tabs[i].abortable = None;
         if !lost && request.outcome == Some(None) {
-            self.tabs[i].cuttable = Some(n);
+            self.tabs[i].abortable = Some(n);
             if let Some(flow) = self.flow(i, n) {
                 flow.step = Step::Grace;
             }
@@ -88,7 +88,7 @@ impl World {
         }
         let granted = request.outcome.filter(|_| !lost);
         let class = if granted.is_some() { GrantOutcome::Tokens } else { GrantOutcome::Transient };
-        self.catch_up(i);
+        self.sync_record(i);
         let (known, now) = (self.tabs[i].known, self.now);
         let outcome = Outcome { class, lost: lost && !cut, retry_after: None };
         let mut grant = self.tabs[i].machine.on_grant(id, outcome, &known, now, 0.5);
@@ -105,17 +105,17 @@ impl World {
                     self.close(i, id, true);
                     if keep == Keep::New && self.anybody_waits(i) {
                         let known = self.tabs[i].known;
-                        self.tabs[i].machine.on_probe(&known);
+                        self.tabs[i].machine.start_canary(&known);
                     }
-                    self.let_go(i);
+                    self.wake_waiters(i);
                 }
                 self.hand_over(i, n);
             }
-            Grant::Adopt => self.leave(i, n, id, true),
+            Grant::UseStored => self.leave(i, n, id, true),
             Grant::Ended => self.leave(i, n, id, false),
-            Grant::Again(0) if held => self.attempt(i, n),
-            Grant::Again(0) => self.queue_up(i, n),
-            Grant::Again(_) => {
+            Grant::Retry(0) if held => self.attempt(i, n),
+            Grant::Retry(0) => self.queue_up(i, n),
+            Grant::Retry(_) => {
                 self.hand_over(i, n);
                 let flow = |n| Flow {
                     n,
@@ -126,11 +126,11 @@ impl World {
                     presented: None,
                 };
                 let n = self.open_flow(i, flow);
-                self.tabs[i].cuttable = Some(n);
+                self.tabs[i].abortable = Some(n);
             }
-            Grant::Failed(Cooldown { until, forbidden }) => {
+            Grant::Failed(Cooldown { until, retry_after_set }) => {
                 if known.signed_in() {
-                    self.amend(i, Record { retry_at: until, forbidden, ..known });
+                    self.amend(i, Record { retry_at: until, retry_after_set, ..known });
                 }
                 self.leave(i, n, id, false);
             }
@@ -147,8 +147,8 @@ impl World {
     /// `Policy::grace` after a refusal is over.
     pub fn grace_over(&mut self, i: usize, n: u8) {
         let Some(id) = self.renewal_of(i, n) else { return };
-        self.tabs[i].cuttable = None;
-        self.catch_up(i);
+        self.tabs[i].abortable = None;
+        self.sync_record(i);
         let (known, now) = (self.tabs[i].known, self.now);
         let outcome = Outcome { class: GrantOutcome::Refused, lost: false, retry_after: None };
         match self.tabs[i].machine.on_grant(id, outcome, &known, now, 0.5) {
@@ -158,9 +158,9 @@ impl World {
                 self.end(i);
                 self.hand_over(i, n);
             }
-            Grant::Adopt => self.leave(i, n, id, true),
+            Grant::UseStored => self.leave(i, n, id, true),
             Grant::Ended => self.leave(i, n, id, false),
-            Grant::Store(_) | Grant::Again(_) | Grant::Failed(_) => self.breaks("a refusal is a refusal"),
+            Grant::Store(_) | Grant::Retry(_) | Grant::Failed(_) => self.breaks("a refusal is a refusal"),
         }
         self.then(i);
     }
@@ -176,7 +176,7 @@ impl World {
     /// `Run::leave`, and the lock is handed over.
     fn leave(&mut self, i: usize, n: u8, id: u32, renewed: bool) {
         self.close(i, id, renewed);
-        self.let_go(i);
+        self.wake_waiters(i);
         self.hand_over(i, n);
     }
 }

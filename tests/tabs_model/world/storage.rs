@@ -72,7 +72,7 @@ impl World {
         if self.setup.slow_events || self.tabs[i].life != Life::Live {
             self.tell(i, Mark::of(&record));
         } else {
-            self.hear(i, Mark::of(&record));
+            self.on_signal(i, Mark::of(&record));
         }
     }
 
@@ -97,6 +97,6 @@ impl World {
     /// Whether somebody may yet put back what he knows: who waits for it waits longer than that takes.
     pub fn somebody_puts_back(&self) -> bool {
         let live = |i: &usize| self.tabs[*i].life == Life::Live;
-        (0..self.tabs.len()).filter(live).any(|i| self.tabs[i].putting_back || self.lags(i))
+        (0..self.tabs.len()).filter(live).any(|i| self.tabs[i].restoring || self.lags(i))
     }
 }

@@ -49,7 +49,7 @@ impl World {
     /// `setTokens`: `Shared::set_tokens` and `Shared::sign_in`.
     pub fn set_tokens(&mut self, i: usize) {
         self.now += 1;
-        self.catch_up(i);
+        self.sync_record(i);
         let (old, now) = (self.tabs[i].known, self.now);
         let overtakes = self.tabs[i].machine.renewal().is_some();
         let within = old.signed_in() || old.suspended;
@@ -76,13 +76,13 @@ impl World {
             cut: false,
             presented: None,
         });
-        self.let_go(i);
+        self.wake_waiters(i);
         self.then(i);
     }
 
     /// `AuthFetch::logout`.
     pub fn logout(&mut self, i: usize) {
-        self.catch_up(i);
+        self.sync_record(i);
         self.end(i);
         self.then(i);
     }
