@@ -4,7 +4,7 @@
 //!                    setTokens                        refused ("logout"), retry rejected, logout
 //!   signed-out ───────────────────▶ signed-in ─────────────────────────────▶ signed-out (epoch + 1)
 //!                                    │     ▲
-//!                          renewal   ▼     │  Tokens · Adopt · transient failure
+//!                          renewal   ▼     │  Tokens · UseStored · transient failure
 //! refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
 //! ```
 //! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. What an

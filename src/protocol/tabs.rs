@@ -9,7 +9,7 @@
 use super::session::Session;
 use super::token::Record;
 
-/// How long something older must have stood in the place of what a tab knows before it is put back, in ms: eight times
+/// How long something older must have stood in the place of what a tab knows before it is restored, in ms: eight times
 /// the longest lag that was measured, and less than [`CATCH_UP_MS`], so that whoever waits for it still sees it.
 pub const RESTORE_MS: u64 = 250;
 
@@ -59,7 +59,7 @@ pub enum Heard {
     Read,
     /// An epoch above all that was seen: this tab's session is over, whatever its storage shows yet. What the tab knows
     /// is [`Record::tombstone`] of that epoch from now on, at version 0: the epoch's own record, an end or a sign-in,
-    /// is later and is believed when it comes; if it never comes, the tombstone is put back over the older one.
+    /// is later and is believed when it comes; if it never comes, the tombstone is restored over the older one.
     Ended,
 }
 
@@ -102,7 +102,7 @@ impl Session {
 }
 
 /// Whether the record has reached what the last holder of the lock committed. Until then nothing of it is presented,
-/// and a tab that lost the lock while it waited (it froze, or was robbed) asks for it anew.
+/// and a tab that lost the lock while it waited (it froze, or it was stolen) asks for it anew.
 #[must_use]
 pub fn caught_up(record: &Record, committed: Mark) -> bool {
     Mark::of(record) >= committed

@@ -95,6 +95,33 @@ async fn a_revocation_function_is_given_null_for_a_token_that_the_page_does_not_
 }
 
 #[wasm_bindgen_test]
+async fn a_revocation_function_confirms_the_logout_by_a_2xx_or_by_being_fulfilled() {
+    let cookie = "{'refresh': {'url': '/token', 'credentials': 'include'}}";
+    for (how, status, confirmed) in [
+        ("resolves", 0, true),
+        ("returns nothing", 0, true),
+        ("fetches", 204, true),
+        ("fetches", 500, false),
+        ("fetches", 401, false),
+        ("rejects", 0, false),
+    ] {
+        let (world, _) = world(how, cookie, "{'access_token': 'access-0'}");
+        let answer = if status == 204 { Answer::Value(empty(204)) } else { Answer::Status(status, "") };
+        world.server.answers.borrow_mut().insert("/revoke".into(), answer);
+        logged_out(&world).await;
+        let error = rejection(&world.auth.refresh()).await;
+        assert_eq!(text(&error, "code"), "signed_out", "{how} {status}");
+        // The scripted server refuses what no refresh token comes with: it has been asked, or not.
+        assert_eq!(world.server.token_requests.get(), u32::from(confirmed), "{how} {status}");
+    }
+}
+
+/// A response without a body.
+fn empty(status: u16) -> JsValue {
+    js_sys::eval(&format!("new Response(null, {{ status: {status} }})")).expect("a response")
+}
+
+#[wasm_bindgen_test]
 async fn a_revocation_function_that_throws_rejects_or_never_settles_neither_delays_nor_fails_the_logout() {
     let _console = Console::new();
     for how in ["throws", "rejects", "returns nothing", "resolves"] {

@@ -14,10 +14,10 @@ extern "C" {
 #[wasm_bindgen_test]
 async fn a_lock_that_was_stolen_is_no_longer_held() {
     let signal: JsValue = web_sys::AbortController::new().expect("a controller").signal().into();
-    let robbed = lock("tests:stolen", 1_000.0, &signal, false).await;
-    assert!(holds(&robbed));
+    let stolen = lock("tests:stolen", 1_000.0, &signal, false).await;
+    assert!(holds(&stolen));
     let thief = lock("tests:stolen", 1_000.0, &signal, true).await;
-    until(|| !holds(&robbed)).await;
+    until(|| !holds(&stolen)).await;
     assert!(holds(&thief));
 }
 

@@ -230,6 +230,7 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     );
     assert.equal(await tab.tell("state"), "signed-out");
     await tab.reload();
+    assert.equal(await tab.tell("refresh"), "signed_out");
     assert.equal(profile.server.seen().revocations, 1, "once it is confirmed it is not sent again");
   });
 
@@ -243,7 +244,7 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     assert.equal(profile.server.seen().revocations, 0, "the new session's cookie is not revoked");
   });
 
-  test("a logout offline is told to the server as soon as the network is back", async () => {
+  test("a logout whose revocation failed is told to the server as soon as the network is back", async () => {
     const profile = await start();
     const tabs = await signedIn(profile, 2);
     await logsOutUntold(profile, tabs[0]);

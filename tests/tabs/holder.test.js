@@ -158,7 +158,7 @@ inBrowsers("the tab that renews", ({ open, name }) => {
     await assertTombstone(other, tokens);
   });
 
-  test("hung, it is robbed of the lock within the bound, and adopts what the others have when it moves again", async () => {
+  test("hung, its lock is stolen within the bound, and it adopts what the others have when it moves again", async () => {
     const profile = await open();
     const { holder, other, release } = await waiting(profile, "request", { options: { refreshTimeout: TIMEOUT } });
     const wake = profile.server.shut("asleep");

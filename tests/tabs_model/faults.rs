@@ -23,8 +23,8 @@ fn a_steal_that_is_taken_for_a_fence_is_found() {
 }
 
 #[test]
-fn a_robbed_tab_that_does_not_feel_it_is_found() {
-    finds(Fault::DoesNotFeelRobbed, TWO, Budget { hangs: 1, ..CALL }, TWICE);
+fn a_tab_that_does_not_notice_a_stolen_lock_is_found() {
+    finds(Fault::DoesNotNoticeTheSteal, TWO, Budget { hangs: 1, ..CALL }, TWICE);
 }
 
 #[test]

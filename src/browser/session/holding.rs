@@ -15,7 +15,7 @@ const LOOK_MS: u64 = 4;
 impl Shared {
     /// Takes the lock, where other tabs share the record or the cookie, and waits until the record has come as far as
     /// its last holder brought it. An abort of `signal` ends the wait. With `insist` a holder that does not let go in
-    /// time is robbed.
+    /// time has it stolen.
     pub async fn hold(self: &Rc<Self>, signal: &Val, insist: bool) -> Option<Held> {
         if !self.store.shared() {
             self.claimed().await;

@@ -86,7 +86,7 @@ impl Shared {
         }
     }
 
-    /// Reads a record that is not the known one. False where it is older than what is known, which is put back in its
+    /// Reads a record that is not the known one. False where it is older than what is known, which is restored in its
     /// place if it stands there for a while.
     pub fn read(self: &Rc<Self>, text: Val) -> bool {
         // Its tokens get numbers only if it is believed.
@@ -137,7 +137,7 @@ impl Shared {
         }
     }
 
-    /// The page is left: what would be put back a little later is put back now where it is an end. Every tab may be on
+    /// The page is left: what would be restored a little later is restored now where it is an end. Every tab may be on
     /// its way to the login page, and none would be left to do it.
     pub fn restore_end(self: &Rc<Self>) {
         if self.restoring.borrow().is_some() && !self.record().signed_in() {

@@ -209,7 +209,7 @@ impl World {
         self.mark = self.mark.max(mark);
     }
 
-    /// A signal is received: `Shared::hear`.
+    /// A signal is received: `Shared::on_signal`.
     pub fn receive(&mut self, i: usize, mark: Mark) {
         self.tabs[i].signals.remove(&mark);
         self.learn(i, mark);

@@ -42,7 +42,7 @@ impl World {
         self.crash(i, false);
     }
 
-    /// `freeze`: all locks are let go of (`letGo`), and nothing runs.
+    /// `freeze`: all locks are let go of (`releaseLocks`), and nothing runs.
     pub fn freeze(&mut self, i: usize) {
         self.excuse_all(i);
         self.queue.retain(|ticket| ticket.0 != i);
@@ -59,7 +59,7 @@ impl World {
         self.tabs[i].life = Life::Hung;
     }
 
-    /// `resume`, or what held it up is over: whoever waited for the lock takes a new place in the queue (`comeBack`).
+    /// `resume`, or what held it up is over: whoever waited for the lock takes a new place in the queue (`resumeLocks`).
     pub fn thaw(&mut self, i: usize) {
         let frozen = self.tabs[i].life == Life::Frozen;
         self.tabs[i].life = Life::Live;

@@ -30,7 +30,7 @@ impl World {
         self.then(i);
     }
 
-    /// `Shared::hear`.
+    /// `Shared::on_signal`.
     pub fn on_signal(&mut self, i: usize, mark: Mark) {
         self.tabs[i].told.remove(&mark);
         if mark.epoch > self.written {
@@ -84,7 +84,7 @@ impl World {
         }
     }
 
-    /// `Shared::seal`: once the end is committed, the record is looked at under the lock.
+    /// `Shared::verify_tombstone`: once the end is committed, the record is looked at under the lock.
     fn verify_tombstone(&mut self, i: usize) {
         let mark = Mark::of(&self.tabs[i].known);
         self.open_flow(i, |n| Flow {

@@ -51,20 +51,20 @@ impl World {
         self.then(i);
     }
 
-    /// `Tabs::lock` with `insist`: a holder that has not let go for so long is robbed.
+    /// `Tabs::lock` with `insist`: a holder that has not let go for so long has it stolen.
     pub fn steal(&mut self, i: usize, n: u8) {
         self.queue.retain(|ticket| *ticket != (i, n));
         self.queue.push_front((i, n));
-        if let Some((robbed, theirs)) = self.holder.take()
-            && self.setup.fault != Fault::DoesNotFeelRobbed
-            && let Some(flow) = self.flow(robbed, theirs)
+        if let Some((holder, theirs)) = self.holder.take()
+            && self.setup.fault != Fault::DoesNotNoticeTheSteal
+            && let Some(flow) = self.flow(holder, theirs)
         {
             flow.held = false;
         }
         self.grant();
     }
 
-    /// A seal does not insist: its wait for the lock ends some time, and it looks at the record without it.
+    /// The look at a tombstone does not insist: its wait for the lock ends some time, and it looks at the record without it.
     pub fn waited_enough(&mut self, i: usize, n: u8) {
         self.queue.retain(|ticket| *ticket != (i, n));
         let mark = self.mark;

@@ -39,7 +39,7 @@ impl World {
         }
     }
 
-    /// `Shared::know`.
+    /// `Shared::apply_record`.
     fn apply_record(&mut self, i: usize, record: Record, members: (Option<u32>, Option<u32>)) {
         let now = self.now;
         let tab = &mut self.tabs[i];

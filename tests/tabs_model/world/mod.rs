@@ -29,7 +29,7 @@ pub const LIFETIME: u64 = 10_000_000;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Fault {
     None,
-    /// The holder's answer is written whatever stands there: whoever was robbed overwrites the thief's tokens.
+    /// The holder's answer is written whatever stands there: whoever lost the lock overwrites the tokens of the next holder.
     StealIsAFence,
     /// The holder of the lock reads the record without waiting for what its predecessor committed.
     ReadsAtOnce,
@@ -43,8 +43,8 @@ pub enum Fault {
     NotesAreWrites,
     /// A token gets a new number when an older record was read meanwhile.
     NumbersWhatItDoubts,
-    /// A tab takes the lock for its own after it has been robbed of it.
-    DoesNotFeelRobbed,
+    /// A tab takes the lock for its own after it was stolen.
+    DoesNotNoticeTheSteal,
 }
 
 /// What a world is made of.
@@ -114,7 +114,7 @@ pub struct Task {
 pub enum Kind {
     /// `Run` of renewing.rs, by the renewal's number.
     Renewal(u32),
-    /// The promise of `Shared::seal`.
+    /// The promise of `Shared::verify_tombstone`.
     Seal,
     /// The promise of `Shared::hand_over`, or a bare `Shared::commit`.
     HandOver,
