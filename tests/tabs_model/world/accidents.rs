@@ -59,7 +59,8 @@ impl World {
         self.tabs[i].life = Life::Hung;
     }
 
-    /// `resume`, or what held it up is over: whoever waited for the lock takes a new place in the queue (`resumeLocks`).
+    /// `resume`, or what held it up is over: whoever waited for the lock takes a new place in the queue
+    /// (`resumeLocks`).
     pub fn thaw(&mut self, i: usize) {
         let frozen = self.tabs[i].life == Life::Frozen;
         self.tabs[i].life = Life::Live;

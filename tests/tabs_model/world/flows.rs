@@ -64,7 +64,8 @@ impl World {
         self.grant();
     }
 
-    /// The look at a tombstone does not insist: its wait for the lock ends some time, and it looks at the record without it.
+    /// The look at a tombstone does not insist: its wait for the lock ends some time, and it looks at the record
+    /// without it.
     pub fn waited_enough(&mut self, i: usize, n: u8) {
         self.queue.retain(|ticket| *ticket != (i, n));
         let mark = self.mark;

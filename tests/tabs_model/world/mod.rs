@@ -29,7 +29,8 @@ pub const LIFETIME: u64 = 10_000_000;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Fault {
     None,
-    /// The holder's answer is written whatever stands there: whoever lost the lock overwrites the tokens of the next holder.
+    /// The holder's answer is written whatever stands there: whoever lost the lock overwrites the tokens of the next
+    /// holder.
     StealIsAFence,
     /// The holder of the lock reads the record without waiting for what its predecessor committed.
     ReadsAtOnce,
