@@ -55,14 +55,20 @@ export const native = (given, back, input, init) => {
   return promise;
 };
 
+/** How many of our calls are on the stack, each made by the one before; so many are instances that call each other. */
+let depth = 0;
+const DEEPEST = 64;
+
 const called = (fetch, given, input, init) => {
   const was = inside;
   inside = fetch !== given;
   try {
+    if (++depth > DEEPEST) throw new TypeError("Instances that are called by each other call for ever.");
     return init === undefined ? fetch(input) : fetch(input, init);
   } catch (error) {
     return Promise.reject(error);
   } finally {
+    depth--;
     inside = was;
   }
 };
