@@ -56,11 +56,12 @@ const warned = new Set();
  * browser tells by itself.
  */
 export const revoked = (told, failed, answer, url) => {
-  const status = failed ? undefined : attempt(() => answer.status);
+  const redirected = !failed && attempt(() => answer.type) === "opaqueredirect";
+  const status = failed ? undefined : redirected ? "a redirect" : attempt(() => answer.status);
   const at = attempt(() => place(url ?? (answer.url || undefined)));
   const text = `revocation${at ? ` ${at}` : ""}: ${failed ? "failed" : status ? `answered ${status}` : "done"}`;
   if (told) note(0, text);
-  if (!(status >= 400 || (failed && !url)) || warned.has(text)) return;
+  if (!(redirected || status >= 400 || (failed && !url)) || warned.has(text)) return;
   warned.add(text);
   attempt(() => console.warn(`authfetch: ${text}. The session is over here; the server may not know it.`));
 };

@@ -5,11 +5,15 @@
 const first = globalThis.fetch;
 const ours = new WeakSet();
 let inside = false;
+/** Code of the app's asks for what lies under us: what is wrapped around us, and then calls us, is to get it too. */
+let asking;
 
 /** `call` as a drop-in: same name, same length, and the native error when it is called with nothing. */
 export const dropIn = (call) => {
   const { fetch } = {
     fetch(input) {
+      // biome-ignore lint/complexity/noArguments: they go on as they came
+      if (asking) return asking[0].apply(undefined, arguments);
       // biome-ignore lint/complexity/noArguments: `fetch()` throws, `fetch(undefined)` does not; the length is 1
       return arguments.length ? call(input, arguments[1]) : first();
     },
@@ -35,8 +39,15 @@ export const underlying = (given, back) => {
 /** The underlying fetch for code of the app's: looked up at each call, and bound, so that any object may call it. */
 export const bound =
   (given) =>
-  (...args) =>
-    underlying(given)(...args);
+  (...args) => {
+    const was = asking;
+    asking = typeof given === "function" ? undefined : given;
+    try {
+      return underlying(given)(...args);
+    } finally {
+      asking = was;
+    }
+  };
 
 /** The calls under way to what was put in place after an instance was made; as many as ROUNDS for ever. */
 const under = new WeakMap();

@@ -63,7 +63,12 @@ export const parse = (json) => {
     return parseJson(json);
   } catch {}
 };
-export const json = (value) => stringify(value);
+/** `undefined` where it holds what JSON cannot. */
+export const json = (value, replace) => {
+  try {
+    return stringify(value, replace);
+  } catch {}
+};
 export const date = (value) => Date.parse(value);
 
 export const global = (key) => globalThis[names[key]];
@@ -88,10 +93,11 @@ export const mark_handled = (promise) => void Promise.resolve(promise).catch(() 
 /** Settles with the promise, or rejects when the signal is aborted. */
 export const until = (promise, signal) =>
   new Promise((done, failed) => {
-    Promise.resolve(promise).then(done, failed);
-    // What was just called may have aborted it already.
-    if (signal.aborted) failed(signal.reason);
-    else signal.addEventListener("abort", () => failed(signal.reason));
+    const stop = () => failed(signal.reason);
+    const settled = (settle) => (value) => (signal?.removeEventListener("abort", stop), settle(value));
+    Promise.resolve(promise).then(settled(done), settled(failed));
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop);
   });
 /** Resolves after so many milliseconds, or when the signal is aborted. */
 export const sleep = (ms, signal) =>
@@ -170,7 +176,7 @@ export const dress = (init, name, value, signal) => {
 /** The status and the JSON of an answer, without anything that is named like a secret or holds the one presented. */
 export const answerOf = (status, members, secret) => ({
   status,
-  body: members && parseJson(stringify(members, (key, value) => (isSecret(key, value, secret) ? undefined : value))),
+  body: (members && parse(json(members, (key, value) => (isSecret(key, value, secret) ? undefined : value)))) ?? null,
 });
 const isSecret = (key, value, secret) =>
   /token|jwt|secret|password|assertion|^(access|refresh)$/i.test(key) ||

@@ -64,6 +64,8 @@ impl Tokens {
         let kind = if usual { Val::name(Key::Bearer) } else { kind };
         let seconds = if usable(&expires_in) { expires_in.numeric() } else { expires_in.as_number() };
         let expires_at = lifetime::expires_at_ms(now as f64, Some(seconds), jwt_times(&access)).map(|at| at as u64);
+        // Kept as they can be stored: what JSON cannot hold would be gone after a reload anyway.
+        let extra = extra.json().parse().own();
         Ok(Self { access, refresh, kind, scope, expires_at, extra })
     }
 

@@ -18,6 +18,7 @@ mod failures;
 mod input;
 mod inside;
 mod logout;
+mod mistakes;
 mod once;
 mod reentrancy;
 mod refused;

@@ -26,9 +26,12 @@ impl Page {
         let shared = Rc::clone(&self.shared);
         shared.claimed().await;
         let mut held = false;
+        // Until it is known what an answer means, a canary has not spoken.
+        let mut patience = None;
         loop {
             if !answered.is_undefined() {
-                let refused = self.is_unauthorized(&answered).await?;
+                let refused = self.is_unauthorized(&answered).await.inspect_err(|_| self.gone(&call))?;
+                drop(patience.take());
                 shared.sync_record();
                 if let Some(settled) = self.judge(&mut call, &out, &answered, refused) {
                     return settled;
@@ -94,10 +97,8 @@ impl Page {
                 debug::note(out.number, Key::SentBare);
                 return sent.wait().await;
             };
-            let patience = shared.patience(&call);
-            let answer = sent.wait().await;
-            drop(patience);
-            match answer {
+            patience = shared.patience(&call);
+            match sent.wait().await {
                 Ok(response) => answered = response,
                 Err(error) => {
                     self.gone(&call);

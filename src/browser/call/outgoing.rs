@@ -177,6 +177,9 @@ impl Outgoing {
 
     /// From now on the copy is what is sent, and there is no other.
     pub fn use_replay(&mut self) {
+        if self.replay.is_undefined() {
+            return;
+        }
         let streams = self.streams();
         let spare = std::mem::replace(&mut self.replay, Val::NULL);
         if !spare.is_object() {

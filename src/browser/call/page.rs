@@ -163,8 +163,7 @@ impl Page {
         if once {
             out.only_once();
         }
-        let call = shared.call(true);
-        let record = shared.record();
+        let (call, record) = (shared.call(true), shared.record());
         let goes = self.goes(&call, &record);
         out.keep_replay(self.options.body_copy_limit, goes.is_none());
         let Some((token, renew)) = goes.filter(|_| !self.holds_stream(&out)) else {
@@ -224,6 +223,7 @@ impl Page {
             return Ok(task::promise(Rc::clone(self).drive(call, self.unpack(out), response)));
         }
         if shared.record().awaits_acceptance() {
+            shared.sync_record();
             self.accepted(&call, &response);
         }
         if !out.is_text() {

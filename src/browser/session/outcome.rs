@@ -55,8 +55,10 @@ impl Run {
             let record = shared.record();
             shared.ask(|machine| machine.start_canary(&record));
         }
-        if shared.record().retry_at > 0 {
-            shared.failure.replace(error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true));
+        let retry_at = shared.record().retry_at;
+        if retry_at > 0 {
+            let error = error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true);
+            shared.failure.replace((retry_at, error));
         }
         shared.wake_waiters();
         shared.storage_blocked(blocked);
@@ -93,7 +95,7 @@ impl Run {
         let attempts = shared.ask(|machine| machine.renewal().map_or(1, |run| run.attempts));
         let transient = reply.class == GrantOutcome::Transient;
         let error = error::failed(Code::RefreshFailed, &reply.message, &reply.cause, &reply.answer, transient);
-        shared.failure.replace(error.clone());
+        shared.failure.replace((cooldown.until, error.clone()));
         if shared.record().signed_in() {
             let Cooldown { until, retry_after_set } = cooldown;
             shared.amend(|record| (record.retry_at, record.retry_after_set) = (until, retry_after_set));

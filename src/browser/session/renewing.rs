@@ -93,8 +93,9 @@ impl Shared {
 
     /// Waits, unless the renewal is cut short meanwhile.
     async fn pause(&self, ms: u64) {
-        let _ = Val::sleep(ms as f64, &self.abortable()).wait().await;
-        self.cut.take();
+        let signal = self.abortable();
+        let _ = Val::sleep(ms as f64, &signal).wait().await;
+        self.release_abortable(&signal);
     }
 }
 
@@ -104,8 +105,9 @@ impl Run {
         let mut held: Option<Held> = None;
         loop {
             while !held.as_ref().is_some_and(Held::still) {
-                held = shared.hold(&shared.abortable(), true).await;
-                shared.cut.take();
+                let signal = shared.abortable();
+                held = shared.hold(&signal, true).await;
+                shared.release_abortable(&signal);
                 if held.is_none() {
                     break;
                 }

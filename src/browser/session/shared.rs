@@ -72,7 +72,7 @@ pub struct Shared {
     /// What the calls of the last ended epoch are rejected with.
     pub end: RefCell<Val>,
     /// What the last failed renewal rejected with.
-    pub failure: RefCell<Val>,
+    pub failure: RefCell<(u64, Val)>,
     /// What the console has been told of failures.
     pub warned: Val,
     /// Numbers below this one belong to an ended epoch's tokens.
@@ -266,14 +266,15 @@ impl Shared {
         if end.is_undefined() { error::plain(Code::LoggedOut) } else { end }
     }
 
-    /// What calls are rejected with while a failed renewal cools down. Where another tab's has failed, nobody here
-    /// knows why.
+    /// What calls are rejected with while a failed renewal cools down: its error, where it was this tab's. Where
+    /// another tab's has failed, nobody here knows why, and where nothing can be renewed no waiting helps.
     pub fn failed(&self) -> Val {
-        let failure = self.failure.borrow().clone();
-        if failure.is_undefined() {
-            let code = Code::RefreshFailed;
-            return error::failed(code, code.message(), &NONE, &NONE, true);
+        let record = self.record();
+        let transient = self.ask(|machine| machine.can_renew(&record));
+        let (until, error) = self.failure.borrow().clone();
+        if transient && until > 0 && until == record.retry_at {
+            return error;
         }
-        failure
+        error::failed(Code::RefreshFailed, Code::RefreshFailed.message(), &NONE, &NONE, transient)
     }
 }

@@ -52,6 +52,14 @@ impl Shared {
         controller.get(Key::Signal)
     }
 
+    /// That controller has done its work: what began meanwhile keeps its own.
+    pub fn release_abortable(&self, signal: &Val) {
+        let mut slot = self.cut.borrow_mut();
+        if slot.get(Key::Signal).same(signal) {
+            *slot = Val::UNDEFINED;
+        }
+    }
+
     /// Ends the running token request, or the pause before the next.
     pub fn cut(&self, why: AbortCause) {
         let controller = self.cut.take();
@@ -70,31 +78,31 @@ impl Shared {
 
 /// Sends one token request with the stored refresh token.
 pub async fn exchange(shared: &Rc<Shared>, reason: Reason) -> Reply {
-    let reply = attempt(shared, reason).await;
-    shared.cut.take();
+    let signal = shared.abortable();
+    let reply = attempt(shared, reason, &signal).await;
+    shared.release_abortable(&signal);
     match reply {
         Ok(reply) => reply,
         Err(error) => thrown(shared, error),
     }
 }
 
-async fn attempt(shared: &Rc<Shared>, reason: Reason) -> Outcome<Reply> {
-    let signal = shared.abortable();
+async fn attempt(shared: &Rc<Shared>, reason: Reason, signal: &Val) -> Outcome<Reply> {
     let judge = &shared.options.is_refused;
     shared.reentered.set(false);
     let timer = timeout(shared);
     let sent = match &shared.options.refresh {
-        Refresh::Endpoint(endpoint) => request(shared, endpoint, &signal),
-        Refresh::Function(function) => call(shared, function, &signal, reason),
+        Refresh::Endpoint(endpoint) => request(shared, endpoint, signal),
+        Refresh::Function(function) => call(shared, function, signal, reason),
         Refresh::None => Err(Val::UNDEFINED),
     }?;
-    let received = receive(sent.lend(), i32::from(judge.is_function())).until(&signal).wait().await?;
+    let received = receive(sent.lend(), i32::from(judge.is_function())).until(signal).wait().await?;
     drop(timer);
     let (mut reply, may_be_refused) = read(shared, &received.at(0), received.at(1));
     if may_be_refused && judge.is_function() {
         // The lock is held meanwhile: nobody is to present this refresh token before it is known what it is worth.
         let timer = timeout(shared);
-        let said = ask(judge.lend(), received.at(2).lend()).until(&signal).wait().await;
+        let said = ask(judge.lend(), received.at(2).lend()).until(signal).wait().await;
         drop(timer);
         match said {
             Ok(said) => reply.class = reply.class.overruled(said.truthy()),
