@@ -88,6 +88,7 @@ export const bind = (f, a, b) => f.bind(undefined, a, b);
 export const reject = (error) => Promise.reject(error);
 // biome-ignore lint/suspicious/noThenProperty: nobody imports this module by `import()`, which would call it
 export const then = (promise, done, failed) => promise.then(done, failed);
+export const both = (one, other) => Promise.all([one, other]).then(() => {});
 /** Marks a promise as handled: its failure is told elsewhere, or is nobody's business. */
 export const mark_handled = (promise) => void Promise.resolve(promise).catch(() => {});
 /** Settles with the promise, or rejects when the signal is aborted. */
@@ -202,8 +203,8 @@ export const receive = async (sent, copies) => {
 export const ask = async (judge, response) => judge(response);
 export const unusable = (status, members) =>
   `The token endpoint's answer (${status || "a redirect"}) cannot be used; the session is kept. Its members: ` +
-  `${keys(members ?? {}).join(", ") || "none"}. If it means that the session is over, option \`isRefused\` (of a 4xx)` +
-  " or a refresh function that throws `SessionRefusedError` can say so.";
+  `${keys(members ?? {}).join(", ") || "none"}. If it means that the session is over, say so by option \`isRefused\` ` +
+  "(of a 4xx) or `SessionRefusedError`.";
 export const endpointHeaders = (given, isJson) => {
   const headers = new Headers(given);
   if (!headers.has("accept")) headers.set("accept", "application/json");
@@ -230,9 +231,7 @@ const OWN = ["origins", "fetch", "header", "scheme"];
 export const compare = (mine, theirs) => {
   for (const name of keys(mine)) {
     if (OWN.includes(name) || /object|function/.test(typeof mine[name]) || mine[name] === theirs[name]) continue;
-    console.warn(
-      `authfetch: option \`${name}\` differs from that of an older instance of the same name, which counts.`,
-    );
+    console.warn(`authfetch: option \`${name}\` differs from the oldest instance's, which counts.`);
   }
 };
 export const listen = (target, add, kind, listener, options) =>

@@ -24,7 +24,7 @@ const SMALL_FLAGS =
   "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10";
 // What was tried, and what each step gives, is in benches/README.md. Nothing of ours lies below the first kilobyte of
 // memory.
-const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 80 -aimfs 5 --converge".split(" ");
+const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 20 -aimfs 5 --converge".split(" ");
 const SMALL_ARGS = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
 async function compile() {

@@ -63,6 +63,18 @@ function countSteals() {
   };
 }
 
+/** Resolves when every mark that this page has begun to commit is: transactions of one store that write go in order. */
+const afterMarks = () =>
+  new Promise((done, failed) => {
+    const request = indexedDB.open("authfetch", 1);
+    request.onerror = failed;
+    request.onsuccess = () => {
+      const transaction = request.result.transaction("marks", "readwrite");
+      transaction.oncomplete = () => (request.result.close(), done());
+      transaction.onabort = failed;
+    };
+  });
+
 /** A logout that the server cannot be told of; the page is as signed out as if it could. */
 async function logsOutUntold(profile, tab) {
   profile.server.revocation("fails");
@@ -239,6 +251,7 @@ inBrowsers("a refresh token in a cookie", ({ open, name }) => {
     const [tab] = await signedIn(profile, 1);
     await logsOutUntold(profile, tab);
     await tab.tell("login", "bob");
+    await tab.page.evaluate(afterMarks);
     await tab.reload();
     assert.equal(await tab.tell("refresh"), "renewed");
     assert.equal(profile.server.seen().revocations, 0, "the new session's cookie is not revoked");

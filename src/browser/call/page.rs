@@ -14,6 +14,7 @@ use crate::browser::js::task;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::options::Options;
 use crate::browser::session::shared::Shared;
+use crate::browser::session::token_request::REENTERED;
 use crate::protocol::config::SignedOut;
 use crate::protocol::error::Code;
 use crate::protocol::session::{Admission, Call, Renew};
@@ -102,8 +103,7 @@ impl Page {
         let shared = &self.shared;
         if shared.in_function.get() {
             shared.reentered.set(true);
-            let message = "A refresh function called the instance that waits for it; use `context.fetch`.";
-            return Err(error::detailed(Code::RefreshFailed, message, &NONE, &NONE));
+            return Err(error::detailed(Code::RefreshFailed, REENTERED, &NONE, &NONE));
         }
         shared.sync_record();
         let record = shared.record();

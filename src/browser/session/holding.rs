@@ -61,10 +61,11 @@ impl Shared {
     }
 
     /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
-    pub fn verify_tombstone(self: &Rc<Self>) {
+    /// The promise of a mark, where that alone tells of the end.
+    pub fn verify_tombstone(self: &Rc<Self>) -> Val {
         let committed = self.commit();
         if !self.store.shared() {
-            return;
+            return committed;
         }
         let shared = Rc::clone(self);
         task::promise(async move {
@@ -74,5 +75,6 @@ impl Shared {
             shared.hand_over(held);
             Ok(Val::UNDEFINED)
         });
+        Val::UNDEFINED
     }
 }

@@ -64,7 +64,7 @@ impl Shared {
         self.sync_record();
         let record = self.record();
         if matches!(self.options.refresh, Refresh::None) {
-            let message = "Option `refresh`: not set, so nothing can be renewed; takes a URL, an object or a function.";
+            let message = "Option `refresh`: not set; takes a URL, an object or a function.";
             return error::detailed(Code::InvalidOptions, message, &Val::UNDEFINED, &Val::UNDEFINED).reject();
         }
         let (running, can_renew, retry_after_set) = self.ask(|machine| {

@@ -40,7 +40,8 @@ const TIMED_OUT: &str = "The token request took too long; the session is kept.";
 const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; the session is kept. If it calls this \
 instance, it waits for itself: use `context.fetch`.";
 const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time. ";
-const REENTERED: &str =
+/// What a call from within the refresh function is told, and the failure that it leads to.
+pub const REENTERED: &str =
     "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
 impl Shared {
