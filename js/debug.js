@@ -63,5 +63,5 @@ export const revoked = (told, failed, answer, url) => {
   if (told) note(0, text);
   if (!(redirected || status >= 400 || (failed && !url)) || warned.has(text)) return;
   warned.add(text);
-  attempt(() => console.warn(`authfetch: ${text}. The session is over here; the server may not know it.`));
+  attempt(() => console.warn(`authfetch: ${text}. The server may not know it.`));
 };

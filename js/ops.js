@@ -88,7 +88,6 @@ export const bind = (f, a, b) => f.bind(undefined, a, b);
 export const reject = (error) => Promise.reject(error);
 // biome-ignore lint/suspicious/noThenProperty: nobody imports this module by `import()`, which would call it
 export const then = (promise, done, failed) => promise.then(done, failed);
-export const both = (one, other) => Promise.all([one, other]).then(() => {});
 /** Marks a promise as handled: its failure is told elsewhere, or is nobody's business. */
 export const mark_handled = (promise) => void Promise.resolve(promise).catch(() => {});
 /** Settles with the promise, or rejects when the signal is aborted. */

@@ -79,6 +79,7 @@ const afterMarks = () =>
 async function logsOutUntold(profile, tab) {
   profile.server.revocation("fails");
   await tab.tell("logout");
+  await tab.page.evaluate(afterMarks);
   profile.server.revocation("works");
   profile.server.reset();
 }

@@ -7,18 +7,11 @@ use super::revocation;
 use super::shared::{AbortCause, Shared};
 use crate::browser::clock;
 use crate::browser::error;
+use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, Val};
 use crate::protocol::error::Code;
 use crate::protocol::token::Record;
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen(module = "/js/ops.js")]
-extern "C" {
-    /// A promise that both are settled.
-    fn both(one: Lent, other: Lent) -> Val;
-}
 
 /// How a session ends.
 pub struct Ending {
@@ -58,15 +51,13 @@ impl Shared {
             self.save(&tombstone, members);
         }
         self.abort_all(&ending);
-        let committed = if alone { Val::UNDEFINED } else { self.verify_tombstone() };
+        if !alone {
+            self.verify_tombstone();
+        }
         let revoked =
             if ending.revoke { revocation::revoke(self, &refresh_token, &access_token) } else { Val::UNDEFINED };
         self.tell_end(&ending, Key::ThisTab);
-        if committed.is_undefined() {
-            return revoked;
-        }
-        // The end of a cookie's session is nowhere but in its mark: whoever waits may leave the page then.
-        both(committed.lend(), revoked.lend())
+        revoked
     }
 
     /// Rejects all that is pending with one object.

@@ -61,11 +61,10 @@ impl Shared {
     }
 
     /// After an end: under the lock the record is looked at once more, so that nothing an overtaken tab wrote stands.
-    /// The promise of a mark, where that alone tells of the end.
-    pub fn verify_tombstone(self: &Rc<Self>) -> Val {
+    pub fn verify_tombstone(self: &Rc<Self>) {
         let committed = self.commit();
         if !self.store.shared() {
-            return committed;
+            return;
         }
         let shared = Rc::clone(self);
         task::promise(async move {
@@ -75,6 +74,5 @@ impl Shared {
             shared.hand_over(held);
             Ok(Val::UNDEFINED)
         });
-        Val::UNDEFINED
     }
 }
