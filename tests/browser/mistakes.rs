@@ -23,9 +23,8 @@ fn with(options: &str, name: &str, value: &str) -> World {
     World { auth, name: name_of, ..outer }
 }
 
-#[wasm_bindgen_test]
-async fn a_predicate_that_throws_for_the_canary_keeps_nobody_waiting() {
-    let judge = "async (response) => { if (response.headers.get('x-odd')) throw new Error('odd'); return response.status === 401; }";
+/// Three calls wait for a refresh that has just been answered; the first of them, the canary, gets an odd answer.
+async fn with_odd_canary(judge: &str) -> (World, Vec<Promise>) {
     let world = with("{}", "isUnauthorized", judge);
     world.sign_in(3600);
     world.server.good.replace("nobody has this one".into());
@@ -35,6 +34,13 @@ async fn a_predicate_that_throws_for_the_canary_keeps_nobody_waiting() {
     turn().await;
     world.server.answers.borrow_mut().insert("/api/0".into(), Answer::Header(200, "x-odd", "yes"));
     world.server.release("/token");
+    (world, calls)
+}
+
+#[wasm_bindgen_test]
+async fn a_predicate_that_throws_for_the_canary_keeps_nobody_waiting() {
+    let judge = "async (response) => { if (response.headers.get('x-odd')) throw new Error('odd'); return response.status === 401; }";
+    let (world, calls) = with_odd_canary(judge).await;
     assert_eq!(text(&rejection(&calls[0]).await, "message"), "odd");
     assert_eq!((status(&calls[1]).await, status(&calls[2]).await), (Ok(200), Ok(200)));
     assert_eq!(status(&world.call("/api/later")).await, Ok(200));
@@ -44,15 +50,7 @@ async fn a_predicate_that_throws_for_the_canary_keeps_nobody_waiting() {
 async fn a_predicate_that_never_settles_for_the_canary_lets_the_others_go_after_a_while() {
     let clock = Clock::steered();
     let judge = "(response) => response.headers.get('x-odd') ? new Promise(() => {}) : response.status === 401";
-    let world = with("{}", "isUnauthorized", judge);
-    world.sign_in(3600);
-    world.server.good.replace("nobody has this one".into());
-    world.server.hold_grants.set(true);
-    let calls = world.burst(3, "/api/");
-    until(|| world.server.token_requests.get() == 1).await;
-    turn().await;
-    world.server.answers.borrow_mut().insert("/api/0".into(), Answer::Header(200, "x-odd", "yes"));
-    world.server.release("/token");
+    let (world, calls) = with_odd_canary(judge).await;
     until(|| world.sends("/api/0") == 2).await;
     clock.advance(4.1).await;
     assert_eq!((status(&calls[1]).await, status(&calls[2]).await), (Ok(200), Ok(200)));
