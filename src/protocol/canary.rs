@@ -2,7 +2,7 @@
 //!
 //! Which answer lets them go is decided in [`super::verdict`].
 
-use super::session::Session;
+use super::decisions::Decisions;
 use super::token::{AccessToken, Record};
 
 /// After a renewal: the one call that tries the new token first.
@@ -13,7 +13,7 @@ pub(super) struct Canary {
     allowed: usize,
 }
 
-impl Session {
+impl Decisions {
     /// A call settled without an answer: aborted, or failed by the network. The next one is the canary.
     pub fn on_call_dropped(&mut self, call: u32) {
         if let Some(probe) = &mut self.probe {
@@ -39,11 +39,16 @@ impl Session {
     /// one. Whoever waits for anything else waits on, so that nobody is to be asked whether it may go.
     #[must_use]
     pub fn on_outcome<T>(&mut self, of_call: impl FnOnce(&mut Self) -> T) -> (T, bool) {
-        let canaries = |machine: &Self| machine.probe.as_ref().map(|probe| probe.canaries.len());
-        let before = canaries(self);
+        let before = self.canaries();
         let outcome = of_call(self);
         // None, where no canary is needed any more, is less than any number of them.
-        (outcome, canaries(self) < before)
+        (outcome, self.canaries() < before)
+    }
+
+    /// How many calls try the new token ahead of the others; none where that is not needed.
+    #[must_use]
+    pub fn canaries(&self) -> Option<usize> {
+        self.probe.as_ref().map(|probe| probe.canaries.len())
     }
 
     /// Whether calls wait for a canary's answer.

@@ -1,5 +1,7 @@
 //! The options that decide, parsed once. What each means for a user is in the README.
 
+use super::fault::Faults;
+
 /// A call made without a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum SignedOut {
@@ -78,4 +80,41 @@ impl Default for Policy {
             grace: 250,
         }
     }
+}
+
+/// Who else sees the record.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Place {
+    /// Every tab of the origin.
+    #[default]
+    Shared,
+    /// This tab, and the browser copies it into a duplicated one.
+    Copied,
+    /// This page.
+    Private,
+}
+
+impl Place {
+    /// Whether other tabs see the record.
+    #[must_use]
+    pub const fn shared(self) -> bool {
+        matches!(self, Self::Shared)
+    }
+}
+
+/// What a session is set up with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Setup {
+    /// The options that decide.
+    pub policy: Policy,
+    /// Who else sees the record.
+    pub place: Place,
+    /// The refresh token may be in a cookie, which other tabs present too.
+    pub cookie_possible: bool,
+    /// A revocation can end a session whose refresh token is in a cookie.
+    pub revokes_cookie: bool,
+    /// Tokens are refreshed ahead of expiry while the page can be seen.
+    pub background: bool,
+    /// What is done wrong on purpose; nothing in what ships.
+    pub faults: Faults,
 }

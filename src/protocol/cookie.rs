@@ -4,7 +4,7 @@
 //! answer has set. What one of them may have to know of the others is a [`Mark`], committed as that of a record is: the
 //! epoch, how often the cookie has been replaced in it, and whether the session has ended. It says nothing of a token.
 
-use super::session::Session;
+use super::decisions::Decisions;
 use super::tabs::Mark;
 use super::token::Record;
 
@@ -23,7 +23,7 @@ pub const fn confirms(status: u16) -> bool {
     status / 100 == 2
 }
 
-impl Session {
+impl Decisions {
     /// The latest that this tab knows of the cookie's session.
     #[must_use]
     pub const fn cookie(&self) -> Mark {

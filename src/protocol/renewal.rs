@@ -4,9 +4,9 @@
 //! does no waiting itself: it says for how long.
 
 use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, delay_ms};
+use super::decisions::{Decisions, Renew};
 use super::grant::GrantOutcome;
 use super::lifetime::leeway_ms;
-use super::session::{Renew, Session};
 use super::tabs::Mark;
 use super::token::{AccessToken, Record, RefreshToken};
 
@@ -85,7 +85,7 @@ pub enum Turn {
 }
 
 /// What became of one token request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Outcome {
     /// The answer's class.
     pub class: GrantOutcome,
@@ -131,7 +131,7 @@ pub enum Keep {
     Stored,
 }
 
-impl Session {
+impl Decisions {
     /// Opens a renewal of what `record` holds, or joins the running one; `blocking` makes calls wait for it.
     pub fn start(&mut self, record: &Record, reason: Reason, blocking: bool) -> Renew {
         if let Some(renewal) = &mut self.renewal {

@@ -6,7 +6,7 @@
 //! wherever it was heard of first. The lock makes a second token request unlikely; the comparisons are what makes it
 //! harmless.
 
-use super::session::Session;
+use super::decisions::Decisions;
 use super::token::Record;
 
 /// How long something older must have stood in the place of what a tab knows before it is restored, in ms: eight times
@@ -17,6 +17,9 @@ pub const RESTORE_MS: u64 = 250;
 /// with its tab: an epoch that the mark says has begun is heard of as by a signal, and the record that stands is
 /// renewed.
 pub const CATCH_UP_MS: u64 = 800;
+
+/// How often the record is read again meanwhile, in ms.
+pub const LOOK_MS: u64 = 4;
 
 /// How far the record has come: an epoch, and the writes of tokens within it. Greater is later. It says nothing of a
 /// token.
@@ -63,7 +66,7 @@ pub enum Heard {
     Ended,
 }
 
-impl Session {
+impl Decisions {
     /// Whether a record that was read may be believed, given what this tab last knew to be true. Within an epoch the
     /// later sign-in is later, then the higher version. One without an epoch was written by hand, and is believed.
     pub const fn on_read(&self, record: &Record, known: &Record) -> Reading {

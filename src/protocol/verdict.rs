@@ -4,8 +4,8 @@
 //! session is `onRetryRejected`'s rule. The renewals that a verdict starts are in [`super::renewal`].
 
 use super::config::OnRetryRejected;
+use super::decisions::{Call, Decisions, Renew};
 use super::renewal::Reason;
-use super::session::{Call, Renew, Session};
 use super::token::Record;
 
 /// What is known of a response that says "unauthorized".
@@ -45,7 +45,7 @@ const BROKEN_PATHS: usize = 64;
 /// reach would rotate tokens at each of them: so many ms lie between two renewals that these start.
 const UNREPEATED_MS: u64 = 10_000;
 
-impl Session {
+impl Decisions {
     /// `call` was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
     /// accepted: true is returned where that is news to be stored, by [`Record::note_accepted`].
     #[must_use]

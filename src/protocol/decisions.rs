@@ -67,7 +67,7 @@ pub enum Renew {
 
 /// The machine of one session. See the module's diagram.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Session {
+pub struct Decisions {
     pub(super) policy: Policy,
     pub(super) epoch: u64,
     pub(super) renewal: Option<Renewal>,
@@ -92,7 +92,7 @@ pub(super) struct Seen {
     pub(super) predecessor_good: bool,
 }
 
-impl Session {
+impl Decisions {
     /// A machine that has seen nothing yet.
     #[must_use]
     pub fn new(policy: Policy) -> Self {

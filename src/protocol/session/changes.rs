@@ -1,0 +1,127 @@
+//! Changes of the session, by `setTokens` or by another tab: taken in, and told.
+
+use super::Session;
+use crate::protocol::decisions::Decisions;
+use crate::protocol::effect::{Effect, Ending, Members, Notice, Source};
+use crate::protocol::event::{Granted, Stored};
+use crate::protocol::fault::Fault;
+use crate::protocol::tabs::{Heard, Mark};
+use crate::protocol::token::Record;
+
+impl Session {
+    /// What stands in storage is not what is known.
+    pub(super) fn on_record_read(&mut self, stored: Stored, now: u64) {
+        let (before, epoch) = (self.record, self.epoch());
+        if !self.believe(stored, now) {
+            return;
+        }
+        if stored == Stored::Absent
+            && let Some(tombstone) = self.decisions.on_absent(&before, now)
+        {
+            self.assume(tombstone, Members::Nothing, now);
+        }
+        let record = self.record;
+        if self.epoch() > epoch {
+            self.ended_elsewhere(before.has_session(), now);
+            if record.signed_in() {
+                self.notify(Notice::SignIn(Source::OtherTab));
+            }
+            return;
+        }
+        self.wake_waiters(now);
+        self.notify(match (before.access == record.access, before.signed_in(), record.signed_in()) {
+            (false, true, true) => Notice::Refresh(Source::OtherTab),
+            (false, false, true) => Notice::SignIn(Source::OtherTab),
+            (true | false, _, _) => Notice::Changed,
+        });
+    }
+
+    /// Another tab's signal, or what a `storage` event says: known before it can be seen in storage.
+    pub(super) fn on_signal(&mut self, mark: Mark, of_end: bool, now: u64) {
+        if !self.setup.place.shared() {
+            self.on_cookie_mark(mark, now);
+        } else if self.apply_remote_mark(mark, of_end, now) {
+            self.push(Effect::ReadRecord);
+        }
+    }
+
+    /// Whether this mark says that the session is over, before that can be seen in storage.
+    pub(super) fn apply_remote_mark(&mut self, mark: Mark, of_end: bool, now: u64) -> bool {
+        let before = self.record;
+        if self.decisions.on_signal(mark, now) == Heard::Read {
+            return false;
+        }
+        if of_end {
+            let tombstone = Record { version: mark.version, ..Record::tombstone(mark.epoch) };
+            self.assume(tombstone, Members::Signalled, now);
+        } else {
+            // Of a later epoch nothing else is known: its own record, when it comes, is later.
+            self.assume(Record::tombstone(mark.epoch), Members::Nothing, now);
+        }
+        self.ended_elsewhere(before.has_session(), now);
+        true
+    }
+
+    /// Another tab's mark of the cookie's session: this tab's may be over.
+    pub(super) fn on_cookie_mark(&mut self, mark: Mark, now: u64) {
+        if let Some(tombstone) = self.decisions.on_cookie_mark(mark, &self.record) {
+            self.put(tombstone, Members::Nothing, now);
+            self.ended_elsewhere(true, now);
+        }
+    }
+
+    /// `setTokens`.
+    pub(super) fn on_set_tokens(&mut self, granted: Granted, now: u64) {
+        let before = self.record;
+        let overtakes =
+            self.decisions.renewal().is_some_and(|run| run.presented.is_none() || granted.refresh.is_some());
+        self.sign_in(granted, Decisions::next_epoch, now);
+        self.notified_of.forget();
+        if overtakes {
+            self.use_stored(now);
+        }
+        if before.suspended && self.queue.any_answers() {
+            self.decisions.start_canary(&self.record);
+        }
+        self.commit();
+        self.wake_waiters(now);
+        self.notify(if before.signed_in() {
+            Notice::Refresh(Source::ThisTab)
+        } else {
+            Notice::SignIn(Source::ThisTab)
+        });
+    }
+
+    /// A sign-in, or new tokens within the session. `epoch` says that of a session which begins so.
+    pub(super) fn sign_in(&mut self, granted: Granted, epoch: fn(&Decisions, &Record, u64) -> u64, now: u64) {
+        let old = self.record;
+        let within = old.has_session();
+        let epoch = if within { old.epoch } else { epoch(&self.decisions, &old, now) };
+        let record = Record {
+            epoch,
+            version: if within { old.version } else { 0 },
+            signin: old.signin + 1,
+            access: Some(granted.access),
+            refresh: granted.refresh.or(if old.signed_in() { old.refresh } else { None }),
+            received_at: now,
+            expires_at: granted.expires_at,
+            ..Record::default()
+        };
+        self.put(record, Members::SignIn, now);
+    }
+
+    /// Takes over tokens that were stored by something else, before anything else happens.
+    pub fn adopt(&mut self, granted: Granted, now: u64) {
+        self.sign_in(granted, Decisions::next_epoch, now);
+        self.last_notified = self.state();
+    }
+
+    /// The record, or the mark, is another tab's end of the session, or it is gone.
+    pub(super) fn ended_elsewhere(&mut self, was_in: bool, now: u64) {
+        self.push(Effect::CloseEpoch(Ending::Elsewhere));
+        self.end_calls(now);
+        if was_in || self.faulty(Fault::NotifiesOfWhatIsOver) {
+            self.notify_end(Source::OtherTab, true);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What a refresh ends with: stored, newer tokens used, failed, refused, or overtaken by the end of its session.
+
+use super::Session;
+use super::refresh::Refresh;
+use crate::protocol::decisions::Decisions;
+use crate::protocol::effect::{Effect, Members, Notice, Settled, Source};
+use crate::protocol::error::Code;
+use crate::protocol::event::{Granted, Timer};
+use crate::protocol::fault::Fault;
+use crate::protocol::renewal::{Cooldown, Keep};
+use crate::protocol::token::Record;
+
+/// The refresh whose outcome listeners are being told: to them it runs still, or they could go round for ever.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct Notified {
+    id: Option<u32>,
+    /// They are being told of a failure.
+    pub(super) failing: bool,
+}
+
+impl Notified {
+    pub(super) const fn forget(&mut self) {
+        self.id = None;
+    }
+
+    /// The refresh that a listener gets who asks for another.
+    pub(super) const fn id(self) -> Option<u32> {
+        self.id
+    }
+}
+
+impl Session {
+    /// The tokens are stored, and whoever waited for them goes.
+    pub(super) fn store(&mut self, granted: Granted, keep: Keep, now: u64) {
+        let Some(refresh) = self.refresh else { return };
+        if refresh.without_session {
+            let joins = !self.faulty(Fault::JoinsNoEpoch);
+            let epoch = if joins { Decisions::epoch_by_cookie } else { Decisions::next_epoch };
+            self.sign_in(granted, epoch, now);
+        } else {
+            self.store_refreshed(granted, keep, now);
+        }
+        self.close(refresh, true);
+        if keep == Keep::New && self.queue.any_answers() && !self.faulty(Fault::SendsNoCanary) {
+            self.decisions.start_canary(&self.record);
+        }
+        let throttled = self.record.retry_at;
+        self.wake_waiters(now);
+        let settled = if throttled > 0 { Settled::Throttled(throttled) } else { Settled::Refreshed };
+        self.push(Effect::SettleRefresh(refresh.id, settled));
+        let source = Source::ThisTab;
+        self.notify(if refresh.without_session { Notice::SignIn(source) } else { Notice::Refresh(source) });
+    }
+
+    /// With [`Keep::Stored`] only the refresh token is new.
+    fn store_refreshed(&mut self, granted: Granted, keep: Keep, now: u64) {
+        let old = self.record;
+        let refresh = granted.refresh.or(old.refresh);
+        match keep {
+            Keep::New => {
+                let mut record = self.decisions.renewed(&old, granted.same_text, now, granted.expires_at);
+                record.rejected &= !self.faulty(Fault::ForgetsTheRejectedText);
+                let record = Record { access: Some(granted.access), refresh, ..record };
+                self.put(record, Members::Refreshed, now);
+            }
+            Keep::Stored if self.faulty(Fault::DropsTheRotatedToken) => {}
+            Keep::Stored => self.put(Record { refresh, ..old }, Members::RefreshToken, now),
+        }
+    }
+
+    /// Somebody else has stored newer tokens.
+    pub(super) fn use_stored(&mut self, now: u64) {
+        self.leave(true, Settled::UsedStored, now);
+    }
+
+    /// The refresh is over, and whoever waits asks again.
+    pub(super) fn leave(&mut self, renewed: bool, settled: Settled, now: u64) {
+        let Some(refresh) = self.refresh else { return };
+        self.close(refresh, renewed);
+        self.wake_waiters(now);
+        self.push(Effect::SettleRefresh(refresh.id, settled));
+        self.notify(Notice::Changed);
+    }
+
+    pub(super) fn fail(&mut self, cooldown: Cooldown, transient: bool, now: u64) {
+        let Some(refresh) = self.refresh else { return };
+        let Refresh { id, again, .. } = refresh;
+        let attempts = self.decisions.renewal().map_or(1, |renewal| renewal.attempts);
+        let Cooldown { until, retry_after_set } = cooldown;
+        self.push(Effect::SettleRefresh(id, Settled::Failed { until, transient }));
+        if self.record.signed_in() {
+            self.amend(|record| (record.retry_at, record.retry_after_set) = (until, retry_after_set), now);
+        }
+        self.close(refresh, false);
+        self.wake_waiters(now);
+        self.notify(Notice::Changed);
+        self.notify(Notice::RefreshFailed { id, attempts, again });
+    }
+
+    pub(super) fn refused(&mut self, now: u64) {
+        let Some(refresh) = self.refresh else { return };
+        let code = if refresh.without_session { Code::SignedOut } else { Code::SessionExpired };
+        self.close(refresh, false);
+        self.notified_of.forget();
+        self.push(Effect::SettleRefresh(refresh.id, Settled::Refused(code)));
+        if refresh.without_session {
+            self.notify(Notice::Changed);
+        } else {
+            self.refuse(now);
+        }
+    }
+
+    /// A refresh whose session has ended, or that a sign-in has overtaken, is over in the same turn.
+    pub(super) fn drop_overtaken_refresh(&mut self, now: u64) {
+        let Some(Refresh { id, .. }) = self.refresh else { return };
+        let runs = self.decisions.renewal().is_some_and(|renewal| renewal.id == id);
+        if !runs && !self.faulty(Fault::KeepsTheOvertakenRefresh) {
+            self.leave(false, Settled::Ended, now);
+        }
+    }
+
+    /// Nothing of it goes on: its lock is handed over, its request is aborted. Its promise is still to be settled.
+    fn close(&mut self, refresh: Refresh, renewed: bool) {
+        self.refresh = None;
+        self.decisions.finish(refresh.id, renewed);
+        self.notified_of = Notified { id: Some(refresh.id), ..self.notified_of };
+        self.release_after_refresh();
+        if refresh.sends() {
+            self.push(Effect::WatchUnload(false));
+            if !self.faulty(Fault::LeavesTheRequest) {
+                self.push(Effect::AbortRequest(refresh.id));
+            }
+        }
+        for timer in [Timer::BackOff, Timer::Grace] {
+            self.push(Effect::ClearTimer(timer));
+        }
+    }
+
+    /// A listener may try a failed refresh again, once: to one that is told of the failure of that, it is the last
+    /// word.
+    pub(super) const fn before_notice(&mut self, notice: Notice) {
+        if let Notice::RefreshFailed { again, .. } = notice {
+            if !again {
+                self.notified_of.id = None;
+            }
+            self.notified_of.failing = true;
+        }
+    }
+
+    pub(super) fn after_notice(&mut self, notice: Notice) {
+        if matches!(notice, Notice::RefreshFailed { .. }) {
+            self.notified_of.failing = false;
+        }
+        let failure_follows = matches!(self.notices.front(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
+        if !failure_follows {
+            self.notified_of.id = None;
+        }
+    }
+}
