@@ -62,7 +62,7 @@ pub struct Session {
     /// Those that run no code of the app's, and those that do.
     effects: VecDeque<Effect>,
     notices: VecDeque<Effect>,
-    /// How many are being carried out.
+    /// How many of the former are being carried out: a custom storage may call back from within.
     active: u32,
 }
 
@@ -208,11 +208,11 @@ impl Session {
         !(self.effects.is_empty() && self.notices.is_empty())
     }
 
-    /// The next thing to do. What runs code of the app's comes when nothing else is being done.
+    /// The next thing to do. What runs code of the app's comes when all else is done.
     #[must_use]
     pub fn next_effect(&mut self) -> Option<Effect> {
         let effect = self.effects.pop_front().or_else(|| if self.active == 0 { self.next_notice() } else { None })?;
-        self.active += 1;
+        self.active += u32::from(!effect.runs_user_code());
         Some(effect)
     }
 
@@ -234,7 +234,7 @@ impl Session {
 
     /// It is done.
     pub fn on_performed(&mut self, effect: Effect) {
-        self.active = self.active.saturating_sub(1);
+        self.active -= u32::from(!effect.runs_user_code());
         if let Effect::Notify(notice) = effect {
             self.after_notice(notice);
         }
