@@ -53,10 +53,9 @@ impl SessionDriver {
 
     /// Tells other tabs how far the record, or the cookie's session, has come.
     pub fn signal(&self, mark: Mark) {
-        if let Some(channel) = &*self.channel.borrow() {
-            let members = if self.store.shared() { self.vault.members() } else { Val::UNDEFINED };
-            channel.post(mark, &members, &self.vault.owner);
-        }
+        let of = |name| if self.store.shared() { self.vault.member(name) } else { Val::UNDEFINED };
+        let (code, reason) = (of(Key::Code), of(Key::Reason));
+        self.tabs.post(mark.epoch as f64, mark.version as f64, code.lend(), reason.lend());
     }
 
     /// This is known, and not written.
