@@ -1,7 +1,7 @@
 //! Bounded worlds, each gone through to its end.
 
-use super::model::{Budget, explore};
-use super::{Fault, Setup};
+use super::Setup;
+use super::model::{Budget, Chance, explore};
 
 /// The user is signed in in two tabs.
 pub const TWO: Setup = Setup {
@@ -11,47 +11,41 @@ pub const TWO: Setup = Setup {
     no_locks: false,
     lenient: false,
     slow_server: false,
-    fault: Fault::None,
+    expiring: false,
+    fault: None,
 };
 
-/// Nothing that nobody controls.
-pub const NONE: Budget = Budget {
-    refreshes: 0,
-    logouts: 0,
-    sign_ins: 0,
-    opened: 0,
-    crashes: 0,
-    freezes: 0,
-    hangs: 0,
-    lost_answers: 0,
-    lost_revocations: 0,
-    online: 0,
-};
-pub const REFRESHES: Budget = Budget { refreshes: 2, ..NONE };
-pub const LOGOUT: Budget = Budget { logouts: 1, ..NONE };
-pub const OFFLINE_LOGOUT: Budget = Budget { logouts: 1, lost_revocations: 1, online: 1, ..NONE };
-pub const SIGN_IN: Budget = Budget { sign_ins: 1, ..NONE };
-pub const CRASH: Budget = Budget { crashes: 1, ..NONE };
-pub const FREEZE: Budget = Budget { freezes: 1, ..NONE };
-const HANG: Budget = Budget { hangs: 1, ..NONE };
-const LOST_ANSWER: Budget = Budget { lost_answers: 1, ..NONE };
-pub const OPENED: Budget = Budget { opened: 1, ..NONE };
+pub const REFRESHES: Budget = Budget::of(Chance::Refresh, 2);
+pub const LOGOUT: Budget = Budget::of(Chance::Logout, 1);
+pub const OFFLINE_LOGOUT: Budget = LOGOUT.with(Chance::LoseRevocation, 1).with(Chance::Online, 1);
+pub const SIGN_IN: Budget = Budget::of(Chance::SignIn, 1);
+pub const CRASH: Budget = Budget::of(Chance::Crash, 1);
+pub const FREEZE: Budget = Budget::of(Chance::Freeze, 1);
+pub const PUT_AWAY: Budget = Budget::of(Chance::PutAway, 1);
+const HANG: Budget = Budget::of(Chance::Hang, 1);
+const LOST_ANSWER: Budget = Budget::of(Chance::LoseAnswer, 1);
+pub const OPENED: Budget = Budget::of(Chance::Open, 1);
 
-const ACCIDENTS: [(&str, Budget); 7] = [
+const ACCIDENTS: [(&str, Budget); 8] = [
     ("logout", LOGOUT),
     ("offline logout", OFFLINE_LOGOUT),
     ("sign-in", SIGN_IN),
     ("crash", CRASH),
     ("freeze", FREEZE),
+    ("put away", PUT_AWAY),
     ("hang", HANG),
     ("lost answer", LOST_ANSWER),
 ];
 
+const SLOW: [Chance; 6] =
+    [Chance::Crash, Chance::Freeze, Chance::PutAway, Chance::Hang, Chance::LoseAnswer, Chance::SameText];
+
 fn holds(name: &str, setup: Setup, budget: Budget) {
-    let slow_server = setup.slow_server || budget.crashes + budget.freezes + budget.hangs + budget.lost_answers > 0;
+    let slow_server = setup.slow_server || SLOW.iter().any(|chance| budget.left(*chance) > 0);
     // A logout offline has many ends.
-    let refreshes = if budget.lost_revocations > 0 { budget.refreshes.min(1) } else { budget.refreshes };
-    let found = explore(name, Setup { slow_server, ..setup }, Budget { refreshes, ..budget });
+    let lost = budget.left(Chance::LoseRevocation) > 0;
+    let budget = if lost { budget.at_most(Chance::Refresh, 1) } else { budget };
+    let found = explore(name, Setup { slow_server, ..setup }, budget);
     assert_eq!(found.breach, None, "{name}");
     assert!(found.states > 8 && found.depth > 4, "{name}: the world has become too small to show anything");
 }
@@ -68,7 +62,7 @@ fn two_tabs_that_share_a_cookie_alone_agree_whatever_two_accidents_befall_them()
 #[test]
 fn three_tabs_that_share_a_cookie_alone_agree_whatever_accident_befalls_one() {
     let setup = Setup { tabs: 3, joined: false, ..TWO };
-    holds("cookie, three tabs", setup, Budget { refreshes: 4, ..NONE });
+    holds("cookie, three tabs", setup, Budget::of(Chance::Refresh, 4));
     for (name, budget) in ACCIDENTS {
         holds(&format!("cookie, three tabs, {name}"), setup, REFRESHES.and(budget));
     }
