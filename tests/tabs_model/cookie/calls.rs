@@ -128,7 +128,7 @@ impl World {
                     self.breaks("a caller gets a 401 after two sends");
                 }
             }
-            Answered::Failed | Answered::Ended | Answered::EndsSession => {}
+            Answered::Failed | Answered::Ended | Answered::EndsSession | Answered::Suspends => {}
         }
     }
 

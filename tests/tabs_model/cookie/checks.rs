@@ -2,6 +2,7 @@
 
 use super::Setup;
 use super::model::{Budget, Chance, explore};
+use crate::bounds::bound;
 
 /// The user is signed in in two tabs.
 pub const TWO: Setup = Setup {
@@ -25,6 +26,9 @@ pub const PUT_AWAY: Budget = Budget::of(Chance::PutAway, 1);
 const HANG: Budget = Budget::of(Chance::Hang, 1);
 const LOST_ANSWER: Budget = Budget::of(Chance::LoseAnswer, 1);
 pub const OPENED: Budget = Budget::of(Chance::Open, 1);
+pub const SAME_TEXT: Budget = Budget::of(Chance::SameText, 1);
+/// Calls whose token the API rejects.
+pub const CALLS: Budget = Budget::of(Chance::Call, 2).with(Chance::Reject, 1);
 
 const ACCIDENTS: [(&str, Budget); 8] = [
     ("logout", LOGOUT),
@@ -37,14 +41,14 @@ const ACCIDENTS: [(&str, Budget); 8] = [
     ("lost answer", LOST_ANSWER),
 ];
 
-const SLOW: [Chance; 6] =
+const MAKE_SLOW: [Chance; 6] =
     [Chance::Crash, Chance::Freeze, Chance::PutAway, Chance::Hang, Chance::LoseAnswer, Chance::SameText];
 
 fn holds(name: &str, setup: Setup, budget: Budget) {
-    let slow_server = setup.slow_server || SLOW.iter().any(|chance| budget.left(*chance) > 0);
-    // A logout offline has many ends.
-    let lost = budget.left(Chance::LoseRevocation) > 0;
-    let budget = if lost { budget.at_most(Chance::Refresh, 1) } else { budget };
+    let slow_server = setup.slow_server || MAKE_SLOW.iter().any(|chance| budget.left(*chance) > 0);
+    // Of a logout there are many ends.
+    let logouts = u8::from(budget.left(Chance::Logout) > 0) + budget.left(Chance::LoseRevocation);
+    let budget = budget.at_most(Chance::Refresh, if logouts > 0 { bound(1, 3 - logouts) } else { 4 });
     let found = explore(name, Setup { slow_server, ..setup }, budget);
     assert_eq!(found.breach, None, "{name}");
     assert!(found.states > 8 && found.depth > 4, "{name}: the world has become too small to show anything");
@@ -62,7 +66,7 @@ fn two_tabs_that_share_a_cookie_alone_agree_whatever_two_accidents_befall_them()
 #[test]
 fn three_tabs_that_share_a_cookie_alone_agree_whatever_accident_befalls_one() {
     let setup = Setup { tabs: 3, joined: false, ..TWO };
-    holds("cookie, three tabs", setup, Budget::of(Chance::Refresh, 4));
+    holds("cookie, three tabs", setup, Budget::of(Chance::Refresh, bound(3, 4)));
     for (name, budget) in ACCIDENTS {
         holds(&format!("cookie, three tabs, {name}"), setup, REFRESHES.and(budget));
     }
@@ -82,5 +86,38 @@ fn without_locks_a_refusal_of_a_cookie_that_another_tab_has_replaced_signs_nobod
     let setup = Setup { no_locks: true, lenient: true, ..TWO };
     for (name, budget) in ACCIDENTS.iter().filter(|(name, _)| ["logout", "lost answer"].contains(name)) {
         holds(&format!("cookie, no locks, {name}"), setup, REFRESHES.and(*budget));
+    }
+}
+
+/// A browser without locks, and a server that refuses a second use and leaves it at that.
+pub const SLOW: Setup = Setup { slow_server: true, ..TWO };
+pub const NO_LOCKS: Setup = Setup { no_locks: true, lenient: true, slow_server: true, ..TWO };
+
+#[test]
+fn a_refresh_that_brings_the_same_access_token_has_replaced_the_cookie() {
+    holds("cookie, same text", TWO, REFRESHES.and(SAME_TEXT));
+    holds("cookie, same text, no locks", NO_LOCKS, REFRESHES.and(SAME_TEXT));
+}
+
+#[test]
+fn calls_whose_token_is_rejected_are_sent_again_in_every_tab() {
+    holds("cookie, calls", TWO, CALLS);
+    holds("cookie, four calls", TWO, Budget::of(Chance::Call, 4).with(Chance::Reject, 1));
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, calls, {name}"), TWO, CALLS.and(budget));
+    }
+    holds("cookie, calls, same text", TWO, CALLS.and(SAME_TEXT));
+    holds("cookie, calls, dropped", TWO, CALLS.with(Chance::DropCall, 1).with(Chance::SlowCanary, 2));
+    holds("cookie, calls, unload", TWO, CALLS.with(Chance::Unload, 1));
+    holds("cookie, calls, rejected twice", TWO, CALLS.with(Chance::Reject, 1));
+}
+
+#[test]
+fn calls_whose_token_expires_are_sent_with_a_new_one_in_every_tab() {
+    let setup = Setup { expiring: true, ..TWO };
+    let calls = Budget::of(Chance::Call, 2).with(Chance::Expire, 1);
+    holds("cookie, expired", setup, calls);
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, expired, {name}"), setup, calls.and(budget).at_most(Chance::Call, bound(1, 2)));
     }
 }

@@ -3,7 +3,7 @@
 use super::server::Request;
 use super::{Commit, Life, Tab, World, reached};
 use authfetch::protocol::cookie::UNCONFIRMED;
-use authfetch::protocol::effect::{Effect, Ending, Members, Notice};
+use authfetch::protocol::effect::{Effect, Ending, Members, Notice, Settled};
 use authfetch::protocol::environment::{self, Environment};
 use authfetch::protocol::event::{Event, Stored, Timer};
 use authfetch::protocol::session::{Session, Ticket};
@@ -85,7 +85,11 @@ impl Environment for Page<'_> {
                     self.world.breaks("a tab has one refresh at a time");
                 }
             }
-            Effect::SettleRefresh(id, _) => {
+            Effect::SettleRefresh(id, settled) => {
+                let succeeds = matches!(settled, Settled::Refreshed | Settled::UsedStored | Settled::Throttled(_));
+                if succeeds && !self.tab().session.record().signed_in() {
+                    self.world.breaks("whoever refreshes with success is signed in");
+                }
                 if self.tab().promise.take() != Some(id) {
                     self.world.breaks("every refresh settles once");
                 }
@@ -93,6 +97,9 @@ impl Environment for Page<'_> {
             Effect::RequestToken(id, _) => {
                 if self.world.tabs[i].request.is_some() {
                     self.world.breaks("a tab has one token request at a time");
+                }
+                if self.tab().leaving {
+                    self.world.breaks("a page that is being left asks for no tokens at once");
                 }
                 let cookie = self.world.present(i);
                 self.tab().request = Some(Request { id, cookie, answer: None });

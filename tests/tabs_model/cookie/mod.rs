@@ -101,6 +101,8 @@ pub struct Tab {
     pub owes: bool,
     pub timers: Timers,
     pub watches_unload: bool,
+    /// A page that begins to be left, until its timer has fired.
+    pub leaving: bool,
     pub calls: Vec<Calling>,
     /// Calls that are to ask again, by number.
     pub woken: Vec<u32>,
@@ -169,6 +171,7 @@ impl Tab {
             owes: false,
             timers: Timers::default(),
             watches_unload: false,
+            leaving: false,
             calls: Vec::new(),
             woken: Vec::new(),
             untold: VecDeque::new(),

@@ -207,6 +207,7 @@ impl World {
             Action::Arrive(i) => self.arrive(i, false),
             Action::Fire(i, timer) => {
                 self.tabs[i].timers.set(timer, None);
+                self.tabs[i].leaving = false;
                 self.dispatch(i, Event::TimerFired(timer));
             }
             Action::Commit(i) => self.commit(i),

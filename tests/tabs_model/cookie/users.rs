@@ -49,6 +49,7 @@ impl World {
 
     /// The user goes somewhere else, or only begins to: the browser breaks the token request off.
     pub fn unload(&mut self, i: usize) {
+        self.tabs[i].leaving = true;
         self.dispatch(i, Event::Unloading);
         self.arrive(i, true);
     }
