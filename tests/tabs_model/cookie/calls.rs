@@ -12,7 +12,7 @@ pub struct Calling {
     /// The epoch whose end aborts it.
     pub epoch: u64,
     /// Whose call it is.
-    pub family: usize,
+    pub user: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -35,10 +35,10 @@ impl World {
     /// `fetch` by somebody who is signed in.
     pub fn call(&mut self, i: usize) {
         let Some(access) = self.tabs[i].record.access else { return };
-        let family = self.family(access.0);
+        let user = self.user(access.0);
         let session = &mut self.tabs[i].session;
         let call = session.call(true);
-        let calling = Calling { stage: Stage::Waiting(call), epoch: session.epoch(), family };
+        let calling = Calling { stage: Stage::Waiting(call), epoch: session.epoch(), user };
         if session.goes_at_once()
             && let Admission::Send(token, _) = self.ask(i, |session, now| session.admit(&call, now))
         {
@@ -70,7 +70,7 @@ impl World {
 
     /// It is answered so, whenever that comes: a token that is rejected later might have been sent later.
     fn send(&mut self, i: usize, calling: Calling, token: AccessToken, stage: impl FnOnce(bool) -> Stage) {
-        if self.family(token.0) != calling.family {
+        if self.user(token.0) != calling.user {
             self.breaks("nothing is sent as another user");
         }
         let stage = stage(self.accepts(token.0));
@@ -79,7 +79,7 @@ impl World {
 
     fn accepts(&self, token: u32) -> bool {
         let issued = &self.issued[token as usize];
-        !issued.rejected && !self.revoked[issued.family] && issued.expires_at.is_none_or(|at| at > self.now)
+        !issued.rejected && !self.families[issued.family].revoked && issued.expires_at.is_none_or(|at| at > self.now)
     }
 
     /// A call that waits is to ask again.
@@ -143,7 +143,7 @@ impl World {
 
     /// The session ends because its tokens are rejected: they are.
     pub fn check_rejection(&mut self) {
-        if !self.issued.iter().any(|issued| issued.rejected) && !self.revoked.contains(&true) {
+        if !self.issued.iter().any(|issued| issued.rejected) && !self.families.iter().any(|family| family.revoked) {
             self.breaks("nobody is signed out wrongly");
         }
     }

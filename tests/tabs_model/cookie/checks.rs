@@ -1,7 +1,8 @@
 //! Bounded worlds, each gone through to its end.
 
 use super::Setup;
-use super::model::{Budget, Chance, explore};
+use super::chances::{Budget, Chance};
+use super::model::explore;
 use crate::bounds::bound;
 
 /// The user is signed in in two tabs.
@@ -106,6 +107,13 @@ fn calls_whose_token_is_rejected_are_sent_again_in_every_tab() {
     for (name, budget) in ACCIDENTS {
         holds(&format!("cookie, calls, {name}"), TWO, CALLS.and(budget));
     }
+    if bound(false, true) {
+        for (at, (first, one)) in ACCIDENTS.iter().enumerate() {
+            for (second, other) in &ACCIDENTS[at + 1..] {
+                holds(&format!("cookie, calls, {first}, {second}"), TWO, CALLS.and(*one).and(*other));
+            }
+        }
+    }
     holds("cookie, calls, same text", TWO, CALLS.and(SAME_TEXT));
     holds("cookie, calls, dropped", TWO, CALLS.with(Chance::DropCall, 1).with(Chance::SlowCanary, 2));
     holds("cookie, calls, unload", TWO, CALLS.with(Chance::Unload, 1));
@@ -120,4 +128,28 @@ fn calls_whose_token_expires_are_sent_with_a_new_one_in_every_tab() {
     for (name, budget) in ACCIDENTS {
         holds(&format!("cookie, expired, {name}"), setup, calls.and(budget).at_most(Chance::Call, bound(1, 2)));
     }
+}
+
+#[test]
+fn tokens_that_are_set_within_a_session_overtake_a_refresh_and_end_nothing() {
+    let again = Budget::of(Chance::SignInAgain, 1);
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, signed in again, {name}"), TWO, again.with(Chance::Refresh, bound(1, 2)).and(budget));
+    }
+    holds("cookie, signed in again, calls", SLOW, CALLS.and(again));
+}
+
+#[test]
+fn a_session_that_is_closed_and_opened_again_finds_what_has_become_of_it() {
+    let again = OPENED.with(Chance::Close, 1).with(Chance::Refresh, bound(0, 1));
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, opened again, {name}"), TWO, again.and(budget));
+    }
+}
+
+#[test]
+fn a_refresh_that_fails_keeps_the_session_until_the_network_is_back() {
+    let fails = CALLS.with(Chance::LoseAnswer, 2);
+    holds("cookie, no answers", TWO, fails.with(Chance::Online, 1));
+    holds("cookie, no answers, logout", TWO, fails.and(LOGOUT));
 }

@@ -1,7 +1,7 @@
 //! What a session asks for, done: the browser around one tab.
 
 use super::server::Request;
-use super::{Commit, Life, Tab, World, reached};
+use super::{Commit, Tab, World, reached};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::effect::{Effect, Ending, Members, Notice, Settled};
 use authfetch::protocol::environment::{self, Environment};
@@ -138,7 +138,7 @@ impl World {
 
     /// An event reaches the session of this tab, at once or when its page runs again.
     pub fn tell(&mut self, i: usize, event: Event) {
-        if self.tabs[i].life == Life::Live {
+        if self.tabs[i].runs() {
             self.dispatch(i, event);
         } else if self.tabs[i].exists() {
             self.tabs[i].untold.push_back(event);
@@ -172,7 +172,7 @@ impl World {
         let old = std::mem::replace(&mut self.tabs[i].record, record);
         match (old.access, record.access) {
             (Some(before), Some(after)) if old.epoch == record.epoch => {
-                if self.family(before.0) != self.family(after.0) {
+                if self.user(before.0) != self.user(after.0) {
                     self.breaks("nothing is sent as another user");
                 }
             }

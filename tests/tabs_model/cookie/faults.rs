@@ -1,10 +1,11 @@
 //! Faults that are put in on purpose, each found. The same worlds without a fault are gone through too.
 
 use super::Setup;
+use super::chances::{Budget, Chance};
 use super::checks::{
     CALLS, FREEZE, LOGOUT, NO_LOCKS, OFFLINE_LOGOUT, OPENED, PUT_AWAY, REFRESHES, SAME_TEXT, SIGN_IN, SLOW, TWO,
 };
-use super::model::{Budget, Chance, explore};
+use super::model::explore;
 use authfetch::protocol::fault::Fault;
 
 fn finds(fault: Fault, setup: Setup, budget: Budget, rule: &'static str) {

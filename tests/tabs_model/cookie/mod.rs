@@ -9,6 +9,7 @@
 //! their way.
 
 mod calls;
+mod chances;
 mod checks;
 mod effects;
 mod faults;
@@ -26,7 +27,7 @@ use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::Record;
 use calls::Calling;
-use server::{Asked, Issued, Request};
+use server::{Asked, Family, Issued, Request};
 use std::collections::{BTreeSet, VecDeque};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -51,6 +52,8 @@ pub struct Setup {
 pub enum Life {
     Unopened,
     Live,
+    /// Its last instance was closed: what is under way goes on.
+    Closed,
     /// Nothing runs, and the lock has been released.
     Frozen,
     /// In the back-forward cache: as frozen, and its channel is closed.
@@ -122,9 +125,8 @@ pub struct World {
     pub jar: Option<u32>,
     pub now: u64,
     pub issued: Vec<Issued>,
-    pub revoked: Vec<bool>,
-    /// Families whose user has logged out.
-    pub left: BTreeSet<usize>,
+    /// What a sign-in has begun on the server: whose it is, and whether it is revoked.
+    pub families: Vec<Family>,
     /// Requests that nobody waits for.
     pub strays: Vec<u32>,
     /// Epochs in which a session has ended, or another begun.
@@ -178,6 +180,11 @@ impl Tab {
         }
     }
 
+    /// Whether anything runs.
+    pub const fn runs(&self) -> bool {
+        matches!(self.life, Life::Live | Life::Closed)
+    }
+
     /// Whether it can be told of anything, now or later.
     pub fn exists(&self) -> bool {
         !matches!(self.life, Life::Unopened | Life::Gone)
@@ -198,8 +205,7 @@ impl World {
             jar: None,
             now,
             issued: Vec::new(),
-            revoked: Vec::new(),
-            left: BTreeSet::new(),
+            families: Vec::new(),
             strays: Vec::new(),
             ends: BTreeSet::new(),
             breach: None,
@@ -227,26 +233,29 @@ impl World {
         self.tabs.iter().all(|tab| tab.commits.is_empty())
     }
 
-    /// The family of this access token: whose it is.
-    pub fn family(&self, access: u32) -> usize {
-        self.issued[access as usize].family
+    /// Whose tokens these are.
+    pub fn user(&self, number: u32) -> usize {
+        self.families[self.issued[number as usize].family].user
     }
 
     /// What is wrong with a world in which nothing moves any more.
     pub fn unrest(&self) -> Option<&'static str> {
-        for tab in self.tabs.iter().filter(|tab| tab.life == Life::Live) {
+        for tab in self.tabs.iter().filter(|tab| tab.runs()) {
             if tab.session.refresh().is_some() || tab.promise.is_some() || !tab.session.holds_no_lock() {
                 return Some("every refresh comes to an end");
             }
             if !tab.calls.is_empty() || tab.session.anybody_waits() {
                 return Some("every call comes to an end");
             }
+            if tab.life == Life::Closed {
+                continue;
+            }
             let over = self.mark >= Mark { epoch: tab.record.epoch, version: UNCONFIRMED };
             if tab.record.signed_in() && (over || tab.session.decisions().cookie() < self.mark) {
                 return Some("all live tabs agree on the session of the cookie");
             }
-            let theirs = self.jar.map(|cookie| self.issued[cookie as usize].family);
-            let ours = tab.record.access.map(|access| self.family(access.0));
+            let theirs = self.jar.map(|cookie| self.user(cookie));
+            let ours = tab.record.access.map(|access| self.user(access.0));
             if ours.is_some() && theirs.is_some() && theirs != ours {
                 return Some("no tab is left in the session of another user");
             }

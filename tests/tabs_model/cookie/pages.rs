@@ -34,7 +34,7 @@ impl World {
                 self.dispatch(i, Event::PageShown);
                 self.dispatch(i, Event::VisibilityChanged(true));
             }
-            Life::Unopened | Life::Live | Life::Hung | Life::Gone => {}
+            Life::Unopened | Life::Live | Life::Closed | Life::Hung | Life::Gone => {}
         }
     }
 

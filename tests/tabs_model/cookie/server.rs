@@ -10,6 +10,15 @@ use authfetch::protocol::session::refresh::Reply;
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::AccessToken;
 
+/// What one sign-in has begun.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Family {
+    pub user: usize,
+    pub revoked: bool,
+    /// Its user has logged out.
+    pub left: bool,
+}
+
 /// A use of a family: one refresh token of this number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Issued {
@@ -77,7 +86,7 @@ impl World {
         let without_session = !self.tabs[i].session.record().has_session();
         self.tabs[i].asked = Some(Asked { cookie: self.jar, mark: self.tabs[i].session.decisions().cookie() });
         let cookie = self.jar?;
-        let outlived = self.left.contains(&self.issued[cookie as usize].family);
+        let outlived = self.families[self.issued[cookie as usize].family].left;
         if without_session && self.mark.version == UNCONFIRMED && outlived {
             self.breaks("a cookie that has outlived a logout is not tried");
         }
@@ -95,9 +104,9 @@ impl World {
         let family = self.issued[cookie as usize].family;
         let last = self.issued.iter().rposition(|issued| issued.family == family) == Some(cookie as usize);
         if !last && !self.setup.lenient {
-            self.revoked[family] = true;
+            self.families[family].revoked = true;
         }
-        if !last || self.revoked[family] {
+        if !last || self.families[family].revoked {
             return Answer::Refused;
         }
         let number = self.issue(family);
@@ -193,7 +202,7 @@ impl World {
     pub fn check_refusal(&mut self, i: usize) {
         let Some(Asked { cookie: Some(cookie), mark }) = self.tabs[i].asked else { return };
         let Issued { family, excused, .. } = self.issued[cookie as usize];
-        if !self.revoked[family] && (mark < self.mark || !excused) {
+        if !self.families[family].revoked && (mark < self.mark || !excused) {
             self.breaks("nobody is signed out wrongly");
         }
     }
@@ -203,7 +212,7 @@ impl World {
         let (epoch, cookie) = self.tabs[i].revocations.remove(at);
         if let Some(cookie) = cookie.filter(|_| !lost) {
             let family = self.issued[cookie as usize].family;
-            self.revoked[family] = true;
+            self.families[family].revoked = true;
             self.jar = self.jar.filter(|cookie| self.issued[*cookie as usize].family != family);
         }
         self.tell(i, Event::Revoked { confirmed: epoch.filter(|_| !lost) });

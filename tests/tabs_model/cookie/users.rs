@@ -1,19 +1,32 @@
 //! What users and their app do.
 
+use super::server::Family;
 use super::{Life, World};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::Event;
 
 impl World {
-    /// A login that sets the cookie, and `setTokens`.
+    /// Somebody new signs in.
     pub fn sign_in(&mut self, i: usize) {
+        self.set_tokens(i, self.families.len());
+        self.ends.insert(self.tabs[i].record.epoch);
+    }
+
+    /// Whoever is signed in does so once more.
+    pub fn sign_in_again(&mut self, i: usize) {
+        if let Some(access) = self.tabs[i].record.access {
+            self.set_tokens(i, self.user(access.0));
+        }
+    }
+
+    /// A login that sets the cookie, and `setTokens`.
+    fn set_tokens(&mut self, i: usize, user: usize) {
         self.now += 2;
-        self.revoked.push(false);
-        let token = self.issue(self.revoked.len() - 1);
+        self.families.push(Family { user, revoked: false, left: false });
+        let token = self.issue(self.families.len() - 1);
         self.jar = Some(token);
         let granted = self.granted(i, token);
         self.dispatch(i, Event::SetTokens(granted));
-        self.ends.insert(self.tabs[i].record.epoch);
     }
 
     /// `refresh()`.
@@ -24,7 +37,10 @@ impl World {
 
     /// `logout()`.
     pub fn logout(&mut self, i: usize) {
-        self.left.extend(self.tabs[i].record.access.map(|access| self.family(access.0)));
+        if let Some(access) = self.tabs[i].record.access {
+            let user = self.user(access.0);
+            self.families.iter_mut().filter(|family| family.user == user).for_each(|family| family.left = true);
+        }
         self.ask(i, |session, now| session.log_out(true, false, now));
         self.after(i);
     }
@@ -34,6 +50,12 @@ impl World {
         self.tabs[i].life = Life::Live;
         self.owes(i);
         self.dispatch(i, Event::Opened { visible: true, claims: false });
+    }
+
+    /// The app has closed its last instance.
+    pub fn close(&mut self, i: usize) {
+        self.dispatch(i, Event::Closed);
+        self.tabs[i].life = Life::Closed;
     }
 
     /// The network is back.
