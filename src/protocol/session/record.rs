@@ -95,7 +95,7 @@ impl Session {
         self.write(Record { version, ..record }, members, now);
     }
 
-    /// Writes tokens that a server has just given. The same text once more is no other access token, and the cookie that
+    /// Writes tokens that a server has just given. The same text once more is no other access token; the cookie that
     /// came with it is another one.
     pub(super) fn put_tokens(&mut self, record: Record, members: Members, same_text: bool, now: u64) {
         let misses = self.faulty(Fault::MissesTheCookieOfTheSameText);

@@ -171,16 +171,12 @@ impl World {
     fn written(&mut self, i: usize, record: Record, members: Members) {
         let old = std::mem::replace(&mut self.tabs[i].record, record);
         match (old.access, record.access) {
-            (Some(before), Some(after)) if old.epoch == record.epoch => {
-                if self.user(before.0) != self.user(after.0) {
-                    self.breaks("nothing is sent as another user");
-                }
+            (Some(before), Some(after)) if old.epoch == record.epoch && self.user(before.0) != self.user(after.0) => {
+                self.breaks("nothing is sent as another user");
             }
-            (None, Some(_)) => {
-                if self.mark.version >= UNCONFIRMED {
-                    self.ends.insert(record.epoch);
-                    self.now += 2;
-                }
+            (None, Some(_)) if self.mark.version >= UNCONFIRMED => {
+                self.ends.insert(record.epoch);
+                self.now += 2;
             }
             (Some(_), None) if members != Members::End => {
                 // Where this tab's own is the last that has ended, its end is in the mark.
