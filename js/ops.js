@@ -257,10 +257,8 @@ export const watch = (promise, warned, origin) =>
     () => {},
   );
 
-/** What the console was warned of. */
-const warned = new Set();
 /** Warns once of each thing, however often it comes. A console that throws is no business of a session's. */
-export const warn = (text) => {
+export const warn = (warned, text) => {
   if (warned.has(text)) return;
   warned.add(text);
   try {

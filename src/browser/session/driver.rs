@@ -59,6 +59,8 @@ pub struct SessionDriver {
     pub told: RefCell<Val>,
     waiting: Val,
     pub refreshes: Refreshes,
+    /// What the console was warned of.
+    pub warned: Val,
     pub ends: Ends,
     pub epoch: RefCell<Rc<Epoch>>,
     pub lifecycle: RefCell<Vec<Listening>>,
@@ -111,6 +113,7 @@ impl SessionDriver {
             told: RefCell::default(),
             waiting: waiting(),
             refreshes: Refreshes::default(),
+            warned: Val::construct(Key::Set, &Val::UNDEFINED, &Val::UNDEFINED),
             ends: Ends::default(),
             epoch: RefCell::default(),
             lifecycle: RefCell::default(),

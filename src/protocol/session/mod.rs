@@ -57,6 +57,8 @@ pub struct Session {
     revoking: bool,
     stepped_up: Option<calls::SteppedUp>,
     last_notified: State,
+    /// Listeners have been told of a session, and not of its end.
+    told_of_session: bool,
     /// Those that run no code of the app's, and those that do.
     effects: VecDeque<Effect>,
     notices: VecDeque<Effect>,
@@ -99,6 +101,7 @@ impl Session {
             revoking: false,
             stepped_up: None,
             last_notified: State::SignedOut,
+            told_of_session: false,
             effects: VecDeque::new(),
             notices: VecDeque::new(),
             active: 0,
@@ -144,7 +147,13 @@ impl Session {
     /// The state that listeners were last told, and the one that they are told now.
     pub fn take_change(&mut self) -> (State, State) {
         let now = self.state();
+        self.told_of_session |= now != State::SignedOut;
         (std::mem::replace(&mut self.last_notified, now), now)
+    }
+
+    /// Whether listeners are to be told of an end: of each session once.
+    pub const fn take_end(&mut self) -> bool {
+        std::mem::replace(&mut self.told_of_session, false)
     }
 
     /// Something has happened. `chance` is from 0 up to 1.
