@@ -125,6 +125,9 @@ impl Environment for Page<'_> {
                     self.world.breaks("nobody is told of a session that is over");
                 }
                 let _ = self.tab().session.take_change();
+                if matches!(notice, Notice::Logout(_)) {
+                    self.tab().session.take_end();
+                }
             }
         }
         None
