@@ -124,7 +124,7 @@ impl Environment for Page<'_> {
                 if told && !self.tab().session.record().signed_in() {
                     self.world.breaks("nobody is told of a session that is over");
                 }
-                let _ = self.tab().session.take_change();
+                self.tab().told = self.tab().session.take_change().1;
                 if matches!(notice, Notice::Logout(_)) {
                     self.tab().session.take_end();
                 }

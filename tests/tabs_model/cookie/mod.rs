@@ -15,7 +15,7 @@ mod effects;
 mod faults;
 mod model;
 mod pages;
-mod reached;
+pub mod reached;
 mod server;
 mod users;
 
@@ -23,7 +23,7 @@ use authfetch::protocol::config::{self, Place, Policy, Renewable};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::{Event, MarkFor, Stored};
 use authfetch::protocol::fault::{Fault, Faults};
-use authfetch::protocol::session::{Session, Ticket};
+use authfetch::protocol::session::{Session, State, Ticket};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::Record;
 use calls::Calling;
@@ -107,6 +107,8 @@ pub struct Tab {
     /// A page that begins to be left, until its timer has fired.
     pub leaving: bool,
     pub calls: Vec<Calling>,
+    /// The state that listeners were told last.
+    pub told: State,
     /// Calls that are to ask again, by number.
     pub woken: Vec<u32>,
     /// What happened while nothing ran.
@@ -175,6 +177,7 @@ impl Tab {
             watches_unload: false,
             leaving: false,
             calls: Vec::new(),
+            told: State::SignedOut,
             woken: Vec::new(),
             untold: VecDeque::new(),
         }
@@ -243,6 +246,9 @@ impl World {
         for tab in self.tabs.iter().filter(|tab| tab.runs()) {
             if tab.session.refresh().is_some() || tab.promise.is_some() || !tab.session.holds_no_lock() {
                 return Some("every refresh comes to an end");
+            }
+            if tab.told != tab.session.state() {
+                return Some("listeners are told of the state at last");
             }
             if !tab.calls.is_empty() || tab.session.anybody_waits() {
                 return Some("every call comes to an end");
