@@ -10,7 +10,6 @@ use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::effect::Members;
 use crate::protocol::event::Event;
 use crate::protocol::tabs::Mark;
-use crate::protocol::token::Record;
 use std::rc::Rc;
 
 impl SessionDriver {
@@ -61,7 +60,8 @@ impl SessionDriver {
     }
 
     /// This is known, and not written.
-    pub fn assume(&self, record: &Record, members: Members) {
+    pub fn assume(&self, members: Members) {
+        let record = &self.record();
         if members == Members::Signalled {
             self.vault.write(record, members, &self.signalled.borrow().clone());
         } else {

@@ -215,8 +215,8 @@ impl SessionDriver {
         })
     }
 
-    fn write(&self, record: &Record, members: Members) -> Option<Event> {
-        let text = self.vault.write(record, members, &self.members_of_end(members));
+    fn write(&self, members: Members) -> Option<Event> {
+        let text = self.vault.write(&self.record(), members, &self.members_of_end(members));
         self.renew_session();
         let mut error = self.store.write(&text);
         let known = self.vault.text();
@@ -237,10 +237,16 @@ impl SessionDriver {
         }
     }
 
+    /// What is known of the record.
+    #[inline(never)]
+    pub fn record(&self) -> Record {
+        self.session(|session| *session.record())
+    }
+
     /// Makes the snapshot anew.
     pub fn renew_session(&self) {
-        let (record, can_refresh) = self.session(|session| (*session.record(), session.can_refresh()));
-        self.vault.renew_session(&record, can_refresh);
+        let (signed_in, can_refresh) = self.session(|session| (session.record().signed_in(), session.can_refresh()));
+        self.vault.renew_session(signed_in, can_refresh);
     }
 
     fn acquire_lock(&self, ticket: Ticket, steal: bool) {
@@ -289,13 +295,13 @@ impl Environment for Page<'_> {
                 return Some(self.read_if_changed().map_or(Event::RecordUnchanged, Event::RecordRead));
             }
             Effect::AdoptRead => {
-                driver.vault.adopt_read(&driver.session(|session| *session.record()));
+                driver.vault.adopt_read(&driver.record());
                 driver.renew_session();
             }
-            Effect::WriteRecord(record, members) => return driver.write(&record, members),
-            Effect::AssumeRecord(record, members) => driver.assume(&record, members),
+            Effect::WriteRecord(members) => return driver.write(members),
+            Effect::AssumeRecord(members) => driver.assume(members),
             Effect::RestoreRecord => {
-                let text = driver.vault.known_text(&driver.session(|session| *session.record()));
+                let text = driver.vault.known_text(&driver.record());
                 driver.store.write(&text);
             }
             Effect::DropCopy => claim::drop_copy(driver),

@@ -130,7 +130,7 @@ impl Session {
 
     /// Nothing of it goes on: its lock is handed over, its request is aborted. Its promise is still to be settled.
     fn close(&mut self, refresh: Refresh, renewed: bool) {
-        self.refresh = None;
+        (self.refresh, self.reply) = (None, None);
         self.decisions.finish(refresh.id, renewed);
         self.notified_of = Notified { id: Some(refresh.id), ..self.notified_of };
         self.release_after_refresh();
@@ -160,7 +160,7 @@ impl Session {
         if matches!(notice, Notice::RefreshFailed { .. }) {
             self.notified_of.failing = false;
         }
-        let failure_follows = matches!(self.notices.front(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
+        let failure_follows = matches!(self.notices.first(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
         if !failure_follows {
             self.notified_of.id = None;
         }
