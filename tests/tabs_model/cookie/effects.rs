@@ -8,7 +8,6 @@ use authfetch::protocol::environment::{self, Environment};
 use authfetch::protocol::event::{Event, Stored, Timer};
 use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
-use authfetch::protocol::token::Record;
 
 /// The place that the session of tab `i` runs in.
 pub struct Page<'world> {
@@ -53,7 +52,7 @@ impl Environment for Page<'_> {
             | Effect::RetryRefresh(_)
             | Effect::Navigate(_) => {}
             Effect::ReadRecord => return Some(Event::RecordUnchanged),
-            Effect::WriteRecord(record, members) => self.world.written(i, record, members),
+            Effect::WriteRecord(members) => self.world.written(i, members),
             Effect::Signal(mark) => self.world.signal(i, mark),
             Effect::CommitMark(ticket, mark) => self.tab().commits.push(Commit { ticket, mark }),
             Effect::ReadMark(reader) => {
@@ -171,7 +170,8 @@ impl World {
         }
     }
 
-    fn written(&mut self, i: usize, record: Record, members: Members) {
+    fn written(&mut self, i: usize, members: Members) {
+        let record = *self.tabs[i].session.record();
         let old = std::mem::replace(&mut self.tabs[i].record, record);
         match (old.access, record.access) {
             (Some(before), Some(after)) if old.epoch == record.epoch && self.user(before.0) != self.user(after.0) => {

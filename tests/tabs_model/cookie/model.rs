@@ -133,7 +133,8 @@ impl World {
 
 impl super::Tab {
     fn brings_tokens(&self) -> bool {
-        let read = matches!(self.session.refresh_step(), Some(Step::Mark(reply)) if reply.granted.is_some());
+        let reads = self.session.refresh_step() == Some(Step::Mark);
+        let read = reads && self.asked.is_some_and(|asked| asked.tokens);
         let answered = self.request.is_some_and(|request| matches!(request.answer, Some(Answer::Tokens(_))));
         read || answered || !self.commits.is_empty()
     }

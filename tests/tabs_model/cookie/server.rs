@@ -56,6 +56,8 @@ pub struct Request {
 pub struct Asked {
     pub cookie: Option<u32>,
     pub mark: Mark,
+    /// Tokens were the answer.
+    pub tokens: bool,
 }
 
 impl World {
@@ -84,7 +86,8 @@ impl World {
     /// The cookie leaves the browser with a request of this tab.
     pub fn present(&mut self, i: usize) -> Option<u32> {
         let without_session = !self.tabs[i].session.record().has_session();
-        self.tabs[i].asked = Some(Asked { cookie: self.jar, mark: self.tabs[i].session.decisions().cookie() });
+        let mark = self.tabs[i].session.decisions().cookie();
+        self.tabs[i].asked = Some(Asked { cookie: self.jar, mark, tokens: false });
         let cookie = self.jar?;
         let outlived = self.families[self.issued[cookie as usize].family].left;
         if without_session && self.mark.version == UNCONFIRMED && outlived {
@@ -140,6 +143,9 @@ impl World {
             Answer::Tokens(number) => {
                 if self.jar == cookie {
                     self.jar = Some(number);
+                }
+                if let Some(asked) = &mut self.tabs[i].asked {
+                    asked.tokens = true;
                 }
                 (GrantOutcome::Tokens, Some(self.granted(i, number)))
             }
@@ -200,7 +206,7 @@ impl World {
     /// A refusal ends the session of this tab: rightly where the family is revoked, or where the token was spent by
     /// somebody who has stood still or died before he could commit its successor.
     pub fn check_refusal(&mut self, i: usize) {
-        let Some(Asked { cookie: Some(cookie), mark }) = self.tabs[i].asked else { return };
+        let Some(Asked { cookie: Some(cookie), mark, .. }) = self.tabs[i].asked else { return };
         let Issued { family, excused, .. } = self.issued[cookie as usize];
         if !self.families[family].revoked && (mark < self.mark || !excused) {
             self.breaks("nobody is signed out wrongly");
