@@ -107,7 +107,7 @@ impl Session {
             expires_at: granted.expires_at,
             ..Record::default()
         };
-        self.put(record, Members::SignIn, now);
+        self.put_tokens(record, Members::SignIn, granted.same_text, now);
     }
 
     /// Takes over tokens that were stored by something else, before anything else happens.

@@ -61,7 +61,7 @@ impl Session {
                 let mut record = self.decisions.renewed(&old, granted.same_text, now, granted.expires_at);
                 record.rejected &= !self.faulty(Fault::ForgetsTheRejectedText);
                 let record = Record { access: Some(granted.access), refresh, ..record };
-                self.put(record, Members::Refreshed, now);
+                self.put_tokens(record, Members::Refreshed, granted.same_text, now);
             }
             Keep::Stored if self.faulty(Fault::DropsTheRotatedToken) => {}
             Keep::Stored => self.put(Record { refresh, ..old }, Members::RefreshToken, now),

@@ -92,6 +92,16 @@ impl Session {
         self.write(&record, members, now);
     }
 
+    /// Writes tokens that a server has just given. The same text once more is no other access token; the cookie that
+    /// came with it is another one.
+    pub(super) fn put_tokens(&mut self, record: Record, members: Members, same_text: bool, now: u64) {
+        let misses = self.faulty(Fault::MissesTheCookieOfTheSameText);
+        if same_text && record.refresh.is_none() && !misses {
+            self.decisions.cookie_replaced(record.epoch);
+        }
+        self.put(record, members, now);
+    }
+
     /// Changes what the record says beside the tokens: a note, which makes it no later than it was.
     pub(super) fn amend(&mut self, change: impl FnOnce(&mut Record), now: u64) {
         let mut record = self.record;
