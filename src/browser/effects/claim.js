@@ -2,11 +2,31 @@
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+export class Claim {
+  #tell;
+  #release;
+
+  constructor(tell) {
+    this.#tell = tell;
+  }
+  /** Tells whether this page owns what has this name. */
+  claim(number, name) {
+    claim(name).then((release) => {
+      this.#release = release;
+      this.#tell(number, !!release);
+    });
+  }
+  release() {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
 /**
  * Holds a lock as long as the page lives. Resolves with a function that gives it up, or with nothing where another page
  * holds it; a page that is just being left gives up a little late.
  */
-export const claim = async (name) => {
+const claim = async (name) => {
   const { locks } = globalThis.navigator ?? {};
   if (!locks) return () => {};
   const attempt = () =>

@@ -23,7 +23,7 @@ pub fn claim_tab(driver: &SessionDriver) {
     } else if !owner.get(Key::Owner).is_text() {
         owner.put(Key::Owner, &new_owner());
     }
-    driver.tabs.claim(told::number(told::CLAIM, 0), owner.get(Key::Owner).lend());
+    driver.claim.claim(told::number(told::CLAIM, 0), owner.get(Key::Owner).lend());
 }
 
 /// The record is another page's: it is removed here, and another name will be claimed.

@@ -10,6 +10,32 @@ const LOOKS = 4;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** The locks that one session holds or waits for, by number. */
+export class Locks {
+  #tell;
+  #name;
+  #releases = new Map();
+
+  /** `tell` is called with the number, and what has become of its lock. */
+  constructor(tell, name) {
+    this.#tell = tell;
+    this.#name = name;
+  }
+  /** With `record`, tabs share a record; else only a cookie. */
+  acquire(number, record, ms, steal) {
+    this.release(number);
+    const name = `authfetch:${record ? "local" : "cookie"}:${this.#name}`;
+    this.#releases.set(
+      number,
+      acquire(name, ms, steal, (what) => this.#tell(number, what)),
+    );
+  }
+  release(number) {
+    this.#releases.get(number)?.();
+    this.#releases.delete(number);
+  }
+}
+
 /**
  * Waits for a lock, and tells when it is granted, when one page has held it for so many milliseconds, and when it was
  * stolen. A queue may take longer, as long as it moves. Returns a function that releases the lock, or gives up the

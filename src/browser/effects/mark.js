@@ -36,6 +36,29 @@ const transact = async (name, write) => {
   }
 };
 
+/** The marks of one session. A record says whose it is; of the mark of a cookie's session its name says so. */
+export class Marks {
+  #tell;
+  #names;
+  #reads = new Map();
+
+  /** `endpoint` and `client` tell apps of one name apart. */
+  constructor(tell, name, endpoint, client) {
+    this.#tell = tell;
+    this.#names = [[`authfetch:cookie:${name}`, endpoint, client].join(" "), `authfetch:local:${name}`];
+  }
+  /** A negative number is not told. With `record`, tabs share a record; else only a cookie. */
+  commit(number, record, epoch, version) {
+    commit(this.#names[record], epoch, version).then(() => number < 0 || this.#tell(number));
+  }
+  /** Of two reads of one number the later one is told. */
+  read(number, record) {
+    const mark = committed(this.#names[record]);
+    this.#reads.set(number, mark);
+    mark.then((read) => this.#reads.get(number) === mark && this.#tell(number, read));
+  }
+}
+
 const isLater = ([epoch, version], than) => !than || epoch > than[0] || (epoch === than[0] && version > than[1]);
 
 /** Where IndexedDB is blocked: a shared lock whose name says the mark, held until the next of that name. */
@@ -52,7 +75,7 @@ const markLock = (name, epoch, version) =>
   });
 
 /** Commits how far the record has come; a later mark stays. */
-export const commit = (name, epoch, version) => {
+const commit = (name, epoch, version) => {
   const mark = [epoch, version];
   const put = (store, known) => void (isLater(mark, known) && store.put(mark, name));
   return within(
@@ -62,7 +85,7 @@ export const commit = (name, epoch, version) => {
 };
 
 /** How far the last holder of the lock has brought the record. */
-export const committed = (name) => {
+const committed = (name) => {
   const fromLocks = async () => {
     const { held: all } = await navigator.locks.query();
     const marks = all

@@ -6,42 +6,68 @@ use crate::browser::js::{Lent, Val};
 use crate::protocol::tabs::Mark;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/browser/effects/tabs.js")]
+// What was waited for is told by the number that it was asked for with. `record` is 1 where tabs share a record, 0
+// where they share a cookie alone.
+
+#[wasm_bindgen(module = "/src/browser/effects/lock.js")]
 extern "C" {
-    /// What one session has between its tabs. What was waited for is told by the number that it was asked for with.
-    /// `record` is 1 where tabs share a record, 0 where they share a cookie alone.
-    pub type Tabs;
-    /// `endpoint` and `client` tell apps of one name apart.
+    /// The locks that one session holds or waits for.
+    pub type Locks;
     #[wasm_bindgen(constructor)]
-    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Tabs;
+    pub fn new(tell: Lent, name: Lent) -> Locks;
     /// Waits for the lock until one page has held it for `ms`; with `steal`, takes it. Tells [`GRANTED`],
     /// [`UNAVAILABLE`] or that it was lost.
     #[wasm_bindgen(method)]
-    pub fn acquire(this: &Tabs, number: i32, record: i32, ms: f64, steal: i32);
+    pub fn acquire(this: &Locks, number: i32, record: i32, ms: f64, steal: i32);
     /// Releases the lock, or gives up the wait.
     #[wasm_bindgen(method)]
-    pub fn release(this: &Tabs, number: i32);
+    pub fn release(this: &Locks, number: i32);
+}
+
+#[wasm_bindgen(module = "/src/browser/effects/mark.js")]
+extern "C" {
+    /// The marks that one session commits and reads.
+    pub type Marks;
+    /// `endpoint` and `client` tell apps of one name apart.
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Marks;
     /// Commits a mark, so that the next holder of the lock finds it, or a later one. A negative number is not told.
     #[wasm_bindgen(method)]
-    pub fn commit(this: &Tabs, number: i32, record: i32, epoch: f64, version: f64);
+    pub fn commit(this: &Marks, number: i32, record: i32, epoch: f64, version: f64);
     /// Tells what the last holder committed.
     #[wasm_bindgen(method)]
-    pub fn read(this: &Tabs, number: i32, record: i32);
-    /// Opens the channel, and tells each signal.
+    pub fn read(this: &Marks, number: i32, record: i32);
+}
+
+#[wasm_bindgen(module = "/src/browser/effects/channel.js")]
+extern "C" {
+    /// The channel of one session.
+    pub type Channel;
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Channel;
+    /// Opens it, anew where it is open, and tells each signal.
     #[wasm_bindgen(method)]
-    pub fn open(this: &Tabs, number: i32, record: i32);
+    pub fn open(this: &Channel, number: i32, record: i32);
     /// Closes it.
     #[wasm_bindgen(method)]
-    pub fn close(this: &Tabs);
+    pub fn close(this: &Channel);
     /// Signals how far the record has come; of an end, its code and reason too.
     #[wasm_bindgen(method)]
-    pub fn post(this: &Tabs, epoch: f64, version: f64, code: Lent, reason: Lent);
+    pub fn post(this: &Channel, epoch: f64, version: f64, code: Lent, reason: Lent);
+}
+
+#[wasm_bindgen(module = "/src/browser/effects/claim.js")]
+extern "C" {
+    /// Whose the record of this tab is.
+    pub type Claim;
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent) -> Claim;
     /// Tells whether this page owns what has this name, from now on or already.
     #[wasm_bindgen(method)]
-    pub fn claim(this: &Tabs, number: i32, name: Lent);
+    pub fn claim(this: &Claim, number: i32, name: Lent);
     /// Owns it no longer.
     #[wasm_bindgen(method)]
-    pub fn unclaim(this: &Tabs);
+    pub fn release(this: &Claim);
 }
 
 /// What the lock tells.

@@ -55,7 +55,7 @@ impl SessionDriver {
     pub fn signal(&self, mark: Mark) {
         let of = |name| if self.store.shared() { self.vault.member(name) } else { Val::UNDEFINED };
         let (code, reason) = (of(Key::Code), of(Key::Reason));
-        self.tabs.post(mark.epoch as f64, mark.version as f64, code.lend(), reason.lend());
+        self.channel.post(mark.epoch as f64, mark.version as f64, code.lend(), reason.lend());
     }
 
     /// This is known, and not written.

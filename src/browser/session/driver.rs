@@ -8,7 +8,7 @@ use super::told;
 use crate::browser::abort::{Epoch, Listening};
 use crate::browser::effects::events::Events;
 use crate::browser::effects::storage::Store;
-use crate::browser::effects::tabs::Tabs;
+use crate::browser::effects::tabs::{Channel, Claim, Locks, Marks};
 use crate::browser::effects::timers::Timers;
 use crate::browser::effects::{claim, lifecycle, revocation, timers, token_endpoint};
 use crate::browser::endpoint::Refresh;
@@ -58,7 +58,10 @@ pub struct SessionDriver {
     pub blocked: RefCell<Val>,
     /// The code and the reason that another tab has signalled.
     pub signalled: RefCell<Val>,
-    pub tabs: Tabs,
+    pub locks: Locks,
+    pub marks: Marks,
+    pub channel: Channel,
+    pub claim: Claim,
     pub timers: Timers,
     waiting: Waiting,
     pub refreshes: Refreshes,
@@ -102,13 +105,12 @@ impl SessionDriver {
         };
         let driver = Rc::new_cyclic(|weak| {
             let tell = told::teller(weak.clone());
+            let (name, endpoint, client) = (&options.name, owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
             Self {
-                tabs: Tabs::new(
-                    tell.lend(),
-                    options.name.lend(),
-                    owner.get(Key::Endpoint).lend(),
-                    owner.get(Key::ClientIdMember).lend(),
-                ),
+                locks: Locks::new(tell.lend(), name.lend()),
+                marks: Marks::new(tell.lend(), name.lend(), endpoint.lend(), client.lend()),
+                channel: Channel::new(tell.lend(), name.lend(), endpoint.lend(), client.lend()),
+                claim: Claim::new(tell.lend()),
                 timers: Timers::new(tell.lend()),
                 events: Events::new(options.debug),
                 options,
@@ -251,7 +253,7 @@ impl SessionDriver {
 
     fn acquire_lock(&self, ticket: Ticket, steal: bool) {
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
-        self.tabs.acquire(told::number(told::LOCK, ticket.0.into()), self.shares_record(), ms, steal.into());
+        self.locks.acquire(told::number(told::LOCK, ticket.0.into()), self.shares_record(), ms, steal.into());
     }
 }
 
@@ -294,11 +296,11 @@ impl Environment for Page<'_> {
             Effect::CommitMark(ticket, mark) => driver.commit_mark(ticket, mark),
             Effect::ReadMark(purpose) => driver.read_mark(purpose),
             Effect::AcquireLock { ticket, steal } => driver.acquire_lock(ticket, steal),
-            Effect::ReleaseLock(ticket) => driver.tabs.release(told::number(told::LOCK, ticket.0.into())),
+            Effect::ReleaseLock(ticket) => driver.locks.release(told::number(told::LOCK, ticket.0.into())),
             Effect::ClaimTab => claim::claim_tab(driver),
-            Effect::ReleaseTab => driver.tabs.unclaim(),
-            Effect::OpenChannel => driver.tabs.open(told::number(told::SIGNAL, 0), driver.shares_record()),
-            Effect::CloseChannel => driver.tabs.close(),
+            Effect::ReleaseTab => driver.claim.release(),
+            Effect::OpenChannel => driver.channel.open(told::number(told::SIGNAL, 0), driver.shares_record()),
+            Effect::CloseChannel => driver.channel.close(),
             Effect::WatchUnload(on) => lifecycle::watch_unload(driver, on),
             Effect::SetTimer(timer, ms) => driver.set_timer(timer, ms),
             Effect::ClearTimer(timer) => driver.clear_timer(timer),

@@ -69,7 +69,7 @@ impl SessionDriver {
     /// Commits the mark; tells when it is done, where a ticket is given.
     pub fn commit_mark(&self, ticket: Option<Ticket>, mark: Mark) {
         let number = ticket.map_or(-1, |ticket| number(COMMITTED, ticket.0.into()));
-        self.tabs.commit(number, self.shares_record(), mark.epoch as f64, mark.version as f64);
+        self.marks.commit(number, self.shares_record(), mark.epoch as f64, mark.version as f64);
     }
 
     /// Reads what other tabs have committed.
@@ -79,7 +79,7 @@ impl SessionDriver {
             MarkFor::Reply(id) => number(MARK_OF_REPLY, id),
             MarkFor::Page(revoke) => number(MARK_OF_PAGE, revoke.into()),
         };
-        self.tabs.read(number, self.shares_record());
+        self.marks.read(number, self.shares_record());
     }
 
     /// Sets a timer; one of its kind that is set already is replaced.
