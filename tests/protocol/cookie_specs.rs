@@ -2,9 +2,9 @@
 
 use authfetch::protocol::config::{Policy, Renewable};
 use authfetch::protocol::cookie::{ENDED, UNCONFIRMED, confirms};
+use authfetch::protocol::decisions::{Decisions, Renew};
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::{Grant, Keep, Outcome, Reason, Turn};
-use authfetch::protocol::decisions::{Decisions, Renew};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
