@@ -61,6 +61,8 @@ pub struct Task {
     /// The sign-ins that there had been when it was told to wait for another.
     pub(super) awaits_sign_in: Option<u8>,
     pub(super) stepped_up: bool,
+    /// It was in flight with the token that a canary tries when that went.
+    pub(super) had_it: bool,
 }
 
 /// The sends of a call that a step-up has been answered for.
@@ -77,13 +79,19 @@ impl World {
     pub fn call_to(&mut self, path: u64, replayable: bool) -> usize {
         synchronize(self);
         let at = self.tasks.len();
-        let phase = Phase::Waiting;
-        let epoch = self.session.epoch();
-        let (call, sent, refused_for, awaits_sign_in) = (None, None, None, None);
-        let sends = 0;
-        let stepped_up = false;
-        let task = Task { call, phase, sent, sends, path, replayable, epoch, refused_for, awaits_sign_in, stepped_up };
-        self.tasks.push(task);
+        self.tasks.push(Task {
+            call: None,
+            phase: Phase::Waiting,
+            sent: None,
+            sends: 0,
+            path,
+            replayable,
+            epoch: self.session.epoch(),
+            refused_for: None,
+            awaits_sign_in: None,
+            stepped_up: false,
+            had_it: false,
+        });
         if !self.session.record().has_session() && self.setup.policy.signed_out == SignedOut::Send {
             self.tasks[at].sends = 1;
             self.settle(at, End::Bare);
@@ -137,6 +145,7 @@ impl World {
         task.sent = Some(token);
         task.sends += 1;
         task.awaits_sign_in = None;
+        task.had_it = false;
         task.phase = Phase::InFlight;
     }
 

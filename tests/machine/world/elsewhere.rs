@@ -18,8 +18,9 @@ impl World {
     /// Another tab refreshes, under the lock that it shares with this one.
     pub fn renewed_elsewhere(&mut self) {
         if self.lock.holder.is_none()
-            && let Some(record) = self.refreshed()
+            && let Some(record) = self.refreshed(false)
         {
+            self.ledger.renewed.extend(self.record.access);
             self.written_elsewhere(record);
         }
     }
@@ -27,7 +28,7 @@ impl World {
     /// Another tab refreshes, without a lock or with one that it has stolen, and this tab cannot read it yet.
     pub fn renewed_unseen(&mut self) {
         if self.unseen.is_none() {
-            self.unseen = self.refreshed();
+            self.unseen = self.refreshed(true);
         }
     }
 
@@ -38,11 +39,11 @@ impl World {
         }
     }
 
-    /// What a refresh of another tab makes of the stored record.
-    fn refreshed(&mut self) -> Option<Record> {
+    /// What a refresh of another tab makes of the stored record. Of one that is `unseen` this tab knows nothing: it may
+    /// present the same refresh token.
+    fn refreshed(&mut self, unseen: bool) -> Option<Record> {
         let old = self.stored?;
-        let (access, refresh) = self.exchange(old.refresh?, false)?;
-        self.ledger.renewed.extend(old.access);
+        let (access, refresh) = self.exchange(old.refresh?, unseen)?;
         let theirs = Decisions::new(self.setup.policy).renewed(&old, false, self.now, self.expiry());
         Some(Record { access: Some(access), refresh: Some(refresh), version: old.version + 1, ..theirs })
     }

@@ -123,9 +123,11 @@ impl Environment for World {
             Effect::WakeCall(id) => self.woken.push_back(id),
             Effect::CloseEpoch(ending) => self.check_end(ending),
             Effect::AbortRequest(id) => {
-                for request in self.requests.iter_mut().filter(|request| request.id == id) {
-                    request.aborted = true;
-                }
+                let answers_late = self.answers_late;
+                self.requests.retain_mut(|request| {
+                    request.aborted |= request.id == id;
+                    answers_late || !request.aborted
+                });
             }
             Effect::EndCalls => self.end_calls(),
             Effect::Revoke(epoch) => return Some(Event::Revoked { confirmed: epoch }),

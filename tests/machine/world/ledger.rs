@@ -46,15 +46,13 @@ pub(super) struct Ledger {
 }
 
 /// A new token is being tried.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Canary {
     token: AccessToken,
     /// How many calls may try it.
     allowed: usize,
     /// Since when a call has been trying it.
     since: Option<u64>,
-    /// Calls that had its text already when the canary went.
-    before: Vec<usize>,
 }
 
 /// How long a canary's headers are waited for, and a page that is being left.
@@ -144,9 +142,11 @@ impl World {
     pub(super) fn check_written(&mut self, old: &Record, members: Members) {
         let tries = members == Members::Refreshed || (members == Members::SignIn && old.suspended);
         if tries && self.tasks.iter().any(|task| task.phase == Phase::Waiting) {
-            let before = self.record.access.map(|token| self.in_flight_with(token)).unwrap_or_default();
             let tried = self.record.access.filter(|_| !self.record.accepted);
-            self.ledger.canary = tried.map(|token| Canary { token, allowed: 1, since: None, before });
+            self.ledger.canary = tried.map(|token| Canary { token, allowed: 1, since: None });
+            for task in &mut self.tasks {
+                task.had_it = task.phase == Phase::InFlight && task.sent == tried;
+            }
         }
     }
 
@@ -170,20 +170,15 @@ impl World {
         let fit = !self.has_run_out() || !self.session.can_refresh() || self.ledger.untried == Some(token);
         self.require(fit, "a token that has run out is renewed before it is sent");
         self.ledger.untried = None;
-        let in_flight = self.in_flight_with(token);
+        let tries = |task: &&super::Task| task.phase == Phase::InFlight && task.sent == Some(token) && !task.had_it;
+        let trying = self.tasks.iter().filter(tries).count();
         if let Some(canary) = self.ledger.canary.as_mut().filter(|canary| canary.token == token) {
-            let trying = in_flight.iter().filter(|at| !canary.before.contains(at)).count();
             if trying == 0 {
                 canary.since = Some(self.now);
             }
             let ahead = trying < canary.allowed;
             self.require(ahead, "the canary goes before the rest");
         }
-    }
-
-    fn in_flight_with(&self, token: AccessToken) -> Vec<usize> {
-        let with = |at: &usize| self.tasks[*at].phase == Phase::InFlight && self.tasks[*at].sent == Some(token);
-        (0..self.tasks.len()).filter(with).collect()
     }
 
     pub(super) fn check_settled(&mut self, at: usize, end: End) {
@@ -274,7 +269,7 @@ impl World {
     pub(super) fn after_reply(&mut self) {
         self.ledger.replying = None;
         let spent = self.record.refresh.is_some_and(|token| self.ledger.spent.contains(&token));
-        self.require(!spent || self.unseen.is_some(), "a spent refresh token is never kept");
+        self.require(!spent, "a spent refresh token is never kept");
     }
 
     pub(super) fn check_settle(&mut self, id: u32, settled: Settled) {
@@ -379,7 +374,31 @@ impl World {
         }
     }
 
+    /// What can matter no more is forgotten: tokens that stand nowhere.
+    fn forget(&mut self) {
+        let access = |token: &AccessToken| {
+            let stands = |record: &Record| record.access == Some(*token);
+            stands(&self.record)
+                || self.unseen.iter().any(stands)
+                || self.tasks.iter().any(|task| task.sent == Some(*token))
+                || self.requests.iter().any(|request| request.from == Some(*token))
+        };
+        let refresh = |token: &RefreshToken| {
+            let stands = |record: &Record| record.refresh == Some(*token);
+            stands(&self.record)
+                || self.unseen.iter().any(stands)
+                || self.requests.iter().any(|request| request.presented == Some(*token))
+        };
+        self.ledger.renewed.retain(access);
+        self.ledger.brought_again.retain(access);
+        self.ledger.rejected.retain(access);
+        self.ledger.untried = self.ledger.untried.filter(access);
+        self.ledger.spent.retain(refresh);
+        self.valid.retain(refresh);
+    }
+
     pub(super) fn check_turn(&mut self) {
+        self.forget();
         let (refresh, step) = (self.session.refresh(), self.session.refresh_step());
         let settled = self.ledger.promises.iter().all(|promise| refresh == Some(*promise));
         self.require(settled, "a refresh that is over is settled in the same turn");

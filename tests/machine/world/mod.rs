@@ -59,6 +59,8 @@ pub struct World {
     /// `beforeunload` is listened for.
     pub watches_unload: bool,
     pub requests: Vec<Request>,
+    /// The answer of a request that was aborted may have been on its way already.
+    pub answers_late: bool,
     /// The refresh tokens that the server would exchange.
     pub valid: Vec<RefreshToken>,
     pub token_requests: u8,
@@ -112,6 +114,7 @@ impl World {
             mark: Mark::default(),
             watches_unload: false,
             requests: Vec::new(),
+            answers_late: true,
             valid: Vec::new(),
             token_requests: 0,
             tokens: 0,
