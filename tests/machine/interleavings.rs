@@ -85,7 +85,7 @@ fn no_interleaving_with_the_lock_and_another_tab_breaks_a_rule() {
 #[test]
 fn no_interleaving_of_step_ups_breaks_a_rule() {
     for on_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
-        let budget = Budget { step_ups: 2, canaries: 0, expiries: 0, by_hand: 1, sign_ins: 2, ..BUDGET };
+        let budget = Budget { step_ups: 2, by_hand: 1, sign_ins: 1, logouts: 1, ..Budget::default() };
         let small = private(policy(on_expired, OnRetryRejected::Auto));
         breaks_no_rule(&format!("step-ups, {on_expired:?}"), Small { budget, ..small });
     }
@@ -93,7 +93,8 @@ fn no_interleaving_of_step_ups_breaks_a_rule() {
 
 #[test]
 fn no_interleaving_of_a_refresh_ahead_of_expiry_breaks_a_rule() {
-    let budget = Budget { ahead: 2, canaries: 0, unloads: 1, ..BUDGET };
+    let full = Budget { ahead: 1, aborts: 0, canaries: 0, unloads: 1, refusals: 0, ..BUDGET };
+    let budget = bound(Budget { expiries: 0, ..full }, full);
     let mut small = private(usual());
     small.setup.background = true;
     breaks_no_rule("ahead of expiry", Small { budget, ..small });
@@ -102,8 +103,8 @@ fn no_interleaving_of_a_refresh_ahead_of_expiry_breaks_a_rule() {
 #[test]
 fn no_interleaving_with_a_listener_that_acts_from_within_breaks_a_rule() {
     for listener in [Reaction::LogsOut, Reaction::SetsTokens, Reaction::Refreshes] {
-        let budget = Budget { aborts: 0, canaries: 0, by_hand: 1, ..BUDGET };
-        let small = Small { budget, listener: Some(listener), ..shared(usual()) };
+        let budget = Budget { aborts: 0, canaries: 0, expiries: 0, by_hand: 1, ..BUDGET };
+        let small = Small { budget, calls: bound(1, 2), listener: Some(listener), ..shared(usual()) };
         breaks_no_rule(&format!("a listener that {listener:?}"), small);
     }
 }

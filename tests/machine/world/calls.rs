@@ -117,11 +117,16 @@ impl World {
     fn drive(&mut self, at: usize) {
         synchronize(self);
         let Some(mut call) = self.tasks[at].call else { return };
-        match ask(self, |session, now| session.admit(&call, now)) {
-            Admission::Wait(_) => {
-                self.session.wait(call);
-                self.tasks[at].phase = Phase::Waiting;
+        // It is in the queue before a listener can be told of anything: what that does would be missed.
+        let admission = ask(self, |session, now| {
+            let admission = session.admit(&call, now);
+            if matches!(admission, Admission::Wait(_)) {
+                session.wait(call);
             }
+            admission
+        });
+        match admission {
+            Admission::Wait(_) => self.tasks[at].phase = Phase::Waiting,
             Admission::Send(token, _) => {
                 call.sent = Some(token);
                 call.sends += 1;
