@@ -212,7 +212,10 @@ impl Model for Small {
                 world.listener = self.listener;
             }
             Action::Seen => world.seen(),
-            Action::RefreshedElsewhere | Action::RefreshedUnseen | Action::EndedElsewhere | Action::ChangedElsewhere => {
+            Action::RefreshedElsewhere
+            | Action::RefreshedUnseen
+            | Action::EndedElsewhere
+            | Action::ChangedElsewhere => {
                 left.elsewhere -= 1;
                 elsewhere(&mut world, action);
             }
@@ -285,7 +288,8 @@ impl Small {
     /// How many states there are, and the rule that one of them breaks.
     pub fn explore(self) -> (usize, Option<&'static str>) {
         // One thread finds the same state first, each time.
-        let threads = if self.fault.is_some() { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        let threads =
+            if self.fault.is_some() { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
         let checker = self.checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
         let breach = [NO_BREACH, ALL_SETTLE].into_iter().find_map(|property| {
             let path = checker.discovery(property)?;

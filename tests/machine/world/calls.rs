@@ -3,7 +3,7 @@
 use super::World;
 use authfetch::protocol::config::SignedOut;
 use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
-use authfetch::protocol::environment::{ask, synchronize};
+use authfetch::protocol::environment::{ask, drain, synchronize};
 use authfetch::protocol::session::Answered;
 use authfetch::protocol::token::AccessToken;
 
@@ -104,11 +104,14 @@ impl World {
 
     fn begin(&mut self, at: usize) {
         let call = self.session.call(true);
+        let now = self.now;
         if self.session.goes_at_once()
-            && let Admission::Send(token, _) = ask(self, |session, now| session.admit(&call, now))
+            && let Admission::Send(token, _) = self.session.admit(&call, now)
         {
-            return self.goes_out(at, token);
+            self.goes_out(at, token);
+            return drain(self);
         }
+        drain(self);
         self.tasks[at].call = Some(call);
         self.drive(at);
     }
@@ -117,16 +120,13 @@ impl World {
     fn drive(&mut self, at: usize) {
         synchronize(self);
         let Some(mut call) = self.tasks[at].call else { return };
-        // It is in the queue before a listener can be told of anything: what that does would be missed.
-        let admission = ask(self, |session, now| {
-            let admission = session.admit(&call, now);
-            if matches!(admission, Admission::Wait(_)) {
-                session.wait(call);
+        // It waits or goes out before a listener is told of anything, who may do what it would miss.
+        let now = self.now;
+        match self.session.admit(&call, now) {
+            Admission::Wait(_) => {
+                self.session.wait(call);
+                self.tasks[at].phase = Phase::Waiting;
             }
-            admission
-        });
-        match admission {
-            Admission::Wait(_) => self.tasks[at].phase = Phase::Waiting,
             Admission::Send(token, _) => {
                 call.sent = Some(token);
                 call.sends += 1;
@@ -142,6 +142,7 @@ impl World {
             Admission::Failed => self.settle(at, End::Failed),
             Admission::Ended => self.settle(at, End::Ended),
         }
+        drain(self);
     }
 
     fn goes_out(&mut self, at: usize, token: AccessToken) {
@@ -229,8 +230,8 @@ impl World {
                 self.session.on_step_up(&call, CHALLENGE, waits);
             }
             if waits && replayable && call.sends < SENDS {
-                ask(self, |session, now| session.wait_for_sign_in(&mut call, now));
                 self.waits_for_sign_in(at);
+                ask(self, |session, now| session.wait_for_sign_in(&mut call, now));
                 self.tasks[at].call = Some(call);
                 self.drive(at);
             } else {

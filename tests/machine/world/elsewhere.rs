@@ -18,6 +18,7 @@ impl World {
     /// Another tab refreshes, under the lock that it shares with this one.
     pub fn renewed_elsewhere(&mut self) {
         if self.lock.holder.is_none()
+            && self.setup.place.shared()
             && let Some(record) = self.refreshed(false)
         {
             self.ledger.renewed.extend(self.record.access);
@@ -27,7 +28,7 @@ impl World {
 
     /// Another tab refreshes, without a lock or with one that it has stolen, and this tab cannot read it yet.
     pub fn renewed_unseen(&mut self) {
-        if self.unseen.is_none() {
+        if self.unseen.is_none() && self.setup.policy.grace > 0 {
             self.unseen = self.refreshed(true);
         }
     }

@@ -141,7 +141,11 @@ impl World {
     /// New tokens stand and calls wait for them: one of them tries the new token.
     pub(super) fn check_written(&mut self, old: &Record, members: Members) {
         let tries = members == Members::Refreshed || (members == Members::SignIn && old.suspended);
-        if tries && self.tasks.iter().any(|task| task.phase == Phase::Waiting) {
+        // Who is woken already does not wait for it.
+        let waits = |task: &super::Task| {
+            task.phase == Phase::Waiting && task.call.is_some_and(|call| !self.woken.contains(&call.id))
+        };
+        if tries && self.tasks.iter().any(waits) {
             let tried = self.record.access.filter(|_| !self.record.accepted);
             self.ledger.canary = tried.map(|token| Canary { token, allowed: 1, since: None });
             for task in &mut self.tasks {
@@ -256,10 +260,10 @@ impl World {
         self.ledger.unloading = self.requests.iter().find(|request| !request.aborted).map(|request| request.id);
     }
 
-    pub(super) fn before_reply(&mut self, request: Request, lost: bool) {
+    pub(super) fn before_reply(&mut self, request: Request, may_be_broken_off: bool) {
         let rejected = self.session.decisions().renewal().is_some_and(|renewal| renewal.rejected);
         self.ledger.replying = Some((request, rejected));
-        if lost && self.ledger.unloading == Some(request.id) {
+        if may_be_broken_off && self.ledger.unloading == Some(request.id) {
             self.ledger.broken_off = Some((request.id, self.now + PATIENCE));
             // It counts for none: the page may stay.
             self.ledger.requests.1 += 1;
@@ -349,6 +353,13 @@ impl World {
         }
     }
 
+    pub(super) fn set_clocks(&mut self, jump: impl Fn(u64) -> u64) {
+        if let Some(canary) = &mut self.ledger.canary {
+            canary.since = canary.since.map(&jump);
+        }
+        self.ledger.broken_off = self.ledger.broken_off.map(|(id, until)| (id, jump(until)));
+    }
+
     pub(super) fn check_navigation(&mut self) {
         self.require(!self.record.signed_in(), "nobody who is signed in is sent to the login page");
     }
@@ -369,7 +380,9 @@ impl World {
         match timer {
             Timer::BackOff => step == Some(Step::BackOff),
             Timer::Grace => matches!(step, Some(Step::Grace(_))),
-            Timer::Canary => self.session.decisions().waits_for_canary() || self.setup.background,
+            Timer::Canary => {
+                self.session.decisions().canaries().is_some_and(|canaries| canaries > 0) || self.setup.background
+            }
             Timer::Expiry | Timer::Restore | Timer::CatchUp(_) | Timer::GiveUp(_) => true,
         }
     }

@@ -170,6 +170,10 @@ impl World {
 
     /// A timer fires, at its time or later.
     pub fn fire(&mut self, timer: Timer) {
+        if timer == Timer::Grace {
+            // What another tab has written becomes visible sooner.
+            self.seen();
+        }
         let Some(at) = self.timers.iter().position(|(set, _)| *set == timer) else { return };
         let (_, due) = self.timers.remove(at);
         self.now = self.now.max(due);

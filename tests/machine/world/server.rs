@@ -87,7 +87,7 @@ impl World {
             same_text,
         });
         let outcome = Outcome { class, lost, retry_after };
-        self.before_reply(request, lost);
+        self.before_reply(request, class == GrantOutcome::Transient && retry_after.is_none());
         dispatch(self, Event::TokenReply(request.id, refresh::Reply { outcome, granted }));
         self.after_reply();
         self.end_turn();

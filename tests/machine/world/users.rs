@@ -75,6 +75,16 @@ impl World {
         self.now += ms;
     }
 
+    /// The clock is set, and no time goes by.
+    pub fn clock_jumps(&mut self, ms: i64) {
+        let jump = |at: u64| at.saturating_add_signed(ms).max(1);
+        self.now = jump(self.now);
+        for (_, due) in &mut self.timers {
+            *due = jump(*due);
+        }
+        self.set_clocks(jump);
+    }
+
     /// The access token runs out by the clock.
     pub fn expire(&mut self) {
         self.now = self.now.max(self.record.expires_at.unwrap_or(0));
