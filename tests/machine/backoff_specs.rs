@@ -137,6 +137,28 @@ fn a_429_is_waited_out_as_told_and_signs_nobody_out() {
 }
 
 #[test]
+fn a_request_that_the_unload_of_the_page_broke_off_is_sent_again_after_two_seconds_and_counts_for_none() {
+    let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
+    world.turn();
+    world.unload();
+    world.reply(0, Reply::Dropped);
+    assert_eq!((world.token_requests, world.back_off()), (1, Some(2_000)));
+    world.fire(Timer::BackOff);
+    world.renewal(Reply::Served);
+    assert_eq!((world.token_requests, world.in_flight(), world.breach), (2, 1, None));
+}
+
+#[test]
+fn a_retry_after_counts_while_the_page_is_being_left() {
+    let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
+    world.turn();
+    world.unload();
+    world.reply(0, Reply::Busy(Some(120_000)));
+    assert!((0..5).all(|at| world.phase(at) == FAILED));
+    assert_eq!((world.token_requests, world.record.retry_at, world.breach), (1, world.now + 120_000, None));
+}
+
+#[test]
 fn in_the_cooldown_a_call_whose_token_has_run_out_fails_at_once_and_asks_nobody() {
     let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
     world.expire();

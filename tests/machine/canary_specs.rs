@@ -93,6 +93,18 @@ fn after_two_seconds_a_second_canary_goes_and_after_four_all_go() {
 }
 
 #[test]
+fn the_time_of_an_earlier_canary_sends_no_second_one() {
+    let mut world = renewed(1);
+    world.refresh();
+    world.answer(0, Answer::StepUp { prevented: true });
+    world.renewal(Reply::Served);
+    world.fire(Timer::Canary);
+    let [canary, other] = [world.call(), world.call()];
+    assert_eq!((world.phase(canary), world.phase(other)), (Phase::InFlight, Phase::Waiting));
+    done(&world);
+}
+
+#[test]
 fn of_two_canaries_one_that_is_gone_is_replaced() {
     let mut world = renewed(4);
     world.fire(Timer::Canary);

@@ -83,6 +83,15 @@ fn no_interleaving_with_the_lock_and_another_tab_breaks_a_rule() {
 }
 
 #[test]
+fn no_interleaving_in_which_an_aborted_request_is_answered_breaks_a_rule() {
+    for small in [private(usual()), shared(usual())] {
+        let budget = Budget { aborts: 0, canaries: 0, refusals: 0, by_hand: 1, ..BUDGET };
+        let small = Small { budget, calls: bound(1, 2), answers_late: true, ..small };
+        breaks_no_rule(&format!("late answers, {:?}", small.setup.place), small);
+    }
+}
+
+#[test]
 fn no_interleaving_of_step_ups_breaks_a_rule() {
     for on_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
         let budget = Budget { step_ups: 2, by_hand: 1, sign_ins: 1, logouts: 1, ..Budget::default() };

@@ -1,6 +1,6 @@
 //! What becomes of calls: before, while and after a renewal, and without a session.
 
-use super::world::{Answer, End, LIFETIME, Phase, Reply, World};
+use super::world::{Answer, End, LIFETIME, Phase, Reaction, Reply, World};
 use authfetch::protocol::config::{OnSessionExpired, Policy, Renewable, SignedOut};
 use authfetch::protocol::decisions::{Admission, Decisions, Renew};
 use authfetch::protocol::token::{AccessToken, Record};
@@ -209,6 +209,24 @@ fn a_rejected_token_that_overtook_a_renewal_is_renewed_after_it_and_not_sent_aga
     world.renewal(Reply::Served);
     world.answer(second, Answer::Accepted);
     assert_eq!((settled(&world, second), world.token_requests, world.breach), (End::Answer(Answer::Accepted), 2, None));
+}
+
+#[test]
+fn a_listener_that_logs_out_when_a_call_starts_a_refresh_ends_that_call_too() {
+    let mut world = world();
+    world.expire();
+    world.listener = Some(Reaction::LogsOut);
+    let at = world.call();
+    assert_eq!((settled(&world, at), world.breach), (End::Ended, None));
+}
+
+#[test]
+fn a_call_inside_the_leeway_is_sent_before_listeners_hear_of_the_refresh_beside_it() {
+    let mut world = world();
+    world.pass(LIFETIME - 30_000);
+    world.listener = Some(Reaction::LogsOut);
+    let at = world.call();
+    assert_eq!((settled(&world, at), world.tasks[at].sends, world.breach), (End::Ended, 1, None));
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl World {
     /// Another tab ends the session.
     pub fn ended_elsewhere(&mut self) {
         let tombstone = self.tombstone();
-        self.ledger.out = true;
+        self.ledger.signed_in = false;
         self.written_elsewhere(tombstone);
     }
 
