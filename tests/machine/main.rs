@@ -3,6 +3,8 @@
 //! All three drive one `World`, which is the environment of the session that ships: no flow of it is told again here.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod actions;
+mod api;
 mod backoff_specs;
 #[path = "../support/bounds.rs"]
 mod bounds;

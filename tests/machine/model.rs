@@ -2,6 +2,7 @@
 //! is refused, fails for a while or loses its answer, a logout and a `setTokens` at any point, a page that is being
 //! left, another tab, and a listener that acts from within.
 
+use super::actions::Action;
 use super::world::{Answer, Phase, Reaction, Reply, World, faulty};
 use authfetch::protocol::config::Setup;
 use authfetch::protocol::event::Timer;
@@ -52,50 +53,6 @@ pub struct State {
     left: Budget,
     /// How many calls may still be made.
     calls: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Action {
-    Call,
-    Answer(usize, Answer),
-    Abort(usize),
-    GrantLock,
-    Reply(usize, Reply),
-    Fire(Timer),
-    Expire,
-    Logout,
-    SetTokens { with_refresh: bool },
-    Refresh,
-    Unload,
-    RefreshedElsewhere,
-    RefreshedUnseen,
-    Listen,
-    Seen,
-    EndedElsewhere,
-    ChangedElsewhere,
-}
-
-impl Action {
-    /// What only a user, a caller or chance can do does not count as going on.
-    fn goes_on(self, world: &World) -> bool {
-        match self {
-            Self::Answer(..) | Self::GrantLock | Self::Seen => true,
-            Self::Reply(at, _) => !world.requests[at].aborted,
-            Self::Fire(timer) => !matches!(timer, Timer::Canary | Timer::Expiry),
-            Self::Call
-            | Self::Abort(_)
-            | Self::Expire
-            | Self::Logout
-            | Self::SetTokens { .. }
-            | Self::Refresh
-            | Self::Unload
-            | Self::Listen
-            | Self::RefreshedElsewhere
-            | Self::RefreshedUnseen
-            | Self::EndedElsewhere
-            | Self::ChangedElsewhere => false,
-        }
-    }
 }
 
 impl Model for Small {
@@ -212,12 +169,21 @@ impl Model for Small {
                 world.listener = self.listener;
             }
             Action::Seen => world.seen(),
-            Action::RefreshedElsewhere
-            | Action::RefreshedUnseen
-            | Action::EndedElsewhere
-            | Action::ChangedElsewhere => {
+            Action::RefreshedElsewhere => {
                 left.elsewhere -= 1;
-                elsewhere(&mut world, action);
+                world.renewed_elsewhere();
+            }
+            Action::RefreshedUnseen => {
+                left.elsewhere -= 1;
+                world.renewed_unseen();
+            }
+            Action::EndedElsewhere => {
+                left.elsewhere -= 1;
+                world.ended_elsewhere();
+            }
+            Action::ChangedElsewhere => {
+                left.elsewhere -= 1;
+                world.changed_elsewhere();
             }
         }
         merge(&mut world, &left);
@@ -250,15 +216,6 @@ fn merge(world: &mut World, left: &Budget) {
         Timer::Expiry => left.ahead > 0,
         Timer::BackOff | Timer::Grace | Timer::Restore | Timer::CatchUp(_) | Timer::GiveUp(_) => true,
     });
-}
-
-fn elsewhere(world: &mut World, action: Action) {
-    match action {
-        Action::RefreshedElsewhere => world.renewed_elsewhere(),
-        Action::RefreshedUnseen => world.renewed_unseen(),
-        Action::EndedElsewhere => world.ended_elsewhere(),
-        _ => world.changed_elsewhere(),
-    }
 }
 
 impl Small {
