@@ -1,8 +1,8 @@
 //! What is to be done: everything that a [`Session`](super::session::Session) ever asks of its environment.
 //!
 //! Effects that run no code of the app's are done before any dispatch returns, in the order given. The others
-//! ([`Effect::runs_user_code`]) wait until the outermost dispatch comes to them: whatever such code does, it finds the
-//! session as it is.
+//! ([`Effect::runs_user_code`]) come after them: whatever such code does, it finds the session as it is. What it causes
+//! is done before its own call returns, as code that guards itself against being called again expects.
 
 use super::error::Code;
 use super::event::{MarkFor, Timer};

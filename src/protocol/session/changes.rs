@@ -113,7 +113,7 @@ impl Session {
     /// Takes over tokens that were stored by something else, before anything else happens.
     pub fn adopt(&mut self, granted: Granted, now: u64) {
         self.sign_in(granted, Decisions::next_epoch, now);
-        self.last_notified = self.state();
+        self.take_change();
     }
 
     /// The record, or the mark, is another tab's end of the session, or it is gone.

@@ -57,10 +57,12 @@ pub struct Session {
     revoking: bool,
     stepped_up: Option<calls::SteppedUp>,
     last_notified: State,
+    /// Listeners have been told of a session, and not of its end.
+    told_of_session: bool,
     /// Those that run no code of the app's, and those that do.
     effects: VecDeque<Effect>,
     notices: VecDeque<Effect>,
-    /// How many are being carried out.
+    /// How many of the former are being carried out: a custom storage may call back from within.
     active: u32,
 }
 
@@ -99,6 +101,7 @@ impl Session {
             revoking: false,
             stepped_up: None,
             last_notified: State::SignedOut,
+            told_of_session: false,
             effects: VecDeque::new(),
             notices: VecDeque::new(),
             active: 0,
@@ -144,7 +147,13 @@ impl Session {
     /// The state that listeners were last told, and the one that they are told now.
     pub fn take_change(&mut self) -> (State, State) {
         let now = self.state();
+        self.told_of_session |= now != State::SignedOut;
         (std::mem::replace(&mut self.last_notified, now), now)
+    }
+
+    /// Whether listeners are to be told of an end: of each session once.
+    pub const fn take_end(&mut self) -> bool {
+        std::mem::replace(&mut self.told_of_session, false)
     }
 
     /// Something has happened. `chance` is from 0 up to 1.
@@ -193,11 +202,17 @@ impl Session {
         self.arm(now);
     }
 
-    /// The next thing to do. What runs code of the app's comes when nothing else is being done.
+    /// Whether there is something to do.
+    #[must_use]
+    pub fn has_effects(&self) -> bool {
+        !(self.effects.is_empty() && self.notices.is_empty())
+    }
+
+    /// The next thing to do. What runs code of the app's comes when all else is done.
     #[must_use]
     pub fn next_effect(&mut self) -> Option<Effect> {
         let effect = self.effects.pop_front().or_else(|| if self.active == 0 { self.next_notice() } else { None })?;
-        self.active += 1;
+        self.active += u32::from(!effect.runs_user_code());
         Some(effect)
     }
 
@@ -219,7 +234,7 @@ impl Session {
 
     /// It is done.
     pub fn on_performed(&mut self, effect: Effect) {
-        self.active = self.active.saturating_sub(1);
+        self.active -= u32::from(!effect.runs_user_code());
         if let Effect::Notify(notice) = effect {
             self.after_notice(notice);
         }

@@ -75,11 +75,18 @@ impl Session {
 
     /// The refresh is over, and whoever waits asks again.
     pub(super) fn leave(&mut self, renewed: bool, settled: Settled, now: u64) {
+        self.leave_untold(renewed, settled, now);
+        self.notify(Notice::Changed);
+    }
+
+    fn leave_untold(&mut self, renewed: bool, settled: Settled, now: u64) {
         let Some(refresh) = self.refresh else { return };
         self.close(refresh, renewed);
         self.wake_waiters(now);
+        // Whoever asked for a sign-in has one.
+        let signed_in = refresh.without_session && self.record.signed_in();
+        let settled = if settled == Settled::Ended && signed_in { Settled::UsedStored } else { settled };
         self.push(Effect::SettleRefresh(refresh.id, settled));
-        self.notify(Notice::Changed);
     }
 
     pub(super) fn fail(&mut self, cooldown: Cooldown, transient: bool, now: u64) {
@@ -115,7 +122,9 @@ impl Session {
         let Some(Refresh { id, .. }) = self.refresh else { return };
         let runs = self.decisions.renewal().is_some_and(|renewal| renewal.id == id);
         if !runs && !self.faulty(Fault::KeepsTheOvertakenRefresh) {
-            self.leave(false, Settled::Ended, now);
+            // What has ended it is told of by itself.
+            self.leave_untold(false, Settled::Ended, now);
+            self.notified_of.forget();
         }
     }
 

@@ -31,7 +31,7 @@ impl Session {
     /// Opens the session with what stands in storage. Listeners are told nothing of it.
     pub fn open(&mut self, stored: Stored, now: u64) {
         self.believe(stored, now);
-        self.last_notified = self.state();
+        self.take_change();
     }
 
     /// Takes in what was read, if it is to be believed. False where it is older than what is known: that is restored in
