@@ -251,7 +251,7 @@ impl World {
                 self.drive(at);
             }
             Answered::Failed => self.settle(at, End::Failed),
-            Answered::Ended | Answered::EndsSession => self.settle(at, End::Ended),
+            Answered::Ended | Answered::EndsSession | Answered::Suspends => self.settle(at, End::Ended),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::World;
 use super::server::Request;
-use authfetch::protocol::effect::{Effect, Members};
+use authfetch::protocol::effect::{Effect, Members, Notice};
 use authfetch::protocol::environment::Environment;
 use authfetch::protocol::event::{Event, Stored};
 use authfetch::protocol::session::{Session, Ticket};
@@ -132,8 +132,10 @@ impl Environment for World {
             Effect::EndCalls => self.end_calls(),
             Effect::Revoke(epoch) => return Some(Event::Revoked { confirmed: epoch }),
             Effect::Notify(notice) => {
-                self.check_notice(notice);
-                let _ = self.session.take_change();
+                let (_, state) = self.session.take_change();
+                if !matches!(notice, Notice::Logout(_)) || self.session.take_end() {
+                    self.check_notice(notice, state);
+                }
                 self.react();
             }
             Effect::Navigate(_) => self.check_navigation(),

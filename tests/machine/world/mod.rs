@@ -141,6 +141,7 @@ impl World {
         let now = self.now;
         self.read = self.stored;
         self.session.open(stored, now);
+        self.ledger.told_of_session = self.session.record().has_session();
         dispatch(self, Event::Opened { visible: true, claims: false });
         self.end_turn();
     }

@@ -5,6 +5,7 @@ use crate::world::World;
 use authfetch::protocol::config::OnRetryRejected;
 use authfetch::protocol::effect::{Ending, Notice};
 use authfetch::protocol::event::Timer;
+use authfetch::protocol::session::State;
 use authfetch::protocol::session::refresh::Step;
 
 impl World {
@@ -19,14 +20,8 @@ impl World {
             Ending::Refused => self.check_refusal(),
             Ending::RetryRejected => self.check_retry_rejected(),
         }
-        let epoch = self.session.epoch();
-        let known = self.ledger.sessions.iter().any(|session| *session < epoch);
-        self.ledger.sessions.retain(|session| *session >= epoch);
         if ending != Ending::Elsewhere {
             self.ledger.signed_in = false;
-        }
-        if known || ending != Ending::Elsewhere {
-            self.ledger.ends += 1;
         }
     }
 
@@ -55,17 +50,18 @@ impl World {
         self.require(may && by.is_some() && by == self.record.access, "nobody is signed out wrongly");
     }
 
-    pub(in crate::world) fn check_notice(&mut self, notice: Notice) {
+    pub(in crate::world) fn check_notice(&mut self, notice: Notice, state: State) {
         match notice {
             Notice::Logout(_) => {
-                self.require(self.ledger.ends > 0, "a logout is told once");
-                self.ledger.ends = self.ledger.ends.saturating_sub(1);
+                self.require(self.ledger.told_of_session, "a logout is told once");
+                self.ledger.told_of_session = false;
             }
             Notice::SignIn(_) | Notice::Refresh(_) => {
                 self.require(self.record.signed_in(), "nothing is told of a session that is over");
             }
             Notice::Changed | Notice::RefreshFailed { .. } | Notice::Suspend | Notice::StorageBlocked => {}
         }
+        self.ledger.told_of_session |= state != State::SignedOut && !matches!(notice, Notice::Logout(_));
     }
 
     pub(in crate::world) fn set_clocks(&mut self, jump: impl Fn(u64) -> u64) {

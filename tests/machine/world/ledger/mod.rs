@@ -30,10 +30,8 @@ pub(super) struct Ledger {
     sign_ins: u8,
     /// Those of `refresh()`, and of whoever waits, that are not settled.
     promises: Vec<u32>,
-    /// The epochs that this tab has known a session of, and whose end it does not know.
-    sessions: Vec<u64>,
-    /// Ends that listeners are to be told of.
-    ends: u8,
+    /// Listeners have been told of a session, and not of its end.
+    pub(super) told_of_session: bool,
     /// An answer is being judged: its token, and whether it came after a redirect.
     judging: Option<(AccessToken, bool)>,
     /// A token request's answer is being judged, and whether its token had been rejected.
@@ -114,6 +112,7 @@ impl World {
         let over = |task: &Task| task.phase == Phase::InFlight && task.epoch < self.session.epoch();
         let ended = !self.tasks.iter().any(over);
         self.require(ended, "an end rejects everything that is pending");
-        self.require(self.ledger.ends == 0, "each end is told");
+        let told = !self.ledger.told_of_session || self.record.has_session();
+        self.require(told, "each end is told");
     }
 }

@@ -18,9 +18,6 @@ impl World {
         if record.accepted {
             self.ledger.canary = None;
         }
-        if record.has_session() && !self.ledger.sessions.contains(&record.epoch) {
-            self.ledger.sessions.push(record.epoch);
-        }
     }
 
     pub(in crate::world) fn check_write(&mut self, record: &Record, members: Members) {
