@@ -79,7 +79,11 @@ fn no_interleaving_in_which_the_same_text_is_brought_again_breaks_a_rule() {
 #[test]
 fn no_interleaving_with_the_lock_and_another_tab_breaks_a_rule() {
     let budget = Budget { aborts: 0, canaries: 0, expiries: 0, elsewhere: 1, ..BUDGET };
-    breaks_no_rule("another tab", Small { budget, ..shared(usual()) });
+    let all = [OnSessionExpired::Logout, OnSessionExpired::Hold, OnSessionExpired::PassThrough];
+    for on_expired in &all[..bound(1, 3)] {
+        let small = Small { budget, ..shared(policy(*on_expired, OnRetryRejected::Auto)) };
+        breaks_no_rule(&format!("another tab, {on_expired:?}"), small);
+    }
 }
 
 #[test]

@@ -135,12 +135,16 @@ fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
         Fault::SendsNoCanary,
         Fault::CountsNoSends,
         Fault::DropsTheRotatedToken,
+        Fault::ForgetsTheRejectedText,
+        Fault::WakesNobodyAfterTheCanary,
         Fault::KeepsDroppedCalls,
         Fault::LeavesTheRequest,
         Fault::CountsRefusalsAtOnce,
         Fault::RetriesWhileUnloading,
         Fault::RefreshAnswersStepUp,
         Fault::NotifiesOfWhatIsOver,
+        Fault::LeavesOlderRecords,
+        Fault::SignalsBeforeWriting,
     ] {
         let (steps, breach) = search(Some(fault), SCHEDULES);
         let Found { seed, shortest, rule, .. } =
