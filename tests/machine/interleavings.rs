@@ -115,7 +115,7 @@ fn no_interleaving_of_a_refresh_ahead_of_expiry_breaks_a_rule() {
 
 #[test]
 fn no_interleaving_with_a_listener_that_acts_from_within_breaks_a_rule() {
-    for listener in [Reaction::LogsOut, Reaction::SetsTokens, Reaction::Refreshes] {
+    for listener in [Reaction::LogsOut, Reaction::SetsTokens, Reaction::Refreshes, Reaction::Calls] {
         let budget = Budget { aborts: 0, canaries: 0, expiries: 0, by_hand: 1, ..BUDGET };
         let small = Small { budget, calls: bound(1, 2), listener: Some(listener), ..shared(usual()) };
         breaks_no_rule(&format!("a listener that {listener:?}"), small);

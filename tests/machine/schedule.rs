@@ -101,6 +101,7 @@ fn op(chance: &mut Chance) -> Op {
             Op::Listen(Reaction::LogsOut),
             Op::Listen(Reaction::SetsTokens),
             Op::Listen(Reaction::Refreshes),
+            Op::Listen(Reaction::Calls),
         ]),
     }
 }

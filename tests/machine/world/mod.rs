@@ -79,6 +79,7 @@ pub enum Reaction {
     LogsOut,
     SetsTokens,
     Refreshes,
+    Calls,
 }
 
 impl World {

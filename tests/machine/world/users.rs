@@ -48,6 +48,7 @@ impl World {
             Reaction::LogsOut => self.logout(),
             Reaction::SetsTokens => self.set_tokens(true),
             Reaction::Refreshes => drop(self.refresh()),
+            Reaction::Calls => drop(self.call()),
         }
         self.notifying = before;
     }
