@@ -266,22 +266,6 @@ export const warn = (warned, text) => {
   } catch {}
 };
 
-/** Calls that wait, each until it is woken or its signal is aborted. */
-export const waitingRoom = () => {
-  const waiting = new Map();
-  const wait = (id, signal) =>
-    new Promise((done) => {
-      const wake = () => {
-        waiting.delete(id);
-        signal?.removeEventListener("abort", wake);
-        done();
-      };
-      waiting.set(id, wake);
-      signal?.addEventListener("abort", wake);
-    });
-  return [wait, (id) => waiting.get(id)?.()];
-};
-
 const shown = (value) =>
   typeof value === "string"
     ? stringify(value)

@@ -9,7 +9,6 @@ use super::event::{MarkFor, Timer};
 use super::renewal::Reason;
 use super::session::Ticket;
 use super::tabs::Mark;
-use super::token::Record;
 
 /// Something to do.
 #[must_use]
@@ -19,10 +18,10 @@ pub enum Effect {
     ReadRecord,
     /// The text that was read last is the record.
     AdoptRead,
-    /// Write this record, with these members beside it.
-    WriteRecord(Record, Members),
-    /// This record is known, and not written.
-    AssumeRecord(Record, Members),
+    /// Write the session's record, with these members beside it.
+    WriteRecord(Members),
+    /// The session's record is known, and not written.
+    AssumeRecord(Members),
     /// Write what is known in the place of something older.
     RestoreRecord,
     /// Another page owns the record: remove it here, and name another owner.

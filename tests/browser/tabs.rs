@@ -8,7 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen(module = "/js/tabs.js")]
+#[wasm_bindgen(module = "/src/browser/effects/lock.js")]
 extern "C" {
     fn acquire(name: &str, ms: f64, steal: bool, tell: &Function) -> Function;
 }

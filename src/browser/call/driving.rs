@@ -144,7 +144,7 @@ impl Client {
                 && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
             path: path_number(&requested),
         };
-        let record = driver.session(|session| *session.record());
+        let record = driver.record();
         let answered = driver.ask(|session, now| session.on_unauthorized(call, unauthorized, now));
         let error = match answered {
             Answered::Deliver => {

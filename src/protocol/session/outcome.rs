@@ -61,7 +61,7 @@ impl Session {
                 let mut record = self.decisions.renewed(&old, granted.same_text, now, granted.expires_at);
                 record.rejected &= !self.faulty(Fault::ForgetsTheRejectedText);
                 let record = Record { access: Some(granted.access), refresh, ..record };
-                self.put(record, Members::Refreshed, now);
+                self.put_tokens(record, Members::Refreshed, granted.same_text, now);
             }
             Keep::Stored if self.faulty(Fault::DropsTheRotatedToken) => {}
             Keep::Stored => self.put(Record { refresh, ..old }, Members::RefreshToken, now),
@@ -130,7 +130,7 @@ impl Session {
 
     /// Nothing of it goes on: its lock is handed over, its request is aborted. Its promise is still to be settled.
     fn close(&mut self, refresh: Refresh, renewed: bool) {
-        self.refresh = None;
+        (self.refresh, self.reply) = (None, None);
         self.decisions.finish(refresh.id, renewed);
         self.notified_of = Notified { id: Some(refresh.id), ..self.notified_of };
         self.release_after_refresh();
@@ -160,7 +160,7 @@ impl Session {
         if matches!(notice, Notice::RefreshFailed { .. }) {
             self.notified_of.failing = false;
         }
-        let failure_follows = matches!(self.notices.front(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
+        let failure_follows = matches!(self.notices.first(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
         if !failure_follows {
             self.notified_of.id = None;
         }
