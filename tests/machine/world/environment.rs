@@ -68,14 +68,15 @@ impl Environment for World {
                 self.known = Known::Text(self.read);
                 self.takes_in(self.read.unwrap_or_default());
             }
-            Effect::WriteRecord(record, members) => {
-                let old = self.record;
+            Effect::WriteRecord(members) => {
+                let (old, record) = (self.record, *self.session.record());
                 self.check_write(&record, members);
                 (self.known, self.stored) = (Known::Text(Some(record)), Some(record));
                 self.takes_in(record);
                 self.check_written(&old, members);
             }
-            Effect::AssumeRecord(record, members) => {
+            Effect::AssumeRecord(members) => {
+                let record = *self.session.record();
                 self.known = match (members, self.known) {
                     (Members::Nothing, Known::Text(None)) => Known::Text(None),
                     (Members::Nothing, _) => Known::Nothing,

@@ -90,7 +90,7 @@ impl World {
         let step = self.session.refresh_step();
         match timer {
             Timer::BackOff => step == Some(Step::BackOff),
-            Timer::Grace => matches!(step, Some(Step::Grace(_))),
+            Timer::Grace => step == Some(Step::Grace),
             Timer::Canary => {
                 self.session.decisions().canaries().is_some_and(|canaries| canaries > 0) || self.setup.background
             }

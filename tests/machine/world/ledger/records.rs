@@ -22,6 +22,8 @@ impl World {
 
     pub(in crate::world) fn check_write(&mut self, record: &Record, members: Members) {
         let old = self.record;
+        // A listener may have logged out between the call of `setTokens` and this.
+        self.ledger.signed_in |= members == Members::SignIn;
         let tokens = record.access.is_some() || record.refresh.is_some();
         self.require(self.ledger.signed_in || !tokens, "nothing is stored after logout");
         if record.suspended && !old.suspended {
