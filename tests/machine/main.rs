@@ -15,6 +15,7 @@ mod faults;
 mod interleavings;
 mod model;
 mod random;
+mod reached;
 mod renewal_specs;
 mod retry_specs;
 mod schedule;

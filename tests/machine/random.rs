@@ -157,19 +157,25 @@ fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
     }
 }
 
+/// A world after the schedule of this seed.
+pub fn walk(seed: u64) -> World {
+    let mut chance = Chance(seed);
+    let (setup, lifetime) = setup(&mut chance);
+    let mut world = World::of(setup);
+    world.lifetime = lifetime;
+    world.set_tokens(true);
+    let mut api = Api::new(&world);
+    for op in draw(&mut chance, LENGTH) {
+        apply(&mut world, &mut api, op);
+    }
+    world
+}
+
 #[test]
 fn the_random_schedules_reach_every_way_in_which_a_call_ends() {
     let mut ends: Vec<End> = Vec::new();
     for seed in 0..2_000 {
-        let mut chance = Chance(seed);
-        let (setup, lifetime) = setup(&mut chance);
-        let mut world = World::of(setup);
-        world.lifetime = lifetime;
-        world.set_tokens(true);
-        let mut api = Api::new(&world);
-        for op in draw(&mut chance, LENGTH) {
-            apply(&mut world, &mut api, op);
-        }
+        let world = walk(seed);
         for at in 0..world.tasks.len() {
             if let Phase::Settled(end) = world.phase(at)
                 && !ends.contains(&end)

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::server::Request;
+use crate::reached::note;
 use authfetch::protocol::effect::{Effect, Members, Notice};
 use authfetch::protocol::environment::Environment;
 use authfetch::protocol::event::{Event, Stored};
@@ -56,10 +57,22 @@ impl Environment for World {
     fn read_if_changed(&mut self) -> Option<Stored> {
         self.read = self.stored;
         let stored = self.stored.map_or(Stored::Absent, Stored::Record);
-        (self.known != Known::Text(self.stored)).then_some(stored)
+        let changed = self.known != Known::Text(self.stored);
+        changed.then_some(stored).inspect(|stored| note("Event", Event::RecordRead(*stored)))
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {
+        note("Effect", effect);
+        if let Some(step) = self.session.refresh_step() {
+            note("Step", step);
+        }
+        let event = self.carry_out(effect);
+        event.inspect(|event| note("Event", event))
+    }
+}
+
+impl World {
+    fn carry_out(&mut self, effect: Effect) -> Option<Event> {
         match effect {
             Effect::ReadRecord => {
                 return Some(self.read_if_changed().map_or(Event::RecordUnchanged, Event::RecordRead));
@@ -143,9 +156,7 @@ impl Environment for World {
         }
         None
     }
-}
 
-impl World {
     /// How far the stored record has come.
     pub(super) fn stored_mark(&self) -> Mark {
         self.stored.map_or(Mark::default(), |record| Mark::of(&record))

@@ -18,6 +18,7 @@ pub use self::server::Reply;
 use self::environment::{Known, Lock};
 use self::ledger::Ledger;
 use self::server::Request;
+use crate::reached::note;
 use authfetch::protocol::config::{Place, Policy, Setup};
 use authfetch::protocol::environment::dispatch;
 use authfetch::protocol::event::{Event, Stored, Timer};
@@ -143,8 +144,7 @@ impl World {
         self.read = self.stored;
         self.session.open(stored, now);
         self.ledger.told_of_session = self.session.record().has_session();
-        dispatch(self, Event::Opened { visible: true, claims: false });
-        self.end_turn();
+        self.happens(Event::Opened { visible: true, claims: false });
     }
 
     fn number(&mut self) -> u32 {
@@ -158,8 +158,13 @@ impl World {
 
     /// Something happens, and then what was to happen a microtask later.
     fn happens(&mut self, event: Event) {
-        dispatch(self, event);
+        self.is_told(event);
         self.end_turn();
+    }
+
+    fn is_told(&mut self, event: Event) {
+        note("Event", event);
+        dispatch(self, event);
     }
 
     fn end_turn(&mut self) {

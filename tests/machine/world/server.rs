@@ -1,7 +1,6 @@
 //! The authorization server, which rotates refresh tokens, and what becomes of the requests on the way to it.
 
 use super::World;
-use authfetch::protocol::environment::dispatch;
 use authfetch::protocol::event::{Event, Granted};
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::Outcome;
@@ -88,7 +87,7 @@ impl World {
         });
         let outcome = Outcome { class, lost, retry_after };
         self.before_reply(request, class == GrantOutcome::Transient && retry_after.is_none());
-        dispatch(self, Event::TokenReply(request.id, refresh::Reply { outcome, granted }));
+        self.is_told(Event::TokenReply(request.id, refresh::Reply { outcome, granted }));
         self.after_reply();
         self.end_turn();
     }

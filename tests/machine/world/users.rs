@@ -1,7 +1,7 @@
 //! What users, listeners, the device and the browser do.
 
 use super::{Reaction, World};
-use authfetch::protocol::environment::{ask, dispatch, synchronize};
+use authfetch::protocol::environment::{ask, synchronize};
 use authfetch::protocol::event::{Event, Granted, Timer};
 use authfetch::protocol::session::Requested;
 use authfetch::protocol::token::{AccessToken, RefreshToken};
@@ -11,8 +11,7 @@ impl World {
     pub fn set_tokens(&mut self, with_refresh: bool) {
         let granted = self.issue(with_refresh);
         self.before_sign_in();
-        dispatch(self, Event::SetTokens(granted));
-        self.end_turn();
+        self.happens(Event::SetTokens(granted));
     }
 
     /// The server issues tokens to somebody who signs in.
