@@ -1,11 +1,12 @@
 //! A renewal that fails for a while: attempts, waits, `Retry-After` and the cooldown.
 
-use super::world::{Answer, End, LIFETIME, Phase, Reply, Step, World};
+use super::world::{Answer, End, LIFETIME, Phase, Reply, World};
 use authfetch::protocol::backoff::{cooldown_ms, delay_ms};
 use authfetch::protocol::config::Policy;
+use authfetch::protocol::decisions::Decisions;
+use authfetch::protocol::event::Timer;
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::{Cooldown, Grant, Outcome, Reason, Turn};
-use authfetch::protocol::session::Session;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const NOW: u64 = 1_000_000;
@@ -17,7 +18,7 @@ fn record() -> Record {
 
 /// What each of these answers in a row leads to, with the greatest jitter.
 fn answers(attempts: u32, outcomes: &[Outcome]) -> Vec<Grant> {
-    let mut machine = Session::new(Policy { attempts, ..Policy::default() });
+    let mut machine = Decisions::new(Policy { attempts, ..Policy::default() });
     machine.observe(&record(), NOW);
     let _ = machine.start(&record(), Reason::Manual, false);
     outcomes
@@ -107,7 +108,7 @@ fn a_renewal_that_the_network_fails_rejects_all_who_wait_in_one_turn_and_keeps_t
     let mut world = five_wait(Policy::default());
     for _ in 0..2 {
         world.renewal(Reply::Dropped);
-        world.resume(0);
+        world.fire(Timer::BackOff);
         assert!((0..5).all(|at| world.phase(at) == Phase::Waiting));
     }
     world.renewal(Reply::Dropped);
@@ -128,11 +129,33 @@ fn html_from_the_token_endpoint_is_one_attempt_and_signs_nobody_out() {
 fn a_429_is_waited_out_as_told_and_signs_nobody_out() {
     let mut world = five_wait(Policy::default());
     world.renewal(Reply::Busy(Some(10_000)));
-    assert_eq!(world.runs[0].step, Step::Pausing(world.now + 10_000));
-    world.resume(0);
+    assert_eq!(world.back_off(), Some(10_000));
+    world.fire(Timer::BackOff);
     world.renewal(Reply::Served);
     world.answer(0, Answer::Accepted);
     assert_eq!((world.in_flight(), world.breach), (4, None));
+}
+
+#[test]
+fn a_request_that_the_unload_of_the_page_broke_off_is_sent_again_after_two_seconds_and_counts_for_none() {
+    let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
+    world.turn();
+    world.unload();
+    world.reply(0, Reply::Dropped);
+    assert_eq!((world.token_requests, world.back_off()), (1, Some(2_000)));
+    world.fire(Timer::BackOff);
+    world.renewal(Reply::Served);
+    assert_eq!((world.token_requests, world.in_flight(), world.breach), (2, 1, None));
+}
+
+#[test]
+fn a_retry_after_counts_while_the_page_is_being_left() {
+    let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
+    world.turn();
+    world.unload();
+    world.reply(0, Reply::Busy(Some(120_000)));
+    assert!((0..5).all(|at| world.phase(at) == FAILED));
+    assert_eq!((world.token_requests, world.record.retry_at, world.breach), (1, world.now + 120_000, None));
 }
 
 #[test]
@@ -141,12 +164,12 @@ fn in_the_cooldown_a_call_whose_token_has_run_out_fails_at_once_and_asks_nobody(
     world.expire();
     world.renewal(Reply::Busy(None));
     let at = world.call();
-    assert_eq!((world.phase(at), world.runs.len()), (FAILED, 0));
+    assert_eq!((world.phase(at), world.refreshes()), (FAILED, 0));
     world.timer();
-    assert_eq!(world.runs.len(), 0);
+    assert_eq!(world.refreshes(), 0);
     world.pass(1_000);
     let later = world.call();
-    assert_eq!((world.phase(later), world.runs.len()), (Phase::Waiting, 1));
+    assert_eq!((world.phase(later), world.refreshes()), (Phase::Waiting, 1));
 }
 
 #[test]
@@ -169,7 +192,7 @@ fn cooling(reply: Reply) -> World {
     let mut world = World::new(Policy { attempts: 1, ..Policy::default() });
     world.refresh();
     world.renewal(reply);
-    assert!(world.machine.cooling(&world.record, world.now));
+    assert!(world.decisions().cooling(&world.record, world.now));
     world
 }
 
@@ -177,29 +200,29 @@ fn cooling(reply: Reply) -> World {
 fn a_renewal_by_hand_goes_through_a_cooldown_unless_retry_after_forbids_it() {
     let mut world = cooling(Reply::Busy(None));
     world.refresh();
-    assert_eq!(world.runs.len(), 1);
+    assert_eq!(world.refreshes(), 1);
     let mut world = cooling(Reply::Busy(Some(60_000)));
     world.refresh();
-    assert_eq!(world.runs.len(), 0);
+    assert_eq!(world.refreshes(), 0);
     world.pass(60_000);
     world.refresh();
-    assert_eq!(world.runs.len(), 1);
+    assert_eq!(world.refreshes(), 1);
 }
 
 #[test]
 fn the_network_s_return_ends_a_cooldown_that_no_retry_after_set() {
     let mut world = cooling(Reply::Dropped);
     world.online();
-    assert!(!world.machine.cooling(&world.record, world.now));
+    assert!(!world.decisions().cooling(&world.record, world.now));
     let mut world = cooling(Reply::Busy(Some(60_000)));
     world.online();
-    assert!(world.machine.cooling(&world.record, world.now));
+    assert!(world.decisions().cooling(&world.record, world.now));
 }
 
 #[test]
 fn a_tab_that_has_only_read_of_a_retry_after_keeps_to_it() {
     let world = cooling(Reply::Busy(Some(60_000)));
-    let mut other = Session::new(world.policy);
+    let mut other = Decisions::new(world.setup.policy);
     other.observe(&world.record, world.now);
     assert!(other.retry_after_set(&world.record, world.now));
     assert!(!other.on_online(&world.record, world.now));

@@ -1,10 +1,10 @@
 //! Nothing goes round for ever, whatever a server, a clock or a call says: a minute brings ten token requests at most,
 //! and every call settles.
 
-use super::world::{Answer, End, Phase, Step, World};
+use super::world::{Answer, End, Phase, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy};
+use authfetch::protocol::decisions::Decisions;
 use authfetch::protocol::renewal::UNACCEPTED_RENEWALS;
-use authfetch::protocol::session::Session;
 
 const SECOND: u64 = 1_000;
 const AT_MOST: u8 = 10;
@@ -104,7 +104,7 @@ fn a_late_401_of_the_same_text_waits_for_the_canary_and_has_a_send_left() {
     world.answer(first, Answer::Unauthorized);
     world.renewal(super::world::Reply::Served);
     world.answer(late, Answer::Unauthorized);
-    assert_eq!((world.phase(late), world.runs.len()), (Phase::Waiting, 0));
+    assert_eq!((world.phase(late), world.refreshes()), (Phase::Waiting, 0));
     world.answer(first, Answer::Accepted);
     assert_eq!((world.phase(late), world.tasks[late].sends), (Phase::InFlight, 2));
     world.answer(late, Answer::Unauthorized);
@@ -119,8 +119,7 @@ fn a_reload_renews_no_more_for_the_same_text() {
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
     world.drain(|_, _| Answer::Unauthorized);
-    world.machine = Session::new(with(OnRetryRejected::Return));
-    world.machine.observe(&world.record, world.now);
+    world.reload();
     rejecting(&mut world);
     assert_eq!(world.token_requests, 1);
 }
@@ -135,14 +134,14 @@ fn a_renewal_by_hand_or_ahead_of_expiry_that_brings_the_same_text_is_a_success()
     assert_eq!((world.record.rejected, world.record.received_at), (false, world.now));
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
-    assert_eq!(world.runs.len(), 1, "its first 401 is renewed for");
+    assert_eq!(world.refreshes(), 1, "its first 401 is renewed for");
     world.drain(|_, _| Answer::Accepted);
     assert_eq!((world.phase(call), world.token_requests), (Phase::Settled(End::Answer(Answer::Accepted)), 2));
 }
 
 #[test]
 fn a_wait_for_a_token_alone_ends_with_the_same_text() {
-    let mut machine = Session::new(Policy::default());
+    let mut machine = Decisions::new(Policy::default());
     let mut world = World::new(Policy::default());
     world.same_text = true;
     let call = world.call();
@@ -152,14 +151,14 @@ fn a_wait_for_a_token_alone_ends_with_the_same_text() {
     let mut wait = machine.open(false);
     wait.sent = world.record.access;
     let admission = machine.admit(&wait, &world.record, world.now);
-    assert!(matches!(admission, authfetch::protocol::session::Admission::Send(..)), "{admission:?}");
+    assert!(matches!(admission, authfetch::protocol::decisions::Admission::Send(..)), "{admission:?}");
     assert!(machine.renewal().is_none());
 }
 
 #[test]
 fn another_tab_that_waits_for_its_turn_adopts_the_same_text() {
     let mut world = World::new(Policy::default());
-    let mut other = Session::new(Policy::default());
+    let mut other = Decisions::new(Policy::default());
     other.observe(&world.record, world.now);
     let _ = other.start(&world.record, authfetch::protocol::renewal::Reason::Unauthorized, true);
     let id = other.renewal().map_or(0, |renewal| renewal.id);
@@ -234,12 +233,11 @@ fn a_call_goes_out_with_what_it_waited_for_however_the_clock_jumps() {
         let mut world = World::new(Policy::default());
         world.expire();
         let call = world.call();
-        world.turn(0);
+        world.turn();
         // The clock jumps between the answer of the token endpoint and the call's next question.
         world.lifetime = Some(0);
+        world.jump = jump;
         world.reply(0, super::world::Reply::Served);
-        world.pass(jump);
-        world.wake_waiters();
         assert_eq!((world.phase(call), world.token_requests), (Phase::InFlight, 1));
     }
 }
@@ -252,8 +250,7 @@ fn a_clock_that_jumps_at_each_answer_costs_a_renewal_for_each_call_at_most() {
     {
         let call = world.call();
         while let Phase::Waiting = world.phase(call) {
-            assert_eq!(world.runs[0].step, Step::Turn);
-            world.turn(0);
+            world.turn();
             world.now = world.now.saturating_add_signed(jump);
             world.reply(0, super::world::Reply::Served);
         }
@@ -270,7 +267,7 @@ fn renewals_ahead_of_expiry_with_no_call_to_prove_them_are_kept_away_half_a_minu
     let mut world = World::new(Policy::default());
     for renewals in 1..=20 {
         world.expire();
-        world.now = world.now.max(world.machine.due(&world.record).unwrap_or(0));
+        world.now = world.now.max(world.decisions().due(&world.record).unwrap_or(0));
         world.timer();
         world.drain(|_, _| Answer::Accepted);
         assert_eq!((world.token_requests, world.record.unaccepted), (renewals, renewals.into()));

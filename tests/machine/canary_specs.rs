@@ -2,6 +2,7 @@
 
 use super::world::{Answer, End, Phase, Reply, World};
 use authfetch::protocol::config::{OnRetryRejected, Policy};
+use authfetch::protocol::event::Timer;
 
 /// A world whose token has been accepted, so that its successor's first 401 ends nothing, with `count` calls that wait
 /// for a renewal that has just succeeded; the first of them is the canary.
@@ -54,13 +55,13 @@ fn a_canary_that_is_aborted_or_fails_by_network_hands_over_to_the_next() {
 #[test]
 fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
     let mut world = renewed(3);
-    let [canary, waiting] = [world.tasks[0].call.id, world.tasks[1].call.id];
-    let before = world.machine.clone();
-    let asks = |world: &World, call| world.machine.clone().on_outcome(|machine| machine.on_call_dropped(call)).1;
+    let [canary, waiting] = [0, 1].map(|at| world.tasks[at].call.unwrap().id);
+    let before = world.decisions().clone();
+    let asks = |world: &World, call| world.decisions().clone().on_outcome(|machine| machine.on_call_dropped(call)).1;
     assert_eq!((asks(&world, waiting), asks(&world, canary)), (false, true), "only then are the others asked");
     world.gone(1);
     assert_eq!((world.in_flight(), world.phase(2)), (1, Phase::Waiting));
-    assert!(world.machine == before);
+    assert!(*world.decisions() == before);
     done(&world);
 }
 
@@ -68,13 +69,13 @@ fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
 fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
     let mut world = renewed(3);
     let record = world.record;
-    let old = authfetch::protocol::session::Call { sent: None, ..world.machine.open(true) };
-    let canary = world.tasks[0].call;
-    let unauthorized = authfetch::protocol::session::Unauthorized { not_the_token: true, ..Default::default() };
+    let old = authfetch::protocol::decisions::Call { sent: None, ..world.session.call(true) };
+    let canary = world.tasks[0].call.unwrap();
+    let unauthorized = authfetch::protocol::decisions::Unauthorized { not_the_token: true, ..Default::default() };
     for (call, makes_way) in [(old, false), (canary, true)] {
-        let accepted = world.machine.clone().on_outcome(|machine| machine.on_accepted(&call, &record, true));
+        let accepted = world.decisions().clone().on_outcome(|machine| machine.on_accepted(&call, &record, true));
         let refused = world
-            .machine
+            .decisions()
             .clone()
             .on_outcome(|machine| machine.on_unauthorized(&mut { call }, &record, 1, unauthorized));
         assert_eq!((accepted.1, refused.1), (makes_way, makes_way));
@@ -84,17 +85,29 @@ fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
 #[test]
 fn after_two_seconds_a_second_canary_goes_and_after_four_all_go() {
     let mut world = renewed(4);
-    world.patience();
+    world.fire(Timer::Canary);
     assert_eq!(world.in_flight(), 2);
-    world.patience();
+    world.fire(Timer::Canary);
     assert_eq!(world.in_flight(), 4);
+    done(&world);
+}
+
+#[test]
+fn the_time_of_an_earlier_canary_sends_no_second_one() {
+    let mut world = renewed(1);
+    world.refresh();
+    world.answer(0, Answer::StepUp { prevented: true });
+    world.renewal(Reply::Served);
+    world.fire(Timer::Canary);
+    let [canary, other] = [world.call(), world.call()];
+    assert_eq!((world.phase(canary), world.phase(other)), (Phase::InFlight, Phase::Waiting));
     done(&world);
 }
 
 #[test]
 fn of_two_canaries_one_that_is_gone_is_replaced() {
     let mut world = renewed(4);
-    world.patience();
+    world.fire(Timer::Canary);
     world.gone(0);
     assert_eq!((world.in_flight(), world.phase(2), world.phase(3)), (2, Phase::InFlight, Phase::Waiting));
     done(&world);
@@ -166,7 +179,7 @@ fn a_token_that_runs_out_while_the_canary_is_out_is_renewed_before_the_rest_go()
     world.renewal(Reply::Served);
     world.pass(3_000);
     world.answer(calls[0], Answer::Accepted);
-    assert_eq!((world.in_flight(), world.runs.len()), (0, 1));
+    assert_eq!((world.in_flight(), world.refreshes()), (0, 1));
     world.renewal(Reply::Served);
     assert_eq!(world.in_flight(), 1, "a new token, a new canary");
     done(&world);
@@ -182,7 +195,7 @@ fn a_held_call_rejected_as_canary_after_the_new_token_has_run_out_is_sent_again(
         world.renewal(Reply::Served);
         world.pass(3_000);
         world.answer(calls[0], Answer::Unauthorized);
-        assert_eq!((world.phase(calls[0]), world.runs.len()), (Phase::Waiting, 1), "{on_retry_rejected:?}");
+        assert_eq!((world.phase(calls[0]), world.refreshes()), (Phase::Waiting, 1), "{on_retry_rejected:?}");
         world.renewal(Reply::Served);
         world.answer(calls[0], Answer::Accepted);
         world.answer(calls[1], Answer::Accepted);

@@ -1,7 +1,8 @@
 //! The end of a session, by a logout or a refusal, and what comes too late for it.
 
-use super::world::{Answer, End, Phase, Reply, Step, World};
+use super::world::{Answer, End, Phase, Reply, World};
 use authfetch::protocol::config::{OnSessionExpired, Policy};
+use authfetch::protocol::event::Timer;
 use authfetch::protocol::token::Record;
 
 fn world() -> World {
@@ -21,13 +22,14 @@ fn a_logout_ends_calls_in_flight_waiting_and_renewing_at_once() {
     let [renewing, flying] = [world.call(), world.call()];
     world.answer(renewing, Answer::Unauthorized);
     let waiting = world.call();
-    world.turn(0);
+    world.turn();
     world.logout();
+    let ended = world.record;
     assert_eq!((settled(&world, renewing), settled(&world, waiting)), (End::Ended, End::Ended));
     world.answer(flying, Answer::Accepted);
     assert_eq!(settled(&world, flying), End::Ended);
     world.reply(0, Reply::Served);
-    assert_eq!(world.record, Record::tombstone(world.record.epoch), "the late tokens are dropped");
+    assert_eq!((world.record, ended.has_session()), (ended, false), "the late tokens are dropped");
     assert_eq!(world.breach, None);
 }
 
@@ -36,7 +38,7 @@ fn another_user_who_signs_in_during_a_renewal_keeps_the_session() {
     let mut world = world();
     let first = world.call();
     world.answer(first, Answer::Unauthorized);
-    world.turn(0);
+    world.turn();
     world.logout();
     world.set_tokens(true);
     let theirs = world.record;
@@ -50,7 +52,7 @@ fn a_late_401_of_an_ended_session_touches_the_next_one_in_nothing() {
     let old = world.call();
     world.changed_elsewhere();
     world.answer(old, Answer::Unauthorized);
-    assert_eq!((settled(&world, old), world.runs.len(), world.breach), (End::Ended, 0, None));
+    assert_eq!((settled(&world, old), world.refreshes(), world.breach), (End::Ended, 0, None));
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn a_sign_in_and_an_end_raise_the_epoch_above_all_that_was_seen() {
     }
     assert!(epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
     let cleared = Record::default();
-    assert!(world.machine.next_epoch(&cleared, 1) > world.record.epoch, "clearing the storage never restarts it");
+    assert!(world.decisions().next_epoch(&cleared, 1) > world.record.epoch, "clearing the storage never restarts it");
 }
 
 #[test]
@@ -75,8 +77,8 @@ fn a_refused_renewal_holds_calls_until_a_sign_in_or_a_logout() {
     let [first, second] = [world.call(), world.call()];
     world.answer(first, Answer::Unauthorized);
     world.renewal(Reply::Revoked);
-    assert_eq!(world.runs[0].step, Step::Grace, "a newer record may still come");
-    world.refused(0);
+    assert!(world.is_set(Timer::Grace), "a newer record may still come");
+    world.fire(Timer::Grace);
     world.answer(second, Answer::Unauthorized);
     assert!(world.record.suspended && world.in_flight() == 0);
     let third = world.call();
@@ -92,8 +94,8 @@ fn a_refused_renewal_lets_calls_pass_through_without_a_token() {
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
     world.renewal(Reply::Revoked);
-    world.refused(0);
+    world.fire(Timer::Grace);
     let next = world.call();
     assert_eq!((settled(&world, at), settled(&world, next)), (End::Bare, End::Bare));
-    assert_eq!(world.record.epoch, world.machine.epoch(), "the session is suspended, not ended");
+    assert_eq!(world.record.epoch, world.decisions().epoch(), "the session is suspended, not ended");
 }

@@ -1,55 +1,58 @@
-//! Every interleaving of a small world: three calls, expiry, 401s in any order, a renewal that succeeds, is refused,
-//! fails for a while or loses its answer, a logout and a `setTokens` at any point.
+//! Every interleaving of a small world: a few calls, expiry, 401s and step-ups in any order, a refresh that succeeds,
+//! is refused, fails for a while or loses its answer, a logout and a `setTokens` at any point, a page that is being
+//! left, another tab, and a listener that acts from within.
 
-use super::bounds::bound;
-use super::world::{Answer, Fault, Phase, Reply, Step, World};
-use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy};
+use super::actions::Action;
+use super::world::{Answer, Phase, Reaction, Reply, World, faulty};
+use authfetch::protocol::config::Setup;
+use authfetch::protocol::event::Timer;
+use authfetch::protocol::fault::Fault;
+use authfetch::protocol::token::Record;
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
-struct Small {
-    policy: Policy,
-    fault: Fault,
-    calls: usize,
-    budget: Budget,
+/// What is explored.
+#[derive(Clone, Copy, Debug)]
+pub struct Small {
+    pub setup: Setup,
+    pub fault: Option<Fault>,
+    pub calls: usize,
+    pub budget: Budget,
+    /// Each refresh brings the text of the token that it was to replace.
+    pub same_text: bool,
+    /// The answer of a request that was aborted may come all the same.
+    pub answers_late: bool,
+    /// What a listener does, from some time on, when it is told of something.
+    pub listener: Option<Reaction>,
 }
 
 /// How often each thing that nobody controls may still happen.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-struct Budget {
-    expiries: u8,
-    logouts: u8,
-    sign_ins: u8,
-    failures: u8,
-    refusals: u8,
-    aborts: u8,
-    patience: u8,
-    /// Each renewal brings the text of the token that it was to replace.
-    same_text: bool,
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Budget {
+    pub expiries: u8,
+    pub logouts: u8,
+    pub sign_ins: u8,
+    pub failures: u8,
+    pub refusals: u8,
+    pub aborts: u8,
+    /// A canary has no headers for a while.
+    pub canaries: u8,
+    /// A refresh ahead of expiry is due.
+    pub ahead: u8,
+    pub by_hand: u8,
+    pub step_ups: u8,
+    pub unloads: u8,
+    /// Another tab refreshes, or ends the session.
+    pub elsewhere: u8,
+    /// A listener is set.
+    pub listens: u8,
 }
 
-const BUDGET: Budget =
-    Budget { expiries: 1, logouts: 1, sign_ins: 1, failures: 1, refusals: 1, aborts: 1, patience: 1, same_text: false };
-
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct State {
-    world: World,
+pub struct State {
+    pub world: World,
     left: Budget,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Action {
-    Call,
-    Accept(usize),
-    Reject(usize),
-    Abort(usize),
-    Turn(usize),
-    Answer(usize, Reply),
-    Resume(usize),
-    Grace(usize),
-    Patience,
-    Expire,
-    Logout,
-    SetTokens { with_refresh: bool },
+    /// How many calls may still be made.
+    calls: usize,
 }
 
 impl Model for Small {
@@ -57,83 +60,89 @@ impl Model for Small {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        let mut world = World::faulty(self.policy, self.fault);
-        world.same_text = self.budget.same_text;
-        vec![State { world, left: self.budget }]
+        let mut world = World::of(faulty(self.setup, self.fault));
+        world.set_tokens(true);
+        world.same_text = self.same_text;
+        world.answers_late = self.answers_late;
+        vec![State { world, left: self.budget, calls: self.calls }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        let State { world, left } = state;
+        let State { world, left, calls } = state;
         if world.breach.is_some() {
             return;
         }
-        if world.tasks.len() < self.calls {
+        if *calls > 0 {
             actions.push(Action::Call);
         }
         for (at, task) in world.tasks.iter().enumerate() {
             if task.phase == Phase::InFlight {
-                actions.extend([Action::Accept(at), Action::Reject(at)]);
+                actions.extend([Answer::Accepted, Answer::Unauthorized].map(|answer| Action::Answer(at, answer)));
+                if left.step_ups > 0 {
+                    actions.push(Action::Answer(at, Answer::StepUp { prevented: true }));
+                }
             }
             if !matches!(task.phase, Phase::Settled(_)) && left.aborts > 0 {
                 actions.push(Action::Abort(at));
             }
         }
-        for (at, run) in world.runs.iter().enumerate() {
-            match run.step {
-                Step::Turn => actions.push(Action::Turn(at)),
-                Step::Sent(_) => {
-                    actions.push(Action::Answer(at, Reply::Served));
-                    if left.failures > 0 {
-                        actions.extend([Reply::Lost, Reply::Busy(None)].map(|reply| Action::Answer(at, reply)));
-                    }
-                    if left.refusals > 0 {
-                        actions.push(Action::Answer(at, Reply::Revoked));
-                    }
-                }
-                Step::Pausing(_) => actions.push(Action::Resume(at)),
-                Step::Grace => actions.push(Action::Grace(at)),
+        for at in 0..world.requests.len() {
+            actions.push(Action::Reply(at, Reply::Served));
+            if left.failures > 0 && !world.requests[at].aborted {
+                actions.extend([Reply::Lost, Reply::Busy(None)].map(|reply| Action::Reply(at, reply)));
+            }
+            if left.refusals > 0 && !world.requests[at].aborted {
+                actions.push(Action::Reply(at, Reply::Revoked));
             }
         }
-        if left.patience > 0 && world.machine.waits_for_canary() {
-            actions.push(Action::Patience);
+        if world.lock.holder.is_none() && !world.lock.queue.is_empty() {
+            actions.push(Action::GrantLock);
         }
-        if left.expiries > 0 && world.record.signed_in() {
-            actions.push(Action::Expire);
+        for (timer, _) in &world.timers {
+            let may = match timer {
+                Timer::Canary => left.canaries > 0,
+                Timer::Expiry => left.ahead > 0,
+                // A write of another tab becomes visible sooner.
+                Timer::Grace => world.unseen.is_none(),
+                Timer::BackOff | Timer::Restore | Timer::CatchUp(_) | Timer::GiveUp(_) => true,
+            };
+            if may {
+                actions.push(Action::Fire(*timer));
+            }
         }
-        if left.logouts > 0 {
-            actions.push(Action::Logout);
-        }
-        if left.sign_ins > 0 {
-            actions.extend([true, false].map(|with_refresh| Action::SetTokens { with_refresh }));
-        }
+        self.accidents(state, actions);
     }
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
-        let State { mut world, mut left } = last.clone();
+        let State { mut world, mut left, mut calls } = last.clone();
         match action {
-            Action::Call => drop(world.call()),
-            Action::Accept(at) => world.answer(at, Answer::Accepted),
-            Action::Reject(at) => world.answer(at, Answer::Unauthorized),
+            Action::Call => {
+                calls -= 1;
+                world.call();
+            }
+            Action::Answer(at, answer) => {
+                left.step_ups -= u8::from(matches!(answer, Answer::StepUp { .. }));
+                world.answer(at, answer);
+            }
             Action::Abort(at) => {
                 left.aborts -= 1;
                 world.gone(at);
             }
-            Action::Turn(at) => world.turn(at),
-            Action::Answer(at, reply) => {
+            Action::GrantLock => drop(world.grant_lock()),
+            Action::Reply(at, reply) => {
                 match reply {
                     Reply::Served => {}
                     Reply::Revoked => left.refusals -= 1,
                     Reply::Lost | Reply::Dropped | Reply::Duplicated | Reply::Busy(_) | Reply::Nonsense => {
-                        left.failures -= 1
+                        left.failures -= 1;
                     }
                 }
                 world.reply(at, reply);
             }
-            Action::Resume(at) => world.resume(at),
-            Action::Grace(at) => world.refused(at),
-            Action::Patience => {
-                left.patience -= 1;
-                world.patience();
+            Action::Fire(timer) => {
+                left.canaries -= u8::from(timer == Timer::Canary);
+                left.ahead -= u8::from(timer == Timer::Expiry);
+                world.fire(timer);
             }
             Action::Expire => {
                 left.expiries -= 1;
@@ -147,105 +156,109 @@ impl Model for Small {
                 left.sign_ins -= 1;
                 world.set_tokens(with_refresh);
             }
+            Action::Refresh => {
+                left.by_hand -= 1;
+                let _ = world.refresh();
+            }
+            Action::Unload => {
+                left.unloads -= 1;
+                world.unload();
+            }
+            Action::Listen => {
+                left.listens -= 1;
+                world.listener = self.listener;
+            }
+            Action::Seen => world.seen(),
+            Action::RefreshedElsewhere => {
+                left.elsewhere -= 1;
+                world.renewed_elsewhere();
+            }
+            Action::RefreshedUnseen => {
+                left.elsewhere -= 1;
+                world.renewed_unseen();
+            }
+            Action::EndedElsewhere => {
+                left.elsewhere -= 1;
+                world.ended_elsewhere();
+            }
+            Action::ChangedElsewhere => {
+                left.elsewhere -= 1;
+                world.changed_elsewhere();
+            }
         }
-        Some(State { world, left })
+        merge(&mut world, &left);
+        Some(State { world, left, calls })
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("no rule of the protocol is broken", |_, state: &State| state.world.breach.is_none()),
-            Property::always("every call settles", |model: &Self, state: &State| {
-                let mut actions = Vec::new();
+            Property::always(NO_BREACH, |_, state: &State| state.world.breach.is_none()),
+            Property::always(ALL_SETTLE, |model: &Self, state: &State| {
+                let (world, mut actions) = (&state.world, Vec::new());
                 model.actions(state, &mut actions);
-                // What only a user or a caller can do does not count as going on.
-                let goes_on = actions.iter().any(|action| {
-                    !matches!(
-                        action,
-                        Action::Abort(_)
-                            | Action::Patience
-                            | Action::Expire
-                            | Action::Logout
-                            | Action::SetTokens { .. }
-                            | Action::Call
-                    )
-                });
-                goes_on || state.world.breach.is_some() || state.world.quiet()
+                let goes_on = actions.iter().any(|action| action.goes_on(world));
+                goes_on || world.breach.is_some() || world.quiet()
             }),
-            Property::sometimes("a renewal lets all three calls through", |_, state: &State| {
-                state.world.token_requests == 1 && state.world.tasks.len() == 3 && state.world.quiet()
+            Property::sometimes("a refresh lets all calls through", |_, State { world, calls, .. }: &State| {
+                let Record { accepted, signin, version, .. } = world.record;
+                (accepted, signin, version) == (true, 1, 2) && world.tasks.is_empty() && *calls == 0
             }),
         ]
     }
 }
 
-fn explore(policy: Policy, fault: Fault, calls: usize, budget: Budget) -> (usize, Option<&'static str>) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let failures = HasDiscoveries::AnyFailures;
-    let checker =
-        Small { policy, fault, calls, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
-    let breach = ["no rule of the protocol is broken", "every call settles"].into_iter().find_map(|property| {
-        let path = checker.discovery(property)?;
-        let last = path.last_state().clone();
-        if fault == Fault::None {
-            println!("{property}: {:?}\n{:#?}\n{:#?}", last.world.breach, path.into_actions(), last);
-        }
-        Some(last.world.breach.unwrap_or(property))
+/// What can make no difference any more is no part of the state.
+fn merge(world: &mut World, left: &Budget) {
+    world.tasks.retain(|task| !matches!(task.phase, Phase::Settled(_)));
+    world.token_requests = 0;
+    world.timers.retain(|(timer, _)| match timer {
+        Timer::Canary => left.canaries > 0,
+        Timer::Expiry => left.ahead > 0,
+        Timer::BackOff | Timer::Grace | Timer::Restore | Timer::CatchUp(_) | Timer::GiveUp(_) => true,
     });
-    (checker.unique_state_count(), breach)
 }
 
-fn policy(on_session_expired: OnSessionExpired, on_retry_rejected: OnRetryRejected) -> Policy {
-    Policy { on_session_expired, on_retry_rejected, attempts: 2, grace: 0, ..Policy::default() }
-}
+impl Small {
+    /// What may happen at any time.
+    fn accidents(&self, State { world, left, .. }: &State, actions: &mut Vec<Action>) {
+        let mut may = |left: u8, fits: bool, action: Action| {
+            if left > 0 && fits {
+                actions.push(action);
+            }
+        };
+        let signed_in = world.record.signed_in();
+        may(left.expiries, signed_in, Action::Expire);
+        may(left.logouts, true, Action::Logout);
+        may(left.sign_ins, true, Action::SetTokens { with_refresh: true });
+        may(left.sign_ins, true, Action::SetTokens { with_refresh: false });
+        may(left.by_hand, true, Action::Refresh);
+        may(left.listens, self.listener.is_some(), Action::Listen);
+        may(left.unloads, world.watches_unload, Action::Unload);
+        let seen = world.unseen.is_none();
+        may(left.elsewhere, signed_in && seen && world.lock.holder.is_none(), Action::RefreshedElsewhere);
+        may(left.elsewhere, signed_in && seen, Action::RefreshedUnseen);
+        may(left.elsewhere, seen, Action::EndedElsewhere);
+        may(left.elsewhere, seen, Action::ChangedElsewhere);
+        may(1, !seen, Action::Seen);
+    }
 
-#[test]
-fn no_interleaving_of_three_calls_breaks_a_rule() {
-    let budget = bound(Budget { aborts: 0, patience: 0, ..BUDGET }, BUDGET);
-    let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), Fault::None, 3, budget);
-    println!("three calls: {states} states explored");
-    assert_eq!(breach, None);
-    assert!(states > 50_000, "the world has become too small to show anything: {states}");
-}
-
-#[test]
-fn no_interleaving_under_the_other_policies_breaks_a_rule() {
-    for (on_expired, on_rejected) in [
-        (OnSessionExpired::Logout, OnRetryRejected::Auto),
-        (OnSessionExpired::Hold, OnRetryRejected::Return),
-        (OnSessionExpired::PassThrough, OnRetryRejected::Logout),
-        (OnSessionExpired::Hold, OnRetryRejected::Auto),
-    ] {
-        let (states, breach) = explore(policy(on_expired, on_rejected), Fault::None, 2, BUDGET);
-        println!("{on_expired:?}, {on_rejected:?}: {states} states explored");
-        assert_eq!(breach, None);
+    /// How many states there are, and the rule that one of them breaks.
+    pub fn explore(self) -> (usize, Option<&'static str>) {
+        // One thread finds the same state first, each time.
+        let threads =
+            if self.fault.is_some() { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        let checker = self.checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
+        let breach = [NO_BREACH, ALL_SETTLE].into_iter().find_map(|property| {
+            let path = checker.discovery(property)?;
+            let last = path.last_state().clone();
+            if self.fault.is_none() {
+                println!("{property}: {:?}\n{last:#?}\n{:#?}", last.world.breach, path.into_actions());
+            }
+            Some(last.world.breach.unwrap_or(property))
+        });
+        (checker.unique_state_count(), breach)
     }
 }
 
-#[test]
-fn no_interleaving_in_which_the_same_text_is_brought_again_breaks_a_rule() {
-    for on_rejected in [OnRetryRejected::Auto, OnRetryRejected::Return] {
-        let budget = Budget { same_text: true, patience: 0, ..BUDGET };
-        let (states, breach) = explore(policy(OnSessionExpired::Logout, on_rejected), Fault::None, 2, budget);
-        println!("the same text, {on_rejected:?}: {states} states explored");
-        assert_eq!(breach, None);
-    }
-}
-
-#[test]
-fn the_exploration_finds_each_fault_that_is_put_in() {
-    for (fault, finds) in [
-        (Fault::NoEpochCheck, "tokens of an ended session are never stored"),
-        (Fault::SlotClearedByOthers, "one renewal in flight"),
-        (Fault::NoTokenComparison, "one renewal per rejected token"),
-        (Fault::NoCanary, "the canary goes before the rest"),
-        (Fault::RetriesForever, "a call is sent at most twice"),
-        (Fault::ForgetsRotation, "a spent refresh token is never kept"),
-        (Fault::ForgetsRejected, "one renewal per rejected token"),
-        (Fault::NobodyAsked, "every call settles"),
-    ] {
-        let budget = Budget { aborts: 0, same_text: fault == Fault::ForgetsRejected, ..BUDGET };
-        let (states, breach) = explore(policy(OnSessionExpired::Logout, OnRetryRejected::Auto), fault, 3, budget);
-        println!("{fault:?}: found after {states} states: {breach:?}");
-        assert_eq!(breach, Some(finds), "{fault:?}");
-    }
-}
+const NO_BREACH: &str = "no rule of the protocol is broken";
+pub const ALL_SETTLE: &str = "every call and every refresh settles";

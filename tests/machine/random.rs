@@ -1,150 +1,64 @@
 //! Hundreds of thousands of random schedules of a larger world, under every policy: answers lost, late, reordered,
 //! doubled and false; aborts, logouts, sign-ins, other tabs, clocks that jump and machines that sleep.
 
+use super::api::{Api, apply};
 use super::bounds::bound;
 use super::schedule::{Chance, Op, draw, shrink};
-use super::world::{Answer, End, Fault, LIFETIME, Phase, Step, World};
-use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
-use authfetch::protocol::token::AccessToken;
+use super::world::{Answer, End, LIFETIME, Phase, World, faulty};
+use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Place, Policy, Renewable, Setup, SignedOut};
+use authfetch::protocol::event::Timer;
+use authfetch::protocol::fault::Fault;
 
 const SCHEDULES: u64 = 400_000;
 const LENGTH: usize = 60;
-/// A path that answers 401 whatever it is sent.
-const BROKEN: u64 = 3;
-
-/// What the API knows: which tokens it takes, by a clock of its own.
-struct Api {
-    real: u64,
-    alive: Vec<(AccessToken, u64)>,
+/// What a later step never takes back.
+struct Reached {
+    epoch: u64,
+    stored: u64,
 }
 
-impl Api {
-    fn learn(&mut self, world: &World) {
-        if let Some(access) = world.record.access
-            && self.alive.iter().all(|(known, _)| *known != access)
-        {
-            self.alive.push((access, self.real + world.lifetime.unwrap_or(LIFETIME)));
-        }
+impl Reached {
+    fn by(world: &World) -> Self {
+        Self { epoch: world.session.epoch(), stored: world.stored.map_or(0, |record| record.epoch) }
     }
 
-    fn withdraw(&mut self, token: Option<AccessToken>) {
-        for (known, until) in &mut self.alive {
-            if Some(*known) == token {
-                *until = 0;
-            }
+    /// What is so after every step, beside what the world itself watches.
+    fn check(&self, world: &World) -> Option<&'static str> {
+        let now = Self::by(world);
+        if now.epoch < self.epoch {
+            return Some("the epoch never falls");
         }
+        let restores = world.stored.is_none() || world.is_set(Timer::Restore);
+        if now.stored < self.stored && !restores {
+            return Some("the stored epoch never falls");
+        }
+        world.breach
     }
-
-    fn judge(&self, world: &World, at: usize) -> Answer {
-        let good = |token| self.alive.iter().any(|(known, until)| *known == token && *until > self.real);
-        if world.tasks[at].path != BROKEN && world.sent(at).is_some_and(good) {
-            Answer::Accepted
-        } else {
-            Answer::Unauthorized
-        }
-    }
-}
-
-/// One of those that fit, by a number.
-fn pick(world: &World, number: u8, fits: impl Fn(Phase) -> bool) -> Option<usize> {
-    let fitting: Vec<usize> = (0..world.tasks.len()).filter(|at| fits(world.phase(*at))).collect();
-    fitting.get(usize::from(number) % fitting.len().max(1)).copied()
-}
-
-fn apply(world: &mut World, api: &mut Api, op: Op) {
-    match op {
-        Op::Call { path, replayable } => drop(world.call_to(path, replayable)),
-        Op::Judge(number) => {
-            if let Some(at) = pick(world, number, |phase| phase == Phase::InFlight) {
-                let answer = api.judge(world, at);
-                world.answer(at, answer);
-            }
-        }
-        Op::Answer(number, answer) => {
-            if let Some(at) = pick(world, number, |phase| phase == Phase::InFlight) {
-                world.answer(at, answer);
-            }
-        }
-        Op::Gone(number) => {
-            if let Some(at) = pick(world, number, |phase| !matches!(phase, Phase::Settled(_))) {
-                world.gone(at);
-            }
-        }
-        Op::Renewal(number, reply) => {
-            let at = usize::from(number) % world.runs.len().max(1);
-            match world.runs.get(at).map(|run| run.step) {
-                Some(Step::Turn) => world.turn(at),
-                Some(Step::Sent(_)) => world.reply(at, reply),
-                Some(Step::Pausing(until)) => {
-                    api.real += until.saturating_sub(world.now);
-                    world.resume(at);
-                }
-                Some(Step::Grace) => world.refused(at),
-                None => {}
-            }
-        }
-        Op::Patience => world.patience(),
-        Op::ClockJumps(ms) => world.now = world.now.saturating_add_signed(ms.into()).max(1),
-        Op::Pass(ms) => {
-            api.real += u64::from(ms);
-            world.pass(ms.into());
-        }
-        Op::Expire => {
-            let before = world.now;
-            world.expire();
-            api.real += world.now - before;
-        }
-        Op::SameText(same) => world.same_text = same,
-        Op::Withdraw => api.withdraw(world.record.access),
-        Op::Logout => world.logout(),
-        Op::SetTokens { with_refresh } => world.set_tokens(with_refresh),
-        Op::Refresh => world.refresh(),
-        Op::Timer => world.timer(),
-        Op::Online => world.online(),
-        Op::RenewedElsewhere => world.renewed_elsewhere(),
-        Op::AcceptedElsewhere => world.accepted_elsewhere(),
-        Op::EndedElsewhere => world.ended_elsewhere(),
-        Op::ChangedElsewhere => world.changed_elsewhere(),
-    }
-    api.learn(world);
-}
-
-/// What is so after every step, beside what the world itself watches.
-fn after_each(world: &World, before: &World) -> Option<&'static str> {
-    if world.machine.epoch() < before.machine.epoch() {
-        return Some("the epoch never falls");
-    }
-    if world.record.epoch < before.record.epoch {
-        return Some("the stored epoch never falls");
-    }
-    let reopened = |(task, old): (&super::world::Task, &super::world::Task)| {
-        matches!(old.phase, Phase::Settled(_)) && task.phase != old.phase
-    };
-    if world.tasks.iter().zip(&before.tasks).any(reopened) {
-        return Some("what has settled stays settled");
-    }
-    world.breach
 }
 
 /// Runs `ops`; how many steps that took, and the rule that was broken.
-fn run(policy: Policy, lifetime: Option<u64>, fault: Fault, ops: &[Op]) -> (u64, Option<&'static str>) {
-    let mut world = World::signed_out(policy, fault);
+fn run(setup: Setup, lifetime: Option<u64>, ops: &[Op]) -> (u64, Option<&'static str>) {
+    let mut world = World::of(setup);
     world.lifetime = lifetime;
     world.set_tokens(true);
-    let mut api = Api { real: world.now, alive: Vec::new() };
-    api.learn(&world);
+    let mut api = Api::new(&world);
     let mut steps = 0;
     for op in ops {
-        let before = world.clone();
+        let before = Reached::by(&world);
         apply(&mut world, &mut api, *op);
         steps += 1;
-        if let Some(breach) = after_each(&world, &before) {
+        if let Some(breach) = before.check(&world) {
             return (steps, Some(breach));
         }
     }
+    world.listener = None;
+    world.seen();
     steps += world.drain(|world, at| api.judge(world, at));
     if world.breach.is_none() && !world.quiet() {
         return (steps, Some("nothing is left unsettled"));
+    }
+    if world.stored.is_some_and(|record| record.epoch < world.session.epoch()) {
+        return (steps, Some("what is older than what is known does not stand"));
     }
     // Whatever is held for a sign-in ends with the session.
     world.logout();
@@ -155,7 +69,7 @@ fn run(policy: Policy, lifetime: Option<u64>, fault: Fault, ops: &[Op]) -> (u64,
     (steps, world.breach)
 }
 
-fn policy(chance: &mut Chance) -> (Policy, Option<u64>) {
+fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
     let policy = Policy {
         signed_out: chance.of(&[SignedOut::Send, SignedOut::Reject]),
         on_session_expired: chance.of(&[
@@ -169,29 +83,33 @@ fn policy(chance: &mut Chance) -> (Policy, Option<u64>) {
         attempts: 1 + chance.below(3) as u32,
         grace: chance.of(&[0, 250]),
     };
-    (policy, chance.of(&[None, Some(2_000), Some(LIFETIME), Some(LIFETIME)]))
+    let place = chance.of(&[Place::Private, Place::Shared, Place::Shared]);
+    let background = chance.of(&[true, false]);
+    let lifetime = chance.of(&[None, Some(2_000), Some(LIFETIME), Some(LIFETIME)]);
+    (Setup { policy, place, background, ..Setup::default() }, lifetime)
 }
 
 /// A rule that was broken, and the shortest schedule that shows it.
 struct Found {
     seed: u64,
-    policy: Policy,
+    setup: Setup,
     shortest: Vec<Op>,
     rule: &'static str,
 }
 
 /// Runs schedules until one breaks a rule; the number of steps that took comes first.
-fn search(fault: Fault, schedules: u64) -> (u64, Option<Found>) {
+fn search(fault: Option<Fault>, schedules: u64) -> (u64, Option<Found>) {
     let mut steps = 0;
     for seed in 0..schedules {
         let mut chance = Chance(seed);
-        let (policy, lifetime) = policy(&mut chance);
+        let (setup, lifetime) = setup(&mut chance);
+        let setup = faulty(setup, fault);
         let ops = draw(&mut chance, LENGTH);
-        let (ran, breach) = run(policy, lifetime, fault, &ops);
+        let (ran, breach) = run(setup, lifetime, &ops);
         steps += ran;
         if let Some(rule) = breach {
-            let shortest = shrink(ops, |ops| run(policy, lifetime, fault, ops).1 == Some(rule));
-            return (steps, Some(Found { seed, policy, shortest, rule }));
+            let shortest = shrink(ops, |ops| run(setup, lifetime, ops).1 == Some(rule));
+            return (steps, Some(Found { seed, setup, shortest, rule }));
         }
     }
     (steps, None)
@@ -200,9 +118,9 @@ fn search(fault: Fault, schedules: u64) -> (u64, Option<Found>) {
 #[test]
 fn no_random_schedule_breaks_a_rule() {
     let schedules = bound(SCHEDULES, 25 * SCHEDULES);
-    let (steps, breach) = search(Fault::None, schedules);
-    if let Some(Found { seed, policy, shortest, rule }) = breach {
-        panic!("seed {seed} breaks \"{rule}\" under {policy:?} with {shortest:#?}");
+    let (steps, breach) = search(None, schedules);
+    if let Some(Found { seed, setup, shortest, rule }) = breach {
+        panic!("seed {seed} breaks \"{rule}\" under {setup:?} with {shortest:#?}");
     }
     println!("{schedules} schedules, {steps} steps");
     assert!(steps > schedules * LENGTH as u64);
@@ -211,14 +129,24 @@ fn no_random_schedule_breaks_a_rule() {
 #[test]
 fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
     for fault in [
-        Fault::NoEpochCheck,
-        Fault::SlotClearedByOthers,
-        Fault::NoTokenComparison,
-        Fault::NoCanary,
-        Fault::RetriesForever,
-        Fault::ForgetsRotation,
+        Fault::StoresWhatever,
+        Fault::KeepsTheOvertakenRefresh,
+        Fault::ComparesNoTokens,
+        Fault::SendsNoCanary,
+        Fault::CountsNoSends,
+        Fault::DropsTheRotatedToken,
+        Fault::ForgetsTheRejectedText,
+        Fault::WakesNobodyAfterTheCanary,
+        Fault::KeepsDroppedCalls,
+        Fault::LeavesTheRequest,
+        Fault::CountsRefusalsAtOnce,
+        Fault::RetriesWhileUnloading,
+        Fault::RefreshAnswersStepUp,
+        Fault::NotifiesOfWhatIsOver,
+        Fault::LeavesOlderRecords,
+        Fault::SignalsBeforeWriting,
     ] {
-        let (steps, breach) = search(fault, SCHEDULES);
+        let (steps, breach) = search(Some(fault), SCHEDULES);
         let Found { seed, shortest, rule, .. } =
             breach.unwrap_or_else(|| panic!("{fault:?} was not found in {steps} steps"));
         println!(
@@ -229,18 +157,25 @@ fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
     }
 }
 
+/// A world after the schedule of this seed.
+pub fn walk(seed: u64) -> World {
+    let mut chance = Chance(seed);
+    let (setup, lifetime) = setup(&mut chance);
+    let mut world = World::of(setup);
+    world.lifetime = lifetime;
+    world.set_tokens(true);
+    let mut api = Api::new(&world);
+    for op in draw(&mut chance, LENGTH) {
+        apply(&mut world, &mut api, op);
+    }
+    world
+}
+
 #[test]
 fn the_random_schedules_reach_every_way_in_which_a_call_ends() {
     let mut ends: Vec<End> = Vec::new();
     for seed in 0..2_000 {
-        let mut chance = Chance(seed);
-        let (policy, lifetime) = policy(&mut chance);
-        let mut world = World::new(policy);
-        world.lifetime = lifetime;
-        let mut api = Api { real: world.now, alive: Vec::new() };
-        for op in draw(&mut chance, LENGTH) {
-            apply(&mut world, &mut api, op);
-        }
+        let world = walk(seed);
         for at in 0..world.tasks.len() {
             if let Phase::Settled(end) = world.phase(at)
                 && !ends.contains(&end)

@@ -1,10 +1,11 @@
 //! One renewal: who starts it, who joins it, and what may happen to the record while it runs.
 
-use super::world::{Answer, LIFETIME, Phase, Reply, Step, World};
+use super::world::{Answer, LIFETIME, Phase, Reply, World};
 use authfetch::protocol::config::{Policy, Renewable};
+use authfetch::protocol::decisions::{Decisions, Renew};
+use authfetch::protocol::event::Timer;
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::{Grant, Keep, Outcome, Reason, Turn};
-use authfetch::protocol::session::{Renew, Session};
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const NOW: u64 = 1_000_000;
@@ -21,8 +22,8 @@ fn record() -> Record {
 }
 
 /// A machine that knows `record`, with a renewal of it under way.
-fn renewing(policy: Policy, record: &Record) -> (Session, u32) {
-    let mut machine = Session::new(policy);
+fn renewing(policy: Policy, record: &Record) -> (Decisions, u32) {
+    let mut machine = Decisions::new(policy);
     machine.observe(record, NOW);
     assert_eq!(machine.start(record, Reason::Unauthorized, true), Renew::Start);
     let id = machine.renewal().map_or(0, |renewal| renewal.id);
@@ -36,7 +37,7 @@ fn outcome(class: GrantOutcome) -> Outcome {
 
 #[test]
 fn the_first_opens_a_renewal_and_the_others_join_it() {
-    let mut machine = Session::new(Policy::default());
+    let mut machine = Decisions::new(Policy::default());
     machine.observe(&record(), NOW);
     assert_eq!(machine.start(&record(), Reason::Expired, false), Renew::Start);
     let opened = machine.renewal().cloned();
@@ -80,7 +81,7 @@ fn a_renewal_of_an_ended_session_is_dropped_at_every_step() {
 fn an_access_token_set_meanwhile_is_kept_beside_the_rotated_refresh_token() {
     let mut world = World::new(Policy::default());
     world.refresh();
-    world.turn(0);
+    world.turn();
     let spent = world.record.refresh;
     world.set_tokens(false);
     let newer = world.record.access;
@@ -95,10 +96,10 @@ fn a_refresh_token_set_meanwhile_stands_and_the_late_answer_is_dropped() {
     let mut world = World::new(Policy::default());
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
-    world.turn(0);
+    world.turn();
     world.set_tokens(true);
     let set = world.record;
-    assert!(world.runs[0].cut, "the request is aborted");
+    assert!(world.requests[0].aborted);
     world.reply(0, Reply::Served);
     assert_eq!((world.record, world.phase(at), world.breach), (set, Phase::InFlight, None));
 }
@@ -132,11 +133,11 @@ fn a_refusal_counts_only_if_no_newer_record_has_come() {
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
     world.renewal(Reply::Lost);
-    world.resume(0);
+    world.fire(Timer::BackOff);
     world.renewal(Reply::Served);
-    assert_eq!(world.runs[0].step, Step::Grace, "the second presentation of a rotated token is refused");
+    assert!(world.is_set(Timer::Grace), "the second presentation of a rotated token is refused");
     world.set_tokens(true);
-    world.refused(0);
+    world.fire(Timer::Grace);
     assert_eq!((world.phase(at), world.breach), (Phase::InFlight, None));
     assert!(world.record.signed_in());
 }
@@ -147,10 +148,10 @@ fn a_lost_answer_is_asked_for_once_more_and_then_the_server_has_the_word() {
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
     world.renewal(Reply::Lost);
-    assert_eq!(world.runs[0].step, Step::Pausing(world.now), "promptly");
-    world.resume(0);
+    assert_eq!((world.token_requests, world.back_off()), (2, None), "promptly");
+    world.fire(Timer::BackOff);
     world.renewal(Reply::Served);
-    world.refused(0);
+    world.fire(Timer::Grace);
     assert_eq!((world.phase(at), world.token_requests), (Phase::Settled(super::world::End::Ended), 2));
 }
 
@@ -160,7 +161,7 @@ fn what_can_be_renewed_depends_on_the_policy_and_on_the_record() {
     for (renewable, with_token, without) in
         [(Renewable::Never, false, false), (Renewable::WithToken, true, false), (Renewable::Always, true, true)]
     {
-        let machine = Session::new(Policy { renewable, ..Policy::default() });
+        let machine = Decisions::new(Policy { renewable, ..Policy::default() });
         assert_eq!((machine.can_renew(&record()), machine.can_renew(&bare)), (with_token, without), "{renewable:?}");
     }
 }
@@ -168,7 +169,7 @@ fn what_can_be_renewed_depends_on_the_policy_and_on_the_record() {
 #[test]
 fn a_renewal_ahead_of_expiry_is_due_by_the_leeway_and_never_before_half_the_lifetime() {
     let due = |record: &Record| {
-        let mut machine = Session::new(Policy::default());
+        let mut machine = Decisions::new(Policy::default());
         machine.observe(record, NOW);
         machine.due(record)
     };
@@ -197,5 +198,5 @@ fn the_timer_and_a_call_share_one_renewal() {
     world.timer();
     let at = world.call();
     world.refresh();
-    assert_eq!((world.runs.len(), world.phase(at)), (1, Phase::InFlight));
+    assert_eq!((world.refreshes(), world.phase(at)), (1, Phase::InFlight));
 }

@@ -1,8 +1,9 @@
 //! A call that was retried and answered 401 again, and the 401s that say nothing of the token.
 
-use super::world::{Answer, End, Fault, Phase, Reply, World};
+use super::world::{Answer, End, Phase, Reply, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable};
-use authfetch::protocol::session::{Renew, Session, Unauthorized, Verdict};
+use authfetch::protocol::decisions::{Decisions, Renew, Unauthorized, Verdict};
+use authfetch::protocol::event::Timer;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const TOLD_401: Phase = Phase::Settled(End::Answer(Answer::Unauthorized));
@@ -18,7 +19,7 @@ enum Before {
 
 /// Two calls have been renewed for; the first, `path` its path, was sent again.
 fn retried(policy: Policy, before: Before) -> World {
-    let mut world = World::signed_out(policy, Fault::None);
+    let mut world = World::signed_out(policy);
     world.lifetime = if before == Before::UnknownLifetime { None } else { world.lifetime };
     world.set_tokens(true);
     if before != Before::NeverAccepted {
@@ -116,17 +117,17 @@ fn a_broken_endpoint_polled_for_ever_is_renewed_for_once_in_a_token_s_life() {
     assert_eq!(world.token_requests, 1);
     let elsewhere = world.call_to(9, true);
     world.answer(elsewhere, Answer::Unauthorized);
-    assert_eq!(world.runs.len(), 1, "another path's 401 renews as ever");
+    assert_eq!(world.refreshes(), 1, "another path's 401 renews as ever");
     world.renewal(Reply::Served);
     world.answer(elsewhere, Answer::Accepted);
     let at = world.call_to(7, true);
     world.answer(at, Answer::Unauthorized);
-    assert_eq!((world.runs.len(), world.breach), (1, None), "the new token is tried on it once more");
+    assert_eq!((world.refreshes(), world.breach), (1, None), "the new token is tried on it once more");
 }
 
 #[test]
 fn sixty_four_broken_paths_are_remembered_at_most() {
-    let mut machine = Session::new(with(OnRetryRejected::Return));
+    let mut machine = Decisions::new(with(OnRetryRejected::Return));
     let record = Record { access: Some(AccessToken(1)), refresh: Some(RefreshToken(2)), ..Record::default() };
     machine.observe(&record, 1);
     let mut reject = |path, sends| {
@@ -158,7 +159,7 @@ fn a_401_after_a_redirect_renews_and_never_ends_a_session() {
     let fresh = world.call_to(9, true);
     world.answer(1, Answer::Accepted);
     world.answer(fresh, Answer::Redirected);
-    assert_eq!(world.runs.len(), 1);
+    assert_eq!(world.refreshes(), 1);
     let mut world = World::new(Policy { renewable: Renewable::Never, ..Policy::default() });
     let at = world.call();
     world.expire();
@@ -172,7 +173,7 @@ fn a_401_that_is_not_the_token_s_neither_renews_nor_ends() {
         let mut world = World::new(policy);
         let at = world.call();
         world.answer(at, Answer::NotTheToken);
-        assert_eq!((world.phase(at), world.runs.len()), (Phase::Settled(End::Answer(Answer::NotTheToken)), 0));
+        assert_eq!((world.phase(at), world.refreshes()), (Phase::Settled(End::Answer(Answer::NotTheToken)), 0));
         let mut world = retried(policy, Before::NeverAccepted);
         world.answer(0, Answer::NotTheToken);
         assert!(world.record.signed_in());
@@ -184,7 +185,7 @@ fn a_body_that_cannot_be_replayed_is_sent_once_and_its_401_starts_a_renewal() {
     let mut world = World::new(Policy::default());
     let at = world.call_to(1, false);
     world.answer(at, Answer::Unauthorized);
-    assert_eq!((world.phase(at), world.runs.len()), (TOLD_401, 1));
+    assert_eq!((world.phase(at), world.refreshes()), (TOLD_401, 1));
     let late = world.call_to(1, false);
     world.renewal(Reply::Served);
     assert_eq!(world.phase(late), Phase::InFlight, "held while it waited, it is sent");
@@ -197,7 +198,7 @@ fn a_broken_endpoint_whose_calls_cannot_be_sent_again_renews_every_ten_seconds_a
         let at = world.call_to(7, false);
         world.answer(at, Answer::Unauthorized);
         assert_eq!((world.phase(at), world.tasks[at].sends), (TOLD_401, 1));
-        if !world.runs.is_empty() {
+        if world.refreshes() > 0 {
             world.renewal(Reply::Served);
         }
         let good = world.call_to(8, true);
@@ -226,7 +227,7 @@ fn a_step_up_that_is_not_prevented_gives_its_caller_the_401_and_renews_nothing()
     let at = world.call();
     world.answer(at, Answer::StepUp { prevented: false });
     assert_eq!(world.phase(at), Phase::Settled(End::Answer(Answer::StepUp { prevented: false })));
-    assert!(world.record.signed_in() && world.runs.is_empty());
+    assert!(world.record.signed_in() && world.refreshes() == 0);
 }
 
 #[test]
@@ -273,7 +274,7 @@ fn a_suspended_session_releases_no_call_that_waits_for_a_step_up() {
         world.answer(at, Answer::StepUp { prevented: true });
         world.refresh();
         world.renewal(Reply::Revoked);
-        world.refused(0);
+        world.fire(Timer::Grace);
         assert_eq!(world.phase(at), Phase::Waiting, "{on_session_expired:?}");
         world.set_tokens(true);
         assert_eq!(world.phase(at), Phase::InFlight);

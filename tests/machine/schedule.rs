@@ -1,7 +1,7 @@
 //! Schedules: what happens to a world, in which order, drawn from a seed; and the shortest one that still breaks a
 //! rule.
 
-use super::world::{Answer, Reply};
+use super::world::{Answer, Reaction, Reply};
 
 /// One thing that happens. A number picks one of those it can happen to; where there is none, nothing happens.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -15,9 +15,10 @@ pub enum Op {
     Answer(u8, Answer),
     /// Aborted by its caller, or failed by the network.
     Gone(u8),
-    /// A renewal goes on by one step; a token request is answered so.
+    /// The lock is granted, a token request is answered so, or a timer that is waited for fires.
     Renewal(u8, Reply),
-    Patience,
+    /// A timer fires, late or not.
+    Fire(u8),
     /// The clock is set, and no time goes by.
     ClockJumps(i32),
     Pass(u32),
@@ -37,6 +38,12 @@ pub enum Op {
     AcceptedElsewhere,
     EndedElsewhere,
     ChangedElsewhere,
+    RefreshedUnseen,
+    Seen,
+    Cleared,
+    Unload,
+    /// A listener acts so when it is told of something the next time.
+    Listen(Reaction),
 }
 
 /// SplitMix64: the same numbers from the same seed, everywhere.
@@ -73,7 +80,7 @@ fn op(chance: &mut Chance) -> Op {
         40..48 => Op::Answer(at, answer(chance)),
         48..51 => Op::Gone(at),
         51..75 => Op::Renewal(at, reply(chance)),
-        75 => Op::Patience,
+        75 => Op::Fire(at),
         76 => Op::SameText(chance.below(2) == 0),
         77..79 => Op::ClockJumps(chance.of(&[-3_600_000, -5_000, 5_000, 90_000])),
         79..82 => Op::Pass(chance.of(&[100, 1_500, 40_000])),
@@ -84,11 +91,18 @@ fn op(chance: &mut Chance) -> Op {
         90 => Op::Refresh,
         91..93 => Op::Timer,
         93 => Op::Online,
-        94..96 => Op::RenewedElsewhere,
-        96 => Op::AcceptedElsewhere,
-        97 => Op::EndedElsewhere,
-        98 => Op::ChangedElsewhere,
-        _ => Op::Pass(7_200_000),
+        94 => Op::RenewedElsewhere,
+        95 => Op::AcceptedElsewhere,
+        96 => chance.of(&[Op::EndedElsewhere, Op::ChangedElsewhere]),
+        97 => chance.of(&[Op::RefreshedUnseen, Op::Seen, Op::Seen]),
+        98 => chance.of(&[Op::Unload, Op::Unload, Op::Unload, Op::Cleared]),
+        _ => chance.of(&[
+            Op::Pass(7_200_000),
+            Op::Listen(Reaction::LogsOut),
+            Op::Listen(Reaction::SetsTokens),
+            Op::Listen(Reaction::Refreshes),
+            Op::Listen(Reaction::Calls),
+        ]),
     }
 }
 

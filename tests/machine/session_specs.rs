@@ -1,8 +1,8 @@
 //! What becomes of calls: before, while and after a renewal, and without a session.
 
-use super::world::{Answer, End, Fault, LIFETIME, Phase, Reply, World};
+use super::world::{Answer, End, LIFETIME, Phase, Reaction, Reply, World};
 use authfetch::protocol::config::{OnSessionExpired, Policy, Renewable, SignedOut};
-use authfetch::protocol::session::{Admission, Renew, Session};
+use authfetch::protocol::decisions::{Admission, Decisions, Renew};
 use authfetch::protocol::token::{AccessToken, Record};
 
 fn world() -> World {
@@ -56,7 +56,7 @@ fn a_late_401_is_retried_with_the_stored_token_without_a_renewal() {
     world.answer(first, Answer::Accepted);
     world.answer(late, Answer::Unauthorized);
     assert_eq!((world.phase(late), world.sent(late)), (Phase::InFlight, world.record.access));
-    assert_eq!((world.token_requests, world.runs.len()), (1, 0));
+    assert_eq!((world.token_requests, world.refreshes()), (1, 0));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn calls_made_while_an_expired_token_is_renewed_are_held_and_sent_once() {
     let mut world = world();
     world.expire();
     let calls = [world.call(), world.call(), world.call()];
-    assert_eq!((world.in_flight(), world.runs.len()), (0, 1));
+    assert_eq!((world.in_flight(), world.refreshes()), (0, 1));
     world.renewal(Reply::Served);
     for at in calls {
         world.answer(at, Answer::Accepted);
@@ -92,7 +92,7 @@ fn inside_the_leeway_no_call_waits_for_the_renewal_beside_it() {
     let mut world = world();
     world.pass(LIFETIME - 30_000);
     let calls = [world.call(), world.call()];
-    assert_eq!((world.in_flight(), world.runs.len()), (2, 1));
+    assert_eq!((world.in_flight(), world.refreshes()), (2, 1));
     world.renewal(Reply::Dropped);
     world.expire();
     for at in calls {
@@ -104,14 +104,14 @@ fn inside_the_leeway_no_call_waits_for_the_renewal_beside_it() {
 
 #[test]
 fn a_token_of_unknown_lifetime_is_renewed_by_a_401_only() {
-    let mut world = World::signed_out(Policy::default(), Fault::None);
+    let mut world = World::signed_out(Policy::default());
     world.lifetime = None;
     world.set_tokens(true);
     world.pass(10 * 365 * 86_400_000);
     let at = world.call();
-    assert_eq!((world.phase(at), world.runs.len()), (Phase::InFlight, 0));
+    assert_eq!((world.phase(at), world.refreshes()), (Phase::InFlight, 0));
     world.answer(at, Answer::Unauthorized);
-    assert_eq!(world.runs.len(), 1);
+    assert_eq!(world.refreshes(), 1);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn without_a_way_to_renew_the_401_of_a_token_that_has_run_out_counts_as_a_refusa
 #[test]
 fn a_call_without_a_session_is_sent_without_a_token_or_rejected() {
     for (signed_out, end) in [(SignedOut::Send, End::Bare), (SignedOut::Reject, End::SignedOut)] {
-        let mut world = World::signed_out(Policy { signed_out, ..Policy::default() }, Fault::None);
+        let mut world = World::signed_out(Policy { signed_out, ..Policy::default() });
         let at = world.call();
         assert_eq!(settled(&world, at), end);
     }
@@ -175,12 +175,12 @@ fn a_call_without_a_session_is_sent_without_a_token_or_rejected() {
 
 #[test]
 fn the_401_of_a_call_sent_without_a_token_is_its_answer() {
-    let mut machine = Session::new(Policy::default());
+    let mut machine = Decisions::new(Policy::default());
     let mut call = machine.open(true);
     let signed_in = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&signed_in, 1);
     let verdict = machine.on_unauthorized(&mut call, &signed_in, 1, Default::default());
-    assert_eq!(verdict, authfetch::protocol::session::Verdict::Deliver(Renew::No));
+    assert_eq!(verdict, authfetch::protocol::decisions::Verdict::Deliver(Renew::No));
 }
 
 #[test]
@@ -198,22 +198,40 @@ fn a_rejected_token_that_overtook_a_renewal_is_renewed_after_it_and_not_sent_aga
     let mut world = world();
     let first = world.call();
     world.answer(first, Answer::Unauthorized);
-    world.turn(0);
+    world.turn();
     world.set_tokens(false);
     world.answer(first, Answer::Accepted);
     let second = world.call();
     world.answer(second, Answer::Unauthorized);
-    assert_eq!((world.phase(second), world.runs.len()), (Phase::Waiting, 1));
+    assert_eq!((world.phase(second), world.refreshes()), (Phase::Waiting, 1));
     world.reply(0, Reply::Served);
-    assert_eq!((world.phase(second), world.runs.len()), (Phase::Waiting, 1), "a renewal of its own begins");
+    assert_eq!((world.phase(second), world.refreshes()), (Phase::Waiting, 1), "a renewal of its own begins");
     world.renewal(Reply::Served);
     world.answer(second, Answer::Accepted);
     assert_eq!((settled(&world, second), world.token_requests, world.breach), (End::Answer(Answer::Accepted), 2, None));
 }
 
 #[test]
+fn a_listener_that_logs_out_when_a_call_starts_a_refresh_ends_that_call_too() {
+    let mut world = world();
+    world.expire();
+    world.listener = Some(Reaction::LogsOut);
+    let at = world.call();
+    assert_eq!((settled(&world, at), world.breach), (End::Ended, None));
+}
+
+#[test]
+fn a_call_inside_the_leeway_is_sent_before_listeners_hear_of_the_refresh_beside_it() {
+    let mut world = world();
+    world.pass(LIFETIME - 30_000);
+    world.listener = Some(Reaction::LogsOut);
+    let at = world.call();
+    assert_eq!((settled(&world, at), world.tasks[at].sends, world.breach), (End::Ended, 1, None));
+}
+
+#[test]
 fn a_wait_for_a_token_alone_is_no_canary_and_waits_for_none() {
-    let mut machine = Session::new(Policy::default());
+    let mut machine = Decisions::new(Policy::default());
     let record = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&record, 1);
     machine.start_canary(&record);

@@ -2,9 +2,9 @@
 
 use authfetch::protocol::config::{Policy, Renewable};
 use authfetch::protocol::cookie::{ENDED, UNCONFIRMED, confirms};
+use authfetch::protocol::decisions::{Decisions, Renew};
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::{Grant, Keep, Outcome, Reason, Turn};
-use authfetch::protocol::session::{Renew, Session};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
@@ -21,14 +21,14 @@ fn mark(epoch: u64, version: u64) -> Mark {
 }
 
 /// A machine that has seen `record`.
-fn knowing(record: &Record) -> Session {
-    let mut machine = Session::new(Policy { renewable: Renewable::Always, ..Policy::default() });
+fn knowing(record: &Record) -> Decisions {
+    let mut machine = Decisions::new(Policy { renewable: Renewable::Always, ..Policy::default() });
     machine.observe(record, NOW);
     machine
 }
 
 /// One that has sent a token request.
-fn refreshing(record: &Record) -> (Session, u32) {
+fn refreshing(record: &Record) -> (Decisions, u32) {
     let mut machine = knowing(record);
     assert_eq!(machine.start(record, Reason::Manual, false), Renew::Start);
     let id = machine.renewal().map_or(0, |renewal| renewal.id);

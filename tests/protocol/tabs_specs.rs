@@ -1,7 +1,7 @@
 //! What a tab believes of the record that others write too.
 
 use authfetch::protocol::config::Policy;
-use authfetch::protocol::session::Session;
+use authfetch::protocol::decisions::Decisions;
 use authfetch::protocol::tabs::{CATCH_UP_MS, Heard, Mark, RESTORE_MS, Reading, caught_up};
 use authfetch::protocol::token::{AccessToken, Record};
 
@@ -12,8 +12,8 @@ fn tokens(epoch: u64, version: u64) -> Record {
 }
 
 /// A machine that has seen `record`.
-fn knowing(record: &Record) -> Session {
-    let mut machine = Session::new(Policy::default());
+fn knowing(record: &Record) -> Decisions {
+    let mut machine = Decisions::new(Policy::default());
     machine.observe(record, NOW);
     machine
 }

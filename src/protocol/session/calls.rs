@@ -99,7 +99,8 @@ impl Session {
 
     /// The canary has had no headers for a while: one more goes, and at the second time all go.
     pub(super) fn on_canary_timeout(&mut self, now: u64) {
-        if !self.decisions.waits_for_canary() {
+        // A canary of an earlier refresh has no say in this one.
+        if self.decisions.canaries().is_none_or(|canaries| canaries == 0) {
             return;
         }
         self.decisions.on_canary_timeout();

@@ -66,7 +66,13 @@ impl Session {
         let (mut queue, mut start) = (std::mem::take(&mut self.queue), false);
         queue.left = 0;
         queue.all.retain(|(call, waits)| {
-            let admission = if *waits { self.judge_admission(call, now) } else { return false };
+            if !*waits {
+                return false;
+            }
+            // What it has waited for is tried when it goes out, and not when it is woken.
+            let untried = self.decisions.untried;
+            let admission = self.judge_admission(call, now);
+            self.decisions.untried = untried;
             start |= matches!(admission, Admission::Wait(Renew::Start) | Admission::Send(_, Renew::Start));
             let waits = matches!(admission, Admission::Wait(_));
             if !waits {

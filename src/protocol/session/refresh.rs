@@ -183,7 +183,9 @@ impl Session {
     fn judge(&mut self, now: u64, chance: f64) {
         let (Some(Refresh { id, .. }), Some(reply)) = (self.refresh, self.reply.take()) else { return };
         let unloading = self.page.unloading && !self.faulty(Fault::RetriesWhileUnloading);
-        if unloading && reply.outcome.class == GrantOutcome::Transient {
+        // With a `Retry-After` the server has spoken, and nothing was broken off.
+        let broken_off = reply.outcome.class == GrantOutcome::Transient && reply.outcome.retry_after.is_none();
+        if unloading && broken_off {
             return self.try_again(UNLOADING_MS, now);
         }
         let grant = self.decisions.on_grant(id, reply.outcome, &self.record, now, chance);

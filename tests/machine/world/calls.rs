@@ -1,9 +1,74 @@
-//! The world's calls: admitted, sent, answered, as the browser half does it around the machine.
+//! The calls of an app, and the driver's part in each: the session is asked, and what it says is done.
 
-use super::{Answer, End, Fault, Phase, Task, World};
-use authfetch::protocol::config::OnRetryRejected;
-use authfetch::protocol::session::{Admission, Renew, Unauthorized, Verdict};
+use super::World;
+use authfetch::protocol::config::SignedOut;
+use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
+use authfetch::protocol::environment::{ask, drain, synchronize};
+use authfetch::protocol::session::Answered;
 use authfetch::protocol::token::AccessToken;
+
+/// What the API answers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Answer {
+    Accepted,
+    /// A 5xx: it says nothing of the token.
+    ServerError,
+    Unauthorized,
+    /// A 401 at the end of a redirect within the origin.
+    Redirected,
+    /// `insufficient_scope`, or a 401 after a redirect that lost the header.
+    NotTheToken,
+    /// RFC 9470, and whether a listener asks the call to wait.
+    StepUp {
+        prevented: bool,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum End {
+    Answer(Answer),
+    /// Sent without a token: its answer is its own.
+    Bare,
+    SignedOut,
+    Failed,
+    Ended,
+    /// Aborted by its caller, or failed by the network.
+    Gone,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Phase {
+    Waiting,
+    InFlight,
+    /// It is being found out what its answer means.
+    Answered,
+    Settled(End),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Task {
+    /// None for one that went out in the turn it was made in: only its token is remembered of it.
+    pub call: Option<Call>,
+    pub phase: Phase,
+    pub sent: Option<AccessToken>,
+    pub sends: u8,
+    pub path: u64,
+    pub replayable: bool,
+    /// The session that it was made in.
+    pub(super) epoch: u64,
+    /// It was answered 401 when it was sent with this token.
+    pub(super) refused_for: Option<AccessToken>,
+    /// The sign-ins that there had been when it was told to wait for another.
+    pub(super) awaits_sign_in: Option<u8>,
+    pub(super) stepped_up: bool,
+    /// It was in flight with the token that a canary tries when that went.
+    pub(super) had_it: bool,
+}
+
+/// The sends of a call that a step-up has been answered for.
+const SENDS: u8 = 3;
+/// The number of the one challenge that this API has.
+const CHALLENGE: u64 = 1;
 
 impl World {
     /// A call; its place among the tasks is returned.
@@ -12,242 +77,197 @@ impl World {
     }
 
     pub fn call_to(&mut self, path: u64, replayable: bool) -> usize {
-        let call = self.machine.open(true);
-        self.tasks.push(Task { call, phase: Phase::Waiting, sends: 0, path, replayable, stepped_up: false });
-        self.step(self.tasks.len() - 1);
-        self.tasks.len() - 1
+        synchronize(self);
+        let at = self.tasks.len();
+        self.tasks.push(Task {
+            call: None,
+            phase: Phase::Waiting,
+            sent: None,
+            sends: 0,
+            path,
+            replayable,
+            epoch: self.session.epoch(),
+            refused_for: None,
+            awaits_sign_in: None,
+            stepped_up: false,
+            had_it: false,
+        });
+        if !self.session.record().has_session() && self.setup.policy.signed_out == SignedOut::Send {
+            self.tasks[at].sends = 1;
+            self.settle(at, End::Bare);
+        } else {
+            self.begin(at);
+        }
+        self.end_turn();
+        at
     }
 
-    fn step(&mut self, at: usize) {
-        let mut task = self.tasks[at].clone();
-        task.phase = match self.machine.admit(&task.call, &self.record, self.now) {
-            Admission::Wait(renew) => {
-                self.renew(renew);
-                Phase::Waiting
+    fn begin(&mut self, at: usize) {
+        let call = self.session.call(true);
+        let now = self.now;
+        if self.session.goes_at_once()
+            && let Admission::Send(token, _) = self.session.admit(&call, now)
+        {
+            self.goes_out(at, token);
+            return drain(self);
+        }
+        drain(self);
+        self.tasks[at].call = Some(call);
+        self.drive(at);
+    }
+
+    /// A call that waits, or is to be sent again, asks what it does now.
+    fn drive(&mut self, at: usize) {
+        synchronize(self);
+        let Some(mut call) = self.tasks[at].call else { return };
+        // It waits or goes out before a listener is told of anything, who may do what it would miss.
+        let now = self.now;
+        match self.session.admit(&call, now) {
+            Admission::Wait(_) => {
+                self.session.wait(call);
+                self.tasks[at].phase = Phase::Waiting;
             }
-            Admission::Send(token, renew) => {
-                self.check_send(&task, token);
-                self.untried = None;
-                task.call.sent = Some(token);
-                task.call.sends += 1;
-                task.call.after_signin = None;
-                task.sends += 1;
-                self.renew(renew);
-                Phase::InFlight
+            Admission::Send(token, _) => {
+                call.sent = Some(token);
+                call.sends += 1;
+                call.after_signin = None;
+                self.tasks[at].call = Some(call);
+                self.goes_out(at, token);
             }
             Admission::SendWithoutToken => {
-                task.sends += 1;
-                Phase::Settled(End::Bare)
+                self.tasks[at].sends += 1;
+                self.settle(at, End::Bare);
             }
-            Admission::SignedOut => Phase::Settled(End::SignedOut),
-            Admission::Failed => {
-                if !self.machine.cooling(&self.record, self.now) && self.machine.can_renew(&self.record) {
-                    self.breaks("a call fails with the renewal's error in the cooldown only");
-                }
-                Phase::Settled(End::Failed)
+            Admission::SignedOut => self.settle(at, End::SignedOut),
+            Admission::Failed => self.settle(at, End::Failed),
+            Admission::Ended => self.settle(at, End::Ended),
+        }
+        drain(self);
+    }
+
+    fn goes_out(&mut self, at: usize, token: AccessToken) {
+        self.check_send(at, token);
+        let task = &mut self.tasks[at];
+        task.sent = Some(token);
+        task.sends += 1;
+        task.awaits_sign_in = None;
+        task.had_it = false;
+        task.phase = Phase::InFlight;
+    }
+
+    pub(super) fn settle(&mut self, at: usize, end: End) {
+        self.check_settled(at, end);
+        let task = &mut self.tasks[at];
+        (task.call, task.sent, task.refused_for, task.awaits_sign_in) = (None, None, None, None);
+        task.phase = Phase::Settled(end);
+    }
+
+    /// Whoever was woken asks again, oldest first.
+    pub(super) fn run_woken(&mut self) {
+        while let Some(id) = self.woken.pop_front() {
+            self.now += std::mem::take(&mut self.jump);
+            let waits =
+                |task: &super::Task| task.phase == Phase::Waiting && task.call.is_some_and(|call| call.id == id);
+            match self.tasks.iter().position(waits) {
+                Some(at) => self.drive(at),
+                None => self.breaks("only a call that waits is woken"),
             }
-            Admission::Ended => Phase::Settled(End::Ended),
-        };
-        if task.sends > if task.stepped_up { 3 } else { 2 } {
-            self.breaks("a call is sent at most twice");
-        }
-        self.tasks[at] = task;
-    }
-
-    fn check_send(&mut self, task: &Task, token: AccessToken) {
-        if task.call.epoch != self.record.epoch {
-            self.breaks("nothing of an old epoch is sent");
-        }
-        if task.call.sent == Some(token) && !self.record.rejected {
-            self.breaks("no call is sent again with the token it was refused for");
-        }
-        let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
-        if expired && self.machine.can_renew(&self.record) && self.untried != Some(token) {
-            self.breaks("a token that has run out is renewed before it is sent");
-        }
-        let in_flight = self.in_flight_with(token);
-        let trying = in_flight.iter().filter(|at| !self.in_flight_before.contains(at)).count();
-        if self.probe.is_some_and(|(probed, allowed)| probed == token && trying >= allowed) {
-            self.breaks("the canary goes before the rest");
         }
     }
 
-    fn in_flight_with(&self, token: AccessToken) -> Vec<usize> {
-        let with = |task: &Task| task.phase == Phase::InFlight && task.call.sent == Some(token);
-        (0..self.tasks.len()).filter(|at| with(&self.tasks[*at])).collect()
-    }
-
-    /// New tokens stand and calls wait for them: one of them tries the new token.
-    pub(super) fn start_probe(&mut self) {
-        if self.tasks.iter().any(|task| task.phase == Phase::Waiting) {
-            if self.fault != Fault::NoCanary {
-                self.machine.start_canary(&self.record);
-            }
-            let tried = self.record.access.filter(|_| !self.record.accepted);
-            self.probe = tried.map(|token| (token, 1));
-            self.in_flight_before = self.record.access.map(|token| self.in_flight_with(token)).unwrap_or_default();
-        }
-    }
-
-    /// Whoever waits and may go now goes, oldest first.
-    pub fn wake_waiters(&mut self) {
+    /// Every call in flight of an epoch that is over is rejected.
+    pub(super) fn end_calls(&mut self) {
         for at in 0..self.tasks.len() {
-            if self.tasks[at].phase == Phase::Waiting {
-                self.step(at);
+            if self.tasks[at].phase == Phase::InFlight && self.tasks[at].epoch < self.session.epoch() {
+                self.settle(at, End::Ended);
             }
         }
-    }
-
-    fn settle(&mut self, at: usize, end: End) {
-        self.tasks[at].phase = Phase::Settled(end);
     }
 
     /// A call in flight is answered.
     pub fn answer(&mut self, at: usize, answer: Answer) {
-        if self.tasks[at].call.epoch != self.machine.epoch() {
+        let task = &mut self.tasks[at];
+        let Some(sent) = task.sent.filter(|_| task.phase == Phase::InFlight) else { return };
+        task.phase = Phase::Answered;
+        let usual = matches!(answer, Answer::Accepted | Answer::ServerError);
+        self.before_answer(at, sent, answer);
+        match task_call(self, at, sent) {
+            None => self.settle(at, End::Ended),
+            Some(call) if usual => {
+                let fast = self.tasks[at].call.is_none();
+                if !fast || self.session.record().awaits_acceptance() {
+                    synchronize(self);
+                }
+                self.accepted(at, &call, answer);
+            }
+            Some(call) => {
+                synchronize(self);
+                self.tasks[at].call = Some(call);
+                self.refused(at, call, answer);
+            }
+        }
+        self.after_answer();
+        self.end_turn();
+    }
+
+    fn accepted(&mut self, at: usize, call: &Call, answer: Answer) {
+        if self.tasks[at].call.is_some() && call.epoch != self.session.epoch() {
             return self.settle(at, End::Ended);
         }
-        match answer {
-            Answer::Accepted => self.accepted(at, answer, true),
-            Answer::ServerError => self.accepted(at, answer, false),
-            Answer::StepUp { prevented } => self.step_up(at, prevented),
-            Answer::Unauthorized => self.unauthorized(at, answer, Unauthorized::default()),
-            Answer::Redirected => {
-                self.unauthorized(at, answer, Unauthorized { redirected: true, ..Unauthorized::default() })
-            }
-            Answer::NotTheToken => {
-                self.unauthorized(at, answer, Unauthorized { not_the_token: true, ..Unauthorized::default() })
-            }
+        if self.tasks[at].call.is_some() || self.session.record().awaits_acceptance() {
+            let proof = answer == Answer::Accepted;
+            ask(self, |session, now| session.on_accepted(call, proof, now));
         }
-    }
-
-    fn accepted(&mut self, at: usize, answer: Answer, proof: bool) {
-        let call = self.tasks[at].call;
-        let record = self.record;
-        let (news, makes_way) = self.machine.on_outcome(|machine| machine.on_accepted(&call, &record, proof));
-        if news {
-            let mut record = self.record;
-            record.note_accepted();
-            record.version += 1;
-            self.write(record);
-        }
-        self.probed(call.sent);
         self.settle(at, End::Answer(answer));
-        self.made_way(makes_way);
     }
 
-    /// Nobody else is asked where nobody's answer can have changed.
-    fn made_way(&mut self, makes_way: bool) {
-        if makes_way && self.fault != Fault::NobodyAsked {
-            self.wake_waiters();
-        }
-    }
-
-    /// The new token has been answered: the rest go.
-    fn probed(&mut self, token: Option<AccessToken>) {
-        self.probe = self.probe.filter(|(probed, _)| token != Some(*probed));
-    }
-
-    fn step_up(&mut self, at: usize, prevented: bool) {
-        let task = &self.tasks[at];
-        if !prevented || !task.replayable || task.call.sends >= 3 {
-            return self.accepted(at, Answer::StepUp { prevented }, true);
-        }
-        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_call_dropped(task.call.id));
-        let task = &mut self.tasks[at];
-        task.stepped_up = true;
-        task.call.after_signin = Some(self.record.signin);
-        task.phase = Phase::Waiting;
-        self.made_way(makes_way);
-    }
-
-    fn unauthorized(&mut self, at: usize, answer: Answer, unauthorized: Unauthorized) {
-        let Task { mut call, path, replayable, .. } = self.tasks[at];
-        let token = call.sent;
-        if self.fault == Fault::NoTokenComparison {
-            call.sent = self.record.access;
-        }
-        if self.fault == Fault::RetriesForever {
-            call.sends = 1;
-        }
-        let unauthorized = Unauthorized { replayable, path, ..unauthorized };
-        let (record, now) = (self.record, self.now);
-        let (verdict, makes_way) =
-            self.machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &record, now, unauthorized));
-        if matches!(verdict, Verdict::Retry(Renew::Start) | Verdict::Deliver(Renew::Start)) {
-            self.note_rejected(token);
-        }
-        match verdict {
-            Verdict::Deliver(renew) => {
-                if !unauthorized.not_the_token {
-                    self.probed(token);
-                }
-                self.renew(renew);
+    fn refused(&mut self, at: usize, mut call: Call, answer: Answer) {
+        let (path, replayable) = (self.tasks[at].path, self.tasks[at].replayable);
+        if let Answer::StepUp { prevented } = answer {
+            let known = self.session.known_step_up(&call, CHALLENGE);
+            let waits = known.unwrap_or(prevented);
+            if known.is_none() {
+                self.session.on_step_up(&call, CHALLENGE, waits);
+            }
+            if waits && replayable && call.sends < SENDS {
+                self.waits_for_sign_in(at);
+                ask(self, |session, now| session.wait_for_sign_in(&mut call, now));
+                self.tasks[at].call = Some(call);
+                self.drive(at);
+            } else {
+                ask(self, |session, now| session.on_accepted(&call, true, now));
                 self.settle(at, End::Answer(answer));
-                self.made_way(makes_way);
             }
-            Verdict::Retry(renew) => {
-                self.renew(renew);
-                self.tasks[at].phase = Phase::Waiting;
-                self.tasks[at].call = call;
-                self.step(at);
-            }
-            Verdict::Failed => self.settle(at, End::Failed),
-            Verdict::EndRetryRejected => {
-                self.check_retry_rejected(token, unauthorized.redirected);
-                self.settle(at, End::Ended);
-                self.end();
-            }
-            Verdict::EndRefused => {
-                let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
-                if !expired || self.machine.can_renew(&self.record) || unauthorized.redirected {
-                    self.breaks("nobody is signed out wrongly");
-                }
-                self.settle(at, End::Ended);
-                self.refuse();
-            }
-            Verdict::Ended => self.settle(at, End::Ended),
+            return;
         }
-    }
-
-    /// The rule of `onRetryRejected`, told a second time from what this world has seen.
-    fn check_retry_rejected(&mut self, token: Option<AccessToken>, redirected: bool) {
-        let may = match self.policy.on_retry_rejected {
-            OnRetryRejected::Logout => true,
-            OnRetryRejected::Return => false,
-            OnRetryRejected::Auto => !self.record.accepted && !self.predecessor_good,
-        };
-        if !may || redirected || self.record.access != token {
-            self.breaks("nobody is signed out wrongly");
+        let redirected = answer == Answer::Redirected;
+        let not_the_token = answer == Answer::NotTheToken;
+        let unauthorized = Unauthorized { replayable, redirected, not_the_token, path };
+        match ask(self, |session, now| session.on_unauthorized(&mut call, unauthorized, now)) {
+            Answered::Deliver => self.settle(at, End::Answer(answer)),
+            Answered::Retry => {
+                self.tasks[at].call = Some(call);
+                self.after_answer();
+                self.drive(at);
+            }
+            Answered::Failed => self.settle(at, End::Failed),
+            Answered::Ended | Answered::EndsSession | Answered::Suspends => self.settle(at, End::Ended),
         }
-    }
-
-    fn note_rejected(&mut self, token: Option<AccessToken>) {
-        let Some(token) = token else { return };
-        // The clock may ask for another where the same text was brought again.
-        let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
-        let again = self.rejected.contains(&token) && !(expired && self.record.rejected);
-        if again || self.renewed.contains(&token) {
-            self.breaks("one renewal per rejected token");
-        }
-        self.rejected.push(token);
     }
 
     /// The caller aborts, or the network fails, before an answer.
     pub fn gone(&mut self, at: usize) {
-        let call = self.tasks[at].call.id;
-        let ((), makes_way) = self.machine.on_outcome(|machine| machine.on_call_dropped(call));
+        let call = self.tasks[at].call;
         self.settle(at, End::Gone);
-        self.made_way(makes_way);
+        if let Some(call) = call {
+            synchronize(self);
+            ask(self, |session, now| session.on_call_dropped(&call, now));
+        }
+        self.end_turn();
     }
+}
 
-    /// The canary has had no headers for two seconds.
-    pub fn patience(&mut self) {
-        self.machine.on_canary_timeout();
-        self.probe = match self.probe {
-            Some((token, 1)) => Some((token, 2)),
-            Some(_) | None => None,
-        };
-        self.wake_waiters();
-    }
+/// The call that this answer is for; none where its session is over.
+fn task_call(world: &mut World, at: usize, sent: AccessToken) -> Option<Call> {
+    world.tasks[at].call.or_else(|| world.session.answered_call(sent))
 }

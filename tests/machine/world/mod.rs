@@ -1,222 +1,150 @@
-//! One tab around the machine, one step at a time: calls, renewals, storage and an authorization server that rotates.
+//! One tab around the session that ships: its storage, its lock, its timers, its users, an API, and an authorization
+//! server that rotates refresh tokens.
 //!
-//! It does what the browser half does, and keeps a ledger that the machine never sees: what breaks a rule of the
-//! protocol is written there as a breach. A [`Fault`] makes it do one thing wrong, so that the checks can be seen to
-//! fail.
+//! It decides nothing for the session. It keeps a ledger that the session never sees: what breaks a rule of the
+//! protocol is written there as a breach.
 
 mod calls;
 mod elsewhere;
+mod environment;
+mod ledger;
 mod look;
-mod renewals;
+mod server;
+mod users;
 
-use authfetch::protocol::config::{OnSessionExpired, Policy};
-use authfetch::protocol::session::{Call, Session};
-use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
+pub use self::calls::{Answer, End, Phase, Task};
+pub use self::server::Reply;
+
+use self::environment::{Known, Lock};
+use self::ledger::Ledger;
+use self::server::Request;
+use crate::reached::note;
+use authfetch::protocol::config::{Place, Policy, Setup};
+use authfetch::protocol::environment::dispatch;
+use authfetch::protocol::event::{Event, Stored, Timer};
+use authfetch::protocol::fault::{Fault, Faults};
+use authfetch::protocol::session::Session;
+use authfetch::protocol::tabs::Mark;
+use authfetch::protocol::token::{Record, RefreshToken};
+use std::collections::VecDeque;
 
 /// The lifetime of an access token, in ms, unless a spec sets another.
 pub const LIFETIME: u64 = 100_000;
 
-/// One thing done wrong on purpose.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Fault {
-    None,
-    /// A renewal's answer is stored whatever has happened meanwhile.
-    NoEpochCheck,
-    /// Whoever ends clears the slot of the running renewal.
-    SlotClearedByOthers,
-    /// A 401 is taken for a verdict on the stored token.
-    NoTokenComparison,
-    /// All waiting calls go at once after a renewal.
-    NoCanary,
-    /// A retry counts as a first send.
-    RetriesForever,
-    /// A renewal that `setTokens` overtook drops its refresh token.
-    ForgetsRotation,
-    /// That a renewal brought the rejected text again is not noted.
-    ForgetsRejected,
-    /// Whoever waits for a canary is not asked when it has settled.
-    NobodyAsked,
-}
-
-/// What the API answers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Answer {
-    Accepted,
-    /// A 5xx: it says nothing of the token.
-    ServerError,
-    Unauthorized,
-    /// A 401 at the end of a redirect within the origin.
-    Redirected,
-    /// `insufficient_scope`, or a 401 after a redirect that lost the header.
-    NotTheToken,
-    /// RFC 9470, and whether a listener asks the call to wait.
-    StepUp {
-        prevented: bool,
-    },
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum End {
-    Answer(Answer),
-    /// Sent without a token: its answer is its own.
-    Bare,
-    SignedOut,
-    Failed,
-    Ended,
-    /// Aborted by its caller, or failed by the network.
-    Gone,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Phase {
-    Waiting,
-    InFlight,
-    Settled(End),
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Task {
-    pub call: Call,
-    pub phase: Phase,
-    pub sends: u8,
-    pub path: u64,
-    pub replayable: bool,
-    stepped_up: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Step {
-    /// Before a token request.
-    Turn,
-    /// A token request is on its way with this refresh token.
-    Sent(RefreshToken),
-    /// Between two attempts, until then.
-    Pausing(u64),
-    /// Refused: waits for a newer record.
-    Grace,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Run {
-    pub id: u32,
-    pub epoch: u64,
-    pub step: Step,
-    /// Its request was aborted; the server may have it all the same.
-    pub cut: bool,
-}
-
-/// What becomes of a token request.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Reply {
-    /// It is served: new tokens, or a refusal where the refresh token is spent.
-    Served,
-    /// It is served, and the answer is lost.
-    Lost,
-    /// It never arrives.
-    Dropped,
-    /// The browser sends it twice: the server serves the first and refuses the second, whose answer arrives.
-    Duplicated,
-    /// 503, or 429 with `Retry-After` in ms.
-    Busy(Option<u64>),
-    /// An HTML page with status 200.
-    Nonsense,
-    /// The server has revoked the family.
-    Revoked,
-}
-
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct World {
-    pub machine: Session,
-    pub record: Record,
+    pub session: Session,
+    pub setup: Setup,
     pub now: u64,
-    pub policy: Policy,
     pub lifetime: Option<u64>,
-    /// Each renewal brings the text of the access token that it was to replace.
+    /// Each refresh brings the text of the access token that it was to replace.
     pub same_text: bool,
+    /// What stands in storage.
+    pub stored: Option<Record>,
+    known: Known,
+    /// The text that was read last.
+    read: Option<Record>,
+    /// What another tab has written, and this one cannot read yet.
+    pub unseen: Option<Record>,
+    /// The record as the session has last written it or taken it in.
+    pub record: Record,
     pub tasks: Vec<Task>,
-    pub runs: Vec<Run>,
+    /// They ask again, a microtask later.
+    woken: VecDeque<u32>,
+    /// The clock jumps so far before the next of them asks.
+    pub jump: u64,
+    /// Each with the time it is set for, the earliest first.
+    pub timers: Vec<(Timer, u64)>,
+    pub lock: Lock,
+    mark: Mark,
+    /// `beforeunload` is listened for.
+    pub watches_unload: bool,
+    pub requests: Vec<Request>,
+    /// The answer of a request that was aborted may have been on its way already.
+    pub answers_late: bool,
     /// The refresh tokens that the server would exchange.
     pub valid: Vec<RefreshToken>,
     pub token_requests: u8,
-    pub breach: Option<&'static str>,
-    fault: Fault,
     tokens: u32,
-    /// Presented and exchanged, with no answer lost.
-    spent: Vec<RefreshToken>,
-    renewed: Vec<AccessToken>,
-    /// Rejected, and brought again by the renewal that was made for it.
-    brought_again: Vec<AccessToken>,
-    rejected: Vec<AccessToken>,
-    /// What the last renewal brought, until a call goes out with it.
-    untried: Option<AccessToken>,
-    /// The token that a canary is trying, and how many calls may.
-    probe: Option<(AccessToken, usize)>,
-    /// Calls that had its text already when the canary went.
-    in_flight_before: Vec<usize>,
-    /// The token before the stored one was good when it was replaced.
-    predecessor_good: bool,
-    out: bool,
+    /// What a listener does when it is told of something the next time.
+    pub listener: Option<Reaction>,
+    /// Listeners are being told.
+    notifying: bool,
+    ledger: Ledger,
+    pub breach: Option<&'static str>,
+}
+
+/// What a listener does, from within.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reaction {
+    LogsOut,
+    SetsTokens,
+    Refreshes,
+    Calls,
 }
 
 impl World {
     /// Signed in since now.
     pub fn new(policy: Policy) -> Self {
-        Self::faulty(policy, Fault::None)
-    }
-
-    /// As `new`, with this fault.
-    pub fn faulty(policy: Policy, fault: Fault) -> Self {
-        let mut world = Self::signed_out(policy, fault);
+        let mut world = Self::signed_out(policy);
         world.set_tokens(true);
         world
     }
 
-    pub fn signed_out(policy: Policy, fault: Fault) -> Self {
-        Self {
-            machine: Session::new(policy),
-            record: Record::default(),
+    pub fn signed_out(policy: Policy) -> Self {
+        Self::of(Setup { policy, place: Place::Shared, background: true, ..Setup::default() })
+    }
+
+    /// As `setup` says, with this fault; nobody is signed in.
+    pub fn of(setup: Setup) -> Self {
+        let mut world = Self {
+            session: Session::new(setup),
+            setup,
             now: 1_800_000_000_000,
-            policy,
             lifetime: Some(LIFETIME),
             same_text: false,
+            stored: None,
+            known: Known::Text(None),
+            read: None,
+            unseen: None,
+            record: Record::default(),
             tasks: Vec::new(),
-            runs: Vec::new(),
+            woken: VecDeque::new(),
+            jump: 0,
+            timers: Vec::new(),
+            lock: Lock::default(),
+            mark: Mark::default(),
+            watches_unload: false,
+            requests: Vec::new(),
+            answers_late: true,
             valid: Vec::new(),
             token_requests: 0,
-            breach: None,
-            fault,
             tokens: 0,
-            spent: Vec::new(),
-            renewed: Vec::new(),
-            brought_again: Vec::new(),
-            rejected: Vec::new(),
-            untried: None,
-            probe: None,
-            in_flight_before: Vec::new(),
-            predecessor_good: false,
-            out: true,
-        }
+            listener: None,
+            notifying: false,
+            ledger: Ledger::default(),
+            breach: None,
+        };
+        world.open(Stored::Absent);
+        world
     }
 
-    fn breaks(&mut self, rule: &'static str) {
-        self.breach.get_or_insert(rule);
+    /// A page that is opened with what stands in storage.
+    pub fn reload(&mut self) {
+        self.session = Session::new(self.setup);
+        self.timers.clear();
+        self.tasks.clear();
+        self.requests.clear();
+        self.lock = Lock::default();
+        self.open(self.stored.map_or(Stored::Absent, Stored::Record));
     }
 
-    fn write(&mut self, record: Record) {
-        if self.out && (record.access.is_some() || record.refresh.is_some()) {
-            self.breaks("nothing is stored after logout");
-        }
-        let old = self.record;
-        if record.access != old.access {
-            let alive = old.expires_at.is_some_and(|at| at > self.now);
-            self.predecessor_good = old.signed_in() && old.accepted && alive;
-            self.probe = None;
-        }
-        if record.accepted {
-            self.probe = None;
-        }
-        self.record = record;
-        self.machine.observe(&record, self.now);
+    fn open(&mut self, stored: Stored) {
+        let now = self.now;
+        self.read = self.stored;
+        self.session.open(stored, now);
+        self.ledger.told_of_session = self.session.record().has_session();
+        self.happens(Event::Opened { visible: true, claims: false });
     }
 
     fn number(&mut self) -> u32 {
@@ -228,72 +156,53 @@ impl World {
         self.lifetime.map(|lifetime| self.now + lifetime)
     }
 
-    /// `setTokens`, with a refresh token of a family of its own or without one.
-    pub fn set_tokens(&mut self, with_refresh: bool) {
-        let old = self.record;
-        let overtakes = self.machine.renewal().is_some_and(|renewal| renewal.presented.is_none() || with_refresh);
-        self.write_sign_in(with_refresh);
-        if overtakes {
-            self.cut();
-        }
-        if old.suspended {
-            self.start_probe();
-        }
-        self.wake_waiters();
+    /// Something happens, and then what was to happen a microtask later.
+    fn happens(&mut self, event: Event) {
+        self.is_told(event);
+        self.end_turn();
     }
 
-    fn write_sign_in(&mut self, with_refresh: bool) {
-        let old = self.record;
-        let within = old.signed_in() || old.suspended;
-        let refresh = with_refresh.then(|| RefreshToken(self.number()));
-        self.valid.extend(refresh);
-        let epoch = if within { old.epoch } else { self.machine.next_epoch(&old, self.now) };
-        self.out = false;
-        let access = Some(AccessToken(self.number()));
-        let kept = if old.signed_in() { old.refresh } else { None };
-        self.write(Record {
-            epoch,
-            version: old.version + 1,
-            signin: old.signin + 1,
-            access,
-            refresh: refresh.or(kept),
-            received_at: self.now,
-            expires_at: self.expiry(),
-            ..Record::default()
-        });
+    fn is_told(&mut self, event: Event) {
+        note("Event", event);
+        dispatch(self, event);
     }
 
-    pub fn logout(&mut self) {
-        self.end();
-        self.out = true;
-    }
-
-    fn end(&mut self) {
-        let tombstone = self.machine.on_end(&self.record, self.now);
-        self.write(tombstone);
-        self.cut();
-        self.wake_waiters();
-    }
-
-    /// The session is refused: it ends, or is suspended.
-    fn refuse(&mut self) {
-        match self.policy.on_session_expired {
-            OnSessionExpired::Logout => self.end(),
-            OnSessionExpired::Hold | OnSessionExpired::PassThrough => {
-                let version = self.record.version + 1;
-                self.write(Record { access: None, refresh: None, suspended: true, version, ..self.record });
-                self.wake_waiters();
-            }
+    fn end_turn(&mut self) {
+        if !self.notifying {
+            self.run_woken();
+            self.read = None;
+            self.check_turn();
         }
     }
 
-    /// Time goes by.
-    pub fn pass(&mut self, ms: u64) {
-        self.now += ms;
+    /// A timer fires, at its time or later.
+    pub fn fire(&mut self, timer: Timer) {
+        if timer == Timer::Grace {
+            // What another tab has written becomes visible sooner.
+            self.seen();
+        }
+        let Some(at) = self.timers.iter().position(|(set, _)| *set == timer) else { return };
+        let (_, due) = self.timers.remove(at);
+        self.now = self.now.max(due);
+        self.before_timer(timer);
+        let before = (!self.is_needed(timer)).then(|| self.session.clone());
+        self.happens(Event::TimerFired(timer));
+        if before.is_some_and(|before| before != self.session) {
+            self.breaks("a timer that nobody waits for changes nothing");
+        }
     }
 
-    /// The access token runs out by the clock.
-    pub fn expire(&mut self) {
-        self.now = self.now.max(self.record.expires_at.unwrap_or(0));
+    /// The lock is granted to who has waited longest for it, where it is free and anybody waits.
+    pub fn grant_lock(&mut self) -> bool {
+        let ticket = self.lock.grant();
+        if let Some(ticket) = ticket {
+            self.happens(Event::LockGranted(ticket));
+        }
+        ticket.is_some()
     }
+}
+
+/// A setup with a fault.
+pub fn faulty(setup: Setup, fault: Option<Fault>) -> Setup {
+    Setup { faults: fault.map_or(Faults::default(), Faults::with), ..setup }
 }

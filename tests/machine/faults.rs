@@ -1,0 +1,48 @@
+//! Each thing that can be done wrong on purpose is found by the exploration of a world in which it matters.
+
+use super::interleavings::{BUDGET, private, shared, usual};
+use super::model::{ALL_SETTLE, Budget, Small};
+use super::world::Reaction;
+use authfetch::protocol::fault::Fault;
+
+fn finds(small: Small, fault: Fault, rule: &str) {
+    let (states, breach) = Small { fault: Some(fault), ..small }.explore();
+    println!("{fault:?}: found after {states} states: {breach:?}");
+    assert_eq!(breach, Some(rule), "{fault:?}");
+}
+
+#[test]
+fn the_exploration_finds_each_fault_in_what_becomes_of_calls() {
+    let three = Small { calls: 3, budget: Budget { aborts: 0, ..BUDGET }, ..private(usual()) };
+    finds(three, Fault::ComparesNoTokens, "one renewal per rejected token");
+    finds(three, Fault::SendsNoCanary, "the canary goes before the rest");
+    finds(three, Fault::CountsNoSends, "a call is sent at most twice");
+    finds(three, Fault::WakesNobodyAfterTheCanary, ALL_SETTLE);
+    finds(private(usual()), Fault::KeepsDroppedCalls, "only a call that waits is woken");
+    let step_ups = Small { budget: Budget { step_ups: 1, by_hand: 1, ..BUDGET }, ..private(usual()) };
+    finds(step_ups, Fault::RefreshAnswersStepUp, "a step-up is answered by a sign-in alone");
+}
+
+#[test]
+fn the_exploration_finds_each_fault_in_a_refresh() {
+    let two = private(usual());
+    finds(two, Fault::StoresWhatever, "a late answer never replaces what setTokens gave");
+    finds(two, Fault::KeepsTheOvertakenRefresh, ALL_SETTLE);
+    finds(two, Fault::DropsTheRotatedToken, "a spent refresh token is never kept");
+    finds(two, Fault::LeavesTheRequest, "the request of a refresh that is over is aborted");
+    let same_text = Small { same_text: true, budget: Budget { aborts: 0, ..BUDGET }, ..two };
+    finds(same_text, Fault::ForgetsTheRejectedText, "one renewal per rejected token");
+    let left = Small { budget: Budget { unloads: 1, ..BUDGET }, ..two };
+    finds(left, Fault::RetriesWhileUnloading, "a page that is being left sends no token request again");
+    let unseen = Small { budget: Budget { elsewhere: 1, ..BUDGET }, ..shared(usual()) };
+    finds(unseen, Fault::CountsRefusalsAtOnce, "nobody is signed out wrongly");
+}
+
+#[test]
+fn the_exploration_finds_each_fault_in_what_listeners_and_other_tabs_are_told() {
+    let listener = Small { listener: Some(Reaction::LogsOut), ..shared(usual()) };
+    finds(listener, Fault::NotifiesOfWhatIsOver, "nothing is told of a session that is over");
+    let elsewhere = Small { budget: Budget { elsewhere: 2, ..BUDGET }, ..shared(usual()) };
+    finds(elsewhere, Fault::NotifiesOfWhatIsOver, "a logout is told once");
+    finds(elsewhere, Fault::SignalsBeforeWriting, "what is signalled can be read");
+}

@@ -1,0 +1,123 @@
+//! What is explored without a fault: no interleaving of it breaks a rule.
+
+use super::bounds::bound;
+use super::model::{Budget, Small};
+use super::world::Reaction;
+use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Place, Policy, Setup};
+
+pub const BUDGET: Budget = Budget {
+    expiries: 1,
+    logouts: 1,
+    sign_ins: 1,
+    failures: 1,
+    refusals: 1,
+    aborts: 1,
+    canaries: 1,
+    ahead: 0,
+    by_hand: 0,
+    step_ups: 0,
+    unloads: 0,
+    elsewhere: 0,
+    listens: 1,
+};
+
+pub fn policy(on_session_expired: OnSessionExpired, on_retry_rejected: OnRetryRejected) -> Policy {
+    Policy { on_session_expired, on_retry_rejected, attempts: 2, ..Policy::default() }
+}
+
+/// One tab whose record nobody else sees: there is no lock and no mark.
+pub fn private(policy: Policy) -> Small {
+    let setup = Setup { policy, place: Place::Private, ..Setup::default() };
+    Small { setup, fault: None, calls: 2, budget: BUDGET, same_text: false, answers_late: false, listener: None }
+}
+
+/// A record that other tabs see.
+pub fn shared(policy: Policy) -> Small {
+    let small = private(policy);
+    Small { setup: Setup { place: Place::Shared, ..small.setup }, ..small }
+}
+
+pub fn usual() -> Policy {
+    policy(OnSessionExpired::Logout, OnRetryRejected::Auto)
+}
+
+fn breaks_no_rule(name: &str, small: Small) -> usize {
+    let (states, breach) = small.explore();
+    println!("{name}: {states} states explored");
+    assert_eq!(breach, None, "{name}");
+    states
+}
+
+#[test]
+fn no_interleaving_of_three_calls_breaks_a_rule() {
+    let budget = bound(Budget { aborts: 0, canaries: 0, ..BUDGET }, BUDGET);
+    let states = breaks_no_rule("three calls", Small { calls: 3, budget, ..private(usual()) });
+    assert!(states > 50_000, "the world has become too small to show anything: {states}");
+}
+
+#[test]
+fn no_interleaving_under_the_other_policies_breaks_a_rule() {
+    for (on_expired, on_rejected) in [
+        (OnSessionExpired::Logout, OnRetryRejected::Auto),
+        (OnSessionExpired::Hold, OnRetryRejected::Return),
+        (OnSessionExpired::PassThrough, OnRetryRejected::Logout),
+        (OnSessionExpired::Hold, OnRetryRejected::Auto),
+    ] {
+        breaks_no_rule(&format!("{on_expired:?}, {on_rejected:?}"), private(policy(on_expired, on_rejected)));
+    }
+}
+
+#[test]
+fn no_interleaving_in_which_the_same_text_is_brought_again_breaks_a_rule() {
+    for on_rejected in [OnRetryRejected::Auto, OnRetryRejected::Return] {
+        let budget = Budget { canaries: 0, ..BUDGET };
+        let small = private(policy(OnSessionExpired::Logout, on_rejected));
+        breaks_no_rule(&format!("the same text, {on_rejected:?}"), Small { budget, same_text: true, ..small });
+    }
+}
+
+#[test]
+fn no_interleaving_with_the_lock_and_another_tab_breaks_a_rule() {
+    let budget = Budget { aborts: 0, canaries: 0, expiries: 0, elsewhere: 1, ..BUDGET };
+    let all = [OnSessionExpired::Logout, OnSessionExpired::Hold, OnSessionExpired::PassThrough];
+    for on_expired in &all[..bound(1, 3)] {
+        let small = Small { budget, ..shared(policy(*on_expired, OnRetryRejected::Auto)) };
+        breaks_no_rule(&format!("another tab, {on_expired:?}"), small);
+    }
+}
+
+#[test]
+fn no_interleaving_in_which_an_aborted_request_is_answered_breaks_a_rule() {
+    for small in [private(usual()), shared(usual())] {
+        let budget = Budget { aborts: 0, canaries: 0, refusals: 0, by_hand: 1, ..BUDGET };
+        let small = Small { budget, calls: bound(1, 2), answers_late: true, ..small };
+        breaks_no_rule(&format!("late answers, {:?}", small.setup.place), small);
+    }
+}
+
+#[test]
+fn no_interleaving_of_step_ups_breaks_a_rule() {
+    for on_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
+        let budget = Budget { step_ups: 2, by_hand: 1, sign_ins: 1, logouts: 1, ..Budget::default() };
+        let small = private(policy(on_expired, OnRetryRejected::Auto));
+        breaks_no_rule(&format!("step-ups, {on_expired:?}"), Small { budget, ..small });
+    }
+}
+
+#[test]
+fn no_interleaving_of_a_refresh_ahead_of_expiry_breaks_a_rule() {
+    let full = Budget { ahead: 1, aborts: 0, canaries: 0, unloads: 1, refusals: 0, ..BUDGET };
+    let budget = bound(Budget { expiries: 0, ..full }, full);
+    let mut small = private(usual());
+    small.setup.background = true;
+    breaks_no_rule("ahead of expiry", Small { budget, ..small });
+}
+
+#[test]
+fn no_interleaving_with_a_listener_that_acts_from_within_breaks_a_rule() {
+    for listener in [Reaction::LogsOut, Reaction::SetsTokens, Reaction::Refreshes, Reaction::Calls] {
+        let budget = Budget { aborts: 0, canaries: 0, expiries: 0, by_hand: 1, ..BUDGET };
+        let small = Small { budget, calls: bound(1, 2), listener: Some(listener), ..shared(usual()) };
+        breaks_no_rule(&format!("a listener that {listener:?}"), small);
+    }
+}

@@ -1,0 +1,61 @@
+//! What a call may be sent with, and what its answer says of its token.
+
+use crate::world::{Answer, End, Phase, Task, World};
+use authfetch::protocol::token::AccessToken;
+
+impl World {
+    pub(in crate::world) fn check_send(&mut self, at: usize, token: AccessToken) {
+        let task = &self.tasks[at];
+        let most = if task.stepped_up { 3 } else { 2 };
+        let (too_often, over) = (task.sends >= most, task.epoch != self.record.epoch);
+        let again = task.refused_for == Some(token) && !self.record.rejected;
+        let early = task.awaits_sign_in.is_some_and(|then| then == self.ledger.sign_ins);
+        self.require(!too_often, "a call is sent at most twice");
+        self.require(!over, "nothing of an old epoch is sent");
+        self.require(!again, "no call is sent again with the token it was refused for");
+        self.require(!early, "a step-up is answered by a sign-in alone");
+        let fit = !self.has_run_out() || !self.session.can_refresh() || self.ledger.untried == Some(token);
+        self.require(fit, "a token that has run out is renewed before it is sent");
+        self.ledger.untried = None;
+        let tries = |task: &&Task| task.phase == Phase::InFlight && task.sent == Some(token) && !task.had_it;
+        let trying = self.tasks.iter().filter(tries).count();
+        if let Some(canary) = self.ledger.canary.as_mut().filter(|canary| canary.token == token) {
+            if trying == 0 {
+                canary.since = Some(self.now);
+            }
+            let ahead = trying < canary.allowed;
+            self.require(ahead, "the canary goes before the rest");
+        }
+    }
+
+    pub(in crate::world) fn check_settled(&mut self, at: usize, end: End) {
+        self.require(!matches!(self.tasks[at].phase, Phase::Settled(_)), "what has settled stays settled");
+        let decisions = self.session.decisions();
+        let cooling = decisions.cooling(&self.record, self.now) || !decisions.can_renew(&self.record);
+        if matches!(end, End::Answer(Answer::Unauthorized | Answer::Redirected)) {
+            let sent = self.tasks[at].sent;
+            self.ledger.canary.take_if(|canary| sent == Some(canary.token));
+        }
+        self.require(end != End::Failed || cooling, "a call fails with the renewal's error in the cooldown only");
+    }
+
+    pub(in crate::world) fn before_answer(&mut self, at: usize, sent: AccessToken, answer: Answer) {
+        let of_the_token = matches!(answer, Answer::Unauthorized | Answer::Redirected);
+        if of_the_token {
+            self.tasks[at].refused_for = Some(sent);
+            self.ledger.judging = Some((sent, answer == Answer::Redirected));
+        }
+        if !of_the_token && answer != Answer::NotTheToken {
+            self.ledger.canary.take_if(|canary| canary.token == sent);
+        }
+    }
+
+    pub(in crate::world) fn after_answer(&mut self) {
+        self.ledger.judging = None;
+    }
+
+    pub(in crate::world) fn waits_for_sign_in(&mut self, at: usize) {
+        self.tasks[at].stepped_up = true;
+        self.tasks[at].awaits_sign_in = Some(self.ledger.sign_ins);
+    }
+}
