@@ -46,7 +46,7 @@ impl Session {
         }
         let throttled = self.record.retry_at;
         self.wake_waiters(now);
-        let settled = if throttled > 0 { Settled::Throttled(throttled) } else { Settled::Refreshed };
+        let settled = if throttled > 0 { Settled::Throttled } else { Settled::Refreshed };
         self.push(Effect::SettleRefresh(refresh.id, settled));
         let source = Source::ThisTab;
         self.notify(if refresh.without_session { Notice::SignIn(source) } else { Notice::Refresh(source) });
@@ -94,14 +94,14 @@ impl Session {
         let Refresh { id, again, .. } = refresh;
         let attempts = self.decisions.renewal().map_or(1, |renewal| renewal.attempts);
         let Cooldown { until, retry_after_set } = cooldown;
-        self.push(Effect::SettleRefresh(id, Settled::Failed { until, transient }));
+        self.push(Effect::SettleRefresh(id, Settled::Failed(transient)));
         if self.record.signed_in() {
             self.amend(|record| (record.retry_at, record.retry_after_set) = (until, retry_after_set), now);
         }
         self.close(refresh, false);
         self.wake_waiters(now);
         self.notify(Notice::Changed);
-        self.notify(Notice::RefreshFailed { id, attempts, again });
+        self.notify(Notice::RefreshFailed { attempts: attempts as u16, again });
     }
 
     pub(super) fn refused(&mut self, now: u64) {
