@@ -1,40 +1,32 @@
 //! Bounded worlds, each gone through to its end.
 
 use super::bounds::bound;
-use super::model::{Budget, Found, explore};
-use super::world::{Fault, Setup};
+use super::model::{Budget, Found, NONE, explore};
+use super::world::Setup;
+use authfetch::protocol::config::Place;
 
 /// Two tabs whose access token has just run out.
 pub const TWO: Setup = Setup {
     tabs: 2,
     unopened: 0,
+    place: Place::Shared,
     grace_window: false,
     requests: false,
     expired: true,
+    background: false,
     burst: 0,
     slow_writes: false,
     slow_events: false,
     slow_server: false,
+    slow_mark: false,
+    revokes: false,
+    navigates: false,
+    listener: false,
     alike: true,
-    fault: Fault::None,
+    fault: None,
+    numbers_what_it_doubts: false,
 };
 
-/// Nothing that nobody controls.
-pub const NONE: Budget = Budget {
-    calls: 0,
-    expiries: 0,
-    logouts: 0,
-    sign_ins: 0,
-    clears: 0,
-    crashes: 0,
-    lost_writes: 0,
-    torn: 0,
-    freezes: 0,
-    hangs: 0,
-    dropped: 0,
-    lost_answers: 0,
-    opened: 0,
-};
 const EXPIRY: Budget = Budget { expiries: 1, ..NONE };
 pub const LOGOUT: Budget = Budget { logouts: 1, ..NONE };
 const SIGN_IN: Budget = Budget { sign_ins: 1, ..NONE };
@@ -110,7 +102,7 @@ fn a_server_with_a_grace_window_lets_nothing_of_that_go_wrong() {
 fn three_tabs_agree_and_every_call_settles_whatever_accident_befalls_one() {
     let setup = Setup { tabs: 3, ..TWO };
     let undisturbed = holds("three tabs", setup, NONE);
-    assert!(undisturbed.one_renewal, "one token request is enough for the calls of all tabs");
+    assert!(undisturbed.one_refresh, "one token request is enough for the calls of all tabs");
     for (name, budget) in ACCIDENTS {
         holds(&format!("three tabs, {name}"), setup, budget);
     }
@@ -127,7 +119,7 @@ fn three_tabs_agree_and_every_call_settles_whatever_accident_befalls_one() {
 fn writes_and_storage_events_may_come_late_each_in_its_own_way() {
     let late = Setup { slow_writes: true, slow_events: true, ..TWO };
     for (name, budget) in [
-        ("renewals", NONE),
+        ("refreshes", NONE),
         ("lost write", LOST_WRITE),
         ("logout", LOGOUT),
         ("logout, torn", LOGOUT.and(TORN)),
