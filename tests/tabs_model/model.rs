@@ -233,7 +233,10 @@ fn explore_model(name: &str, model: Bounded) -> (Found, Kinds) {
         let last = path.last_state().clone();
         let breach = last.world.breach.or_else(|| last.world.unrest()).unwrap_or("nothing");
         if sound {
-            println!("{name}: {breach}\n{:?}", path.into_actions());
+            println!("{name}: {breach}");
+            for (state, action) in path.into_vec() {
+                println!("  {}\n{action:?}", state.world.summary());
+            }
         }
         breach
     });

@@ -5,7 +5,7 @@ use crate::reached;
 use authfetch::protocol::effect::{Effect, Members, Notice, Source};
 use authfetch::protocol::environment::{self, Environment};
 use authfetch::protocol::event::{Event, MarkFor, Stored, Timer};
-use authfetch::protocol::session::{Session, State};
+use authfetch::protocol::session::Session;
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::Record;
 
@@ -189,8 +189,10 @@ impl Browser<'_> {
     }
 
     fn read_mark(&mut self, purpose: MarkFor) -> Option<Event> {
-        if self.world.setup.slow_mark {
-            self.world.tabs[self.i].reads.push(purpose);
+        let tab = &mut self.world.tabs[self.i];
+        // What has happened already is told before a transaction ends.
+        if self.world.setup.slow_mark || !tab.undelivered.is_empty() {
+            tab.reads.push(purpose);
             return None;
         }
         let mark: Mark = self.world.mark;
@@ -222,18 +224,18 @@ impl Browser<'_> {
     /// What listeners are told is true, and of a session that they know of.
     fn notify(&mut self, notice: Notice) {
         let tab = &mut self.world.tabs[self.i];
-        let signed_in = tab.session.record().signed_in();
-        let (before, _) = tab.session.take_change();
+        let (signed_in, epoch) = (tab.session.record().signed_in(), tab.session.epoch());
+        let _ = tab.session.take_change();
         match notice {
             Notice::SignIn(_) | Notice::Refresh(_) if !signed_in => {
                 self.world.breaks("listeners are told of no session that is over");
             }
-            Notice::Logout(Source::OtherTab) if before == State::SignedOut => {
+            Notice::SignIn(_) => tab.session_of = Some(epoch),
+            Notice::Logout(Source::OtherTab) if tab.session_of.is_none() => {
                 self.world.breaks("listeners are told of no end of a session that they never knew");
             }
             Notice::Logout(_) if self.world.setup.listener => self.log_out_again(),
             Notice::Changed
-            | Notice::SignIn(_)
             | Notice::Refresh(_)
             | Notice::RefreshFailed { .. }
             | Notice::Suspend

@@ -27,7 +27,8 @@ impl World {
     }
 
     pub(super) fn deliver_all(&mut self, i: usize) {
-        for event in std::mem::take(&mut self.tabs[i].undelivered) {
+        while !self.tabs[i].undelivered.is_empty() {
+            let event = self.tabs[i].undelivered.remove(0);
             self.dispatch(i, event);
         }
     }

@@ -63,6 +63,37 @@ impl World {
         }
     }
 
+    /// For those who read the way to a breach.
+    pub fn summary(&self) -> String {
+        let of = |text: &super::Text| {
+            let Record { epoch, version, signin, access, refresh, .. } = text.record;
+            format!("{epoch}.{version}.{signin} {:?}/{:?}", access.map(|token| token.0), refresh.map(|token| token.0))
+        };
+        let item = |item: &super::Item| item.as_ref().map_or_else(|| "absent".to_owned(), of);
+        let tab = |tab: &Tab| {
+            let known = tab.session.record();
+            format!(
+                "\n    {:?} knows {}.{}.{} {:?} of {}, {:?}, sees {}, {:?}, request {:?}, timers {:?}, commits {:?}, calls {:?}",
+                tab.life,
+                known.epoch,
+                known.version,
+                known.signin,
+                tab.vault.refresh.text,
+                tab.session.epoch(),
+                tab.session.refresh_step(),
+                item(&tab.view),
+                tab.presented,
+                tab.request,
+                tab.timers,
+                tab.commits,
+                tab.calls,
+            )
+        };
+        let tabs: String = self.tabs.iter().map(tab).collect();
+        let mark = self.mark;
+        format!("{}, {mark:?}, held {:?}, queue {:?}{tabs}", item(&self.central), self.holder, self.queue)
+    }
+
     /// Whether a look at what stands here can tell a tab anything.
     pub fn has_news(&self, i: usize) -> bool {
         let tab = &self.tabs[i];
