@@ -5,99 +5,102 @@
 const COMMIT_MS = 500;
 const MARKS = "marks";
 
-/** What is held or waited for: a page that is put away would keep it, so all of it is let go before. */
-const holding = new Set();
-/**
- * Until it is back, a page asks for nothing: of a frozen one some code runs on, and it would be granted what it cannot
- * use.
- */
-let away;
-let back;
-export const releaseLocks = () => {
-  away ??= new Promise((done) => (back = done));
-  for (const free of [...holding]) free();
-};
-export const resumeLocks = () => (back?.(), (away = undefined));
-
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** How often it is asked who holds the lock while one page may hold it. */
 const LOOKS = 4;
+/** What is told of a lock. */
+const GRANTED = 0;
+const UNAVAILABLE = 1;
+const LOST = 2;
 
 /**
- * Resolves with a function that lets go of the lock; with `undefined` when one page has held it for so many
- * milliseconds or `signal` was aborted; with `null` when the page was put away while it waited. A queue may take
- * longer, as long as it moves.
+ * Waits for a lock, and tells when it is granted, when one page has held it for so many milliseconds, and when it was
+ * stolen. A queue may take longer, as long as it moves. Returns a function that releases the lock, or gives up the
+ * wait; nothing is told after that.
  */
-export const lock = async (name, ms, signal, steal) => {
-  await away;
+export const acquire = (name, ms, steal, tell) => {
   const { locks } = globalThis.navigator ?? {};
-  if (!locks) return lease(name, ms, signal);
-  return new Promise((granted) => {
-    const controller = new AbortController();
-    let timer;
-    const end = (how) => (granted(how), controller.abort(), clearTimeout(timer), holding.delete(leave));
-    const stop = () => end();
-    const leave = () => end(null);
-    signal.addEventListener("abort", stop);
-    holding.add(leave);
-    let holder;
-    let looks = 0;
-    const look = async () => {
-      const { held } = await locks.query();
-      const page = held.find((one) => one.name === name)?.clientId;
-      looks = page === holder ? looks + 1 : 0;
-      holder = page;
-      if (looks >= LOOKS) stop();
-      else if (holding.has(leave)) timer = setTimeout(() => look().catch(stop), ms / LOOKS);
-    };
-    // Where that cannot be asked, the wait is bounded by itself.
-    if (!steal) look().catch(() => holding.has(leave) && (timer = setTimeout(stop, ms)));
-    let free;
-    const held = () =>
-      new Promise((release) => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", stop);
-        holding.delete(leave);
-        free = () => (holding.delete(free), release());
-        holding.add(free);
-        granted(free);
-      });
-    // Rejected after it was granted, it has been stolen.
-    locks
-      .request(name, steal ? { steal } : { signal: controller.signal }, held)
-      .catch(() => (holding.delete(free), granted()));
+  if (!locks) return lease(name, ms, tell);
+  const controller = new AbortController();
+  let timer;
+  let granted;
+  let over;
+  let release = () => controller.abort();
+  const end = () => {
+    over = true;
+    clearTimeout(timer);
+    release();
+  };
+  const unavailable = () => {
+    if (over || granted) return;
+    end();
+    tell(UNAVAILABLE);
+  };
+  let holder;
+  let looks = 0;
+  const look = async () => {
+    const { held } = await locks.query();
+    const page = held.find((one) => one.name === name)?.clientId;
+    looks = page === holder ? looks + 1 : 0;
+    holder = page;
+    if (looks >= LOOKS) unavailable();
+    else if (!(over || granted)) timer = setTimeout(() => look().catch(unavailable), ms / LOOKS);
+  };
+  // Where that cannot be asked, the wait is bounded by itself.
+  if (!steal) look().catch(() => over || granted || (timer = setTimeout(unavailable, ms)));
+  const hold = () =>
+    over
+      ? undefined
+      : new Promise((done) => {
+          clearTimeout(timer);
+          granted = true;
+          release = done;
+          tell(GRANTED);
+        });
+  // Rejected after it was granted, it has been stolen.
+  locks.request(name, steal ? { steal } : { signal: controller.signal }, hold).catch(() => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    tell(granted ? LOST : UNAVAILABLE);
   });
+  return end;
 };
 
-/** Whether it has been neither let go of meanwhile nor stolen. */
-export const holds = (free) => holding.has(free);
-
 /** Where there are no locks: a lease in storage with an owner, a deadline and a fencing number. Best effort. */
-const lease = async (name, ms, signal) => {
+const lease = (name, ms, tell) => {
   const key = `${name}:lease`;
   const owner = Math.random().toString(36).slice(2);
-  let end = Date.now() + ms;
-  let holder;
+  let over;
   const read = () => {
     try {
       return JSON.parse(localStorage.getItem(key));
     } catch {}
   };
-  const free = () => void (holding.delete(free), read()?.owner === owner && localStorage.removeItem(key));
-  try {
-    while (!signal.aborted && Date.now() < end) {
+  const wait = async () => {
+    let end = Date.now() + ms;
+    let holder;
+    while (!over && Date.now() < end) {
       const held = read();
       if (held?.fence !== holder) [holder, end] = [held?.fence, Date.now() + ms];
       if (!(held?.until > Date.now())) {
         localStorage.setItem(key, JSON.stringify({ owner, until: Date.now() + ms, fence: (held?.fence ?? 0) + 1 }));
         // Long enough for a rival's write of the same moment to be seen.
         await pause(40 + Math.random() * 40);
-        if (read()?.owner === owner) return (holding.add(free), free);
+        if (read()?.owner === owner) return true;
       }
       await pause(20);
     }
-  } catch {}
+  };
+  const free = () => read()?.owner === owner && localStorage.removeItem(key);
+  wait()
+    .catch(() => {})
+    .then((held) => (over ? held && free() : tell(held ? GRANTED : UNAVAILABLE)));
+  return () => {
+    over = true;
+    free();
+  };
 };
 
 /**
@@ -200,10 +203,10 @@ export const committed = (name) => {
   return within(COMMIT_MS, transact(name).catch(fromLocks));
 };
 
-export const channel = (name, hear) => {
+export const channel = (name, onMessage) => {
   try {
     const opened = new BroadcastChannel(name);
-    opened.onmessage = ({ data }) => Array.isArray(data) && hear(data);
+    opened.onmessage = ({ data }) => Array.isArray(data) && onMessage(data);
     return opened;
   } catch {}
 };

@@ -1,14 +1,18 @@
 //! The exported class. It parses arguments, finds the session that its name shares, and hands on.
 
-use super::call::page::Page;
+use super::call::client::Client;
 use super::debug;
+use super::effects::lifecycle;
+use super::endpoint::Refresh;
+use super::error;
 use super::js::keys::Key;
 use super::js::task;
 use super::js::{self, Lent, NONE, Outcome, Val};
 use super::options::Options;
-use super::session::ending::Ending;
-use super::session::shared::{Shared, on_server};
+use super::session::driver::{SessionDriver, on_server};
+use super::session::notices;
 use crate::protocol::error::Code;
+use crate::protocol::session::Requested;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -31,20 +35,20 @@ extern "C" {
 }
 
 thread_local! {
-    /// The sessions of this page: instances of one name and place share one.
-    static SESSIONS: RefCell<Vec<Weak<Shared>>> = const { RefCell::new(Vec::new()) };
+    /// The sessions of this client: instances of one name and place share one.
+    static SESSIONS: RefCell<Vec<Weak<SessionDriver>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// See `AuthFetch` in `index.d.ts`, which is the contract.
 #[wasm_bindgen]
 pub struct AuthFetch {
-    page: Rc<Page>,
+    client: Rc<Client>,
     fetch: Val,
     subscribe: Val,
     closed: Cell<bool>,
 }
 
-fn session_of(options: &Options) -> Option<Rc<Shared>> {
+fn session_of(options: &Options) -> Option<Rc<SessionDriver>> {
     if on_server() {
         return None;
     }
@@ -59,7 +63,7 @@ fn session_of(options: &Options) -> Option<Rc<Shared>> {
 
 #[wasm_bindgen]
 impl AuthFetch {
-    /// Opens the session that stands under `name`, or shares the one that is open in this page.
+    /// Opens the session that stands under `name`, or shares the one that is open in this client.
     ///
     /// # Errors
     /// `AuthFetchError` with `invalid_options`.
@@ -71,28 +75,28 @@ impl AuthFetch {
     fn open(options: &Val) -> Outcome<Self> {
         js::learn();
         let options = Rc::new(Options::parse(options)?);
-        let shared = match session_of(&options) {
-            Some(shared) => {
-                compare(options.given.lend(), shared.options.given.lend());
+        let driver = match session_of(&options) {
+            Some(driver) => {
+                compare(options.given.lend(), driver.options.given.lend());
                 // The app may have written or cleared the record by hand, of which no event tells.
-                shared.sync_record();
-                shared
+                driver.synchronize();
+                driver
             }
             None => {
-                let shared = Shared::open(Rc::clone(&options));
-                SESSIONS.with_borrow_mut(|sessions| sessions.push(Rc::downgrade(&shared)));
-                shared
+                let driver = SessionDriver::open(Rc::clone(&options));
+                SESSIONS.with_borrow_mut(|sessions| sessions.push(Rc::downgrade(&driver)));
+                driver
             }
         };
-        shared.opened();
-        let subscribe = subscriber(shared.events.subscribers.lend());
-        let page = Page::new(options, shared);
-        let call = Rc::clone(&page);
+        lifecycle::opened(&driver);
+        let subscribe = subscriber(driver.events.subscribers.lend());
+        let client = Client::new(options, driver);
+        let call = Rc::clone(&client);
         let call = Closure::<dyn Fn(JsValue, JsValue) -> JsValue>::new(move |input: JsValue, init: JsValue| {
             call.fetch(&input.into(), &init.into()).unwrap_or_else(|error| error.reject()).into()
         });
         let fetch = drop_in(Val::from(call.into_js_value()).lend());
-        Ok(Self { page, fetch, subscribe, closed: Cell::new(false) })
+        Ok(Self { client, fetch, subscribe, closed: Cell::new(false) })
     }
 
     /// The drop-in for `window.fetch`: bound, the same function object at each read.
@@ -104,13 +108,13 @@ impl AuthFetch {
     /// "signed-out", "signed-in", "refreshing" or "suspended".
     #[wasm_bindgen(getter)]
     pub fn state(&self) -> JsValue {
-        self.page.shared.now_told().state.map_or(Val::UNDEFINED, Val::name).into()
+        Val::name(notices::word(self.client.driver.session(|session| session.state()))).into()
     }
 
     /// The frozen snapshot of the session, or null.
     #[wasm_bindgen(getter)]
     pub fn session(&self) -> JsValue {
-        self.page.shared.session().into()
+        self.client.driver.vault.session().into()
     }
 
     /// Signs in, or replaces the tokens of the running session.
@@ -119,7 +123,7 @@ impl AuthFetch {
     /// `TypeError` on a response that cannot be used; the session is unchanged.
     #[wasm_bindgen(js_name = setTokens)]
     pub fn set_tokens(&self, tokens: JsValue) -> Result<(), JsValue> {
-        Ok(self.page.shared.set_tokens(&tokens.into())?)
+        Ok(self.client.driver.set_tokens(&tokens.into())?)
     }
 
     /// A token fit to send now, renewed first if need be; null without a session. An abort of `signal` ends the wait.
@@ -127,36 +131,39 @@ impl AuthFetch {
     pub fn get_access_token(&self, options: JsValue) -> JsValue {
         let options = Val::from(options);
         let (rejected, signal) = (options.get(Key::Rejected), options.get(Key::Signal));
-        let number = debug::begin(self.page.shared.options.debug, Key::Call, &NONE);
-        let promise = task::promise(Rc::clone(&self.page).access_token(rejected, signal, number));
+        let number = debug::begin(self.client.driver.options.debug, Key::Call, &NONE);
+        let promise = task::promise(Rc::clone(&self.client).access_token(rejected, signal, number));
         debug::follow(number, promise).into()
     }
 
     /// Renews now: one promise for everybody while it runs.
     pub fn refresh(&self) -> JsValue {
-        self.page.shared.refresh().into()
+        let driver = &self.client.driver;
+        if matches!(driver.options.refresh, Refresh::None) {
+            let message = "Option `refresh`: not set; takes a URL, an object or a function.";
+            return error::detailed(Code::InvalidOptions, message, &NONE, &NONE).reject().into();
+        }
+        driver.synchronize();
+        match driver.ask(|session, now| session.on_refresh_requested(now)) {
+            Requested::Running(id) => driver.refreshes.promise(id),
+            Requested::Failed => driver.failed().reject(),
+            Requested::Rejected(code) => error::plain(code).reject(),
+        }
+        .into()
     }
 
     /// Ends the session in this turn; the promise is the revocation's and never rejects.
     pub fn logout(&self, options: JsValue) -> JsValue {
-        let shared = Rc::clone(&self.page.shared);
         let options = Val::from(options).own();
-        let reason = options.get(Key::Reason);
-        shared.sync_record();
-        let revoked = shared.end(Ending {
-            code: Code::LoggedOut,
-            reason: if reason.is_text() { reason } else { Val::name(Key::User) },
-            error: Val::UNDEFINED,
-            redirect: !options.get(Key::Redirect).same(&Val::FALSE),
-            revoke: !options.get(Key::Revoke).same(&Val::FALSE),
-        });
-        task::promise(async move { revoked.wait().await }).into()
+        let revoke = !options.get(Key::Revoke).same(&Val::FALSE);
+        let redirect = !options.get(Key::Redirect).same(&Val::FALSE);
+        self.client.driver.log_out(options.get(Key::Reason), revoke, redirect).into()
     }
 
     /// Lets go of listeners and timers; keeps the session.
     pub fn close(&self) {
         if !self.closed.replace(true) {
-            self.page.shared.closed();
+            lifecycle::closed(&self.client.driver);
         }
     }
 
@@ -179,6 +186,6 @@ impl AuthFetch {
     }
 
     fn listen(&self, add: bool, kind: &Val, listener: &Val, options: &Val) -> Result<(), JsValue> {
-        listen(self.page.shared.events.target.lend(), i32::from(add), kind.lend(), listener.lend(), options.lend())
+        listen(self.client.driver.events.target.lend(), i32::from(add), kind.lend(), listener.lend(), options.lend())
     }
 }

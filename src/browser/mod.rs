@@ -4,16 +4,13 @@ pub mod auth_fetch;
 
 mod abort;
 mod call;
-mod clock;
 mod debug;
+mod effects;
 mod endpoint;
 mod error;
-mod events;
 mod js;
 mod options;
 mod parser;
-mod record;
 mod session;
-mod storage;
-mod tabs;
 mod tokens;
+mod vault;

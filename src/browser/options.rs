@@ -1,10 +1,10 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
 
+use super::effects::storage::Place;
 use super::endpoint::{Refresh, endpoint_or_function, is_refused, renewable};
 use super::js::keys::Key;
 use super::js::{Kind, Lent, Outcome, Val};
 use super::parser::{Parser, is_http, is_url};
-use super::storage::Place;
 use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
 use crate::protocol::scope::{Rule, rule};
 use wasm_bindgen::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::js::keys::Key;
 use super::js::{Lent, Val};
-use super::record::usable;
+use super::vault::usable;
 use crate::protocol::lifetime;
 use wasm_bindgen::prelude::*;
 

@@ -1,80 +1,75 @@
 //! A call that waits, is refused or is sent again: the machine decides after each await, this carries it out.
 
+use super::client::Client;
 use super::outgoing::{Outgoing, cancel};
-use super::page::Page;
 use crate::browser::abort;
-use crate::browser::clock::{self, Timer};
 use crate::browser::debug;
+use crate::browser::effects::timers;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
 use crate::browser::js::{NONE, Outcome, Val};
-use crate::browser::session::ending::Ending;
-use crate::browser::session::shared::Shared;
 use crate::protocol::challenge::{self, Challenge};
+use crate::protocol::decisions::{Admission, Call, Unauthorized};
 use crate::protocol::error::Code;
-use crate::protocol::session::{Admission, Call, Unauthorized, Verdict};
-use crate::protocol::token::Record;
+use crate::protocol::session::Answered;
 use std::rc::Rc;
 
-/// After so long without the canary's headers a second one goes, and after as long again all go.
-const PATIENCE_MS: f64 = 2_000.0;
-
-impl Page {
+impl Client {
     /// Drives a call to its end. With an answer it has been sent already; a call that answers nothing is after a token
     /// alone.
     pub async fn drive(self: Rc<Self>, mut call: Call, mut out: Outgoing, mut answered: Val) -> Outcome {
-        let shared = Rc::clone(&self.shared);
-        shared.claimed().await;
+        let driver = Rc::clone(&self.driver);
         let mut held = false;
-        // Until it is known what an answer means, a canary has not spoken.
-        let mut patience = None;
         loop {
             if !answered.is_undefined() {
-                let refused = self.is_unauthorized(&answered).await.inspect_err(|_| self.gone(&call))?;
-                drop(patience.take());
-                shared.sync_record();
+                let refused = self.is_unauthorized(&answered).await.inspect_err(|_| self.dropped(&call))?;
+                driver.synchronize();
                 if let Some(settled) = self.judge(&mut call, &out, &answered, refused) {
                     return settled;
                 }
                 cancel(&answered.get(Key::Body));
                 answered = Val::UNDEFINED;
             }
-            shared.sync_record();
+            driver.synchronize();
             if abort::aborted(&out.signal) {
-                self.gone(&call);
+                self.dropped(&call);
                 debug::note(out.number, Key::AbortedByCaller);
                 let reason = abort::reason(&out.signal);
                 out.abandon(&reason);
                 return Err(reason);
             }
-            let record = shared.record();
-            let token = match shared.ask(|machine| machine.admit(&call, &record, clock::now())) {
-                Admission::Wait(renew) => {
-                    shared.renew(renew);
-                    let why = shared.why_held(&call, &record);
-                    shared.wait(call, &out.signal, out.number, why).await;
+            let now = timers::now();
+            let token = match driver.session(|session| session.admit(&call, now)) {
+                Admission::Wait(_) => {
+                    driver.session(|session| session.wait(call));
+                    let woken = driver.wait(call.id, &out.signal);
+                    driver.drain();
+                    debug::note(out.number, self.why_held(&call));
+                    let _ = woken.wait().await;
                     continue;
                 }
-                Admission::Send(token, renew) => {
+                Admission::Send(token, _) => {
                     if !call.answers {
-                        shared.renew(renew);
-                        return Ok(shared.member(Key::AccessToken));
+                        driver.drain();
+                        return Ok(driver.vault.member(Key::AccessToken));
                     }
                     if call.sends > 0 {
                         out.use_replay();
                     } else if !held && self.holds_stream(&out) {
                         held = true;
-                        shared.renew(renew);
                         debug::note(out.number, Key::HeldForRenewal);
-                        let _ = shared.run_renewal().until(&out.signal).wait().await;
+                        let refreshed = driver.session(|session| session.refresh());
+                        driver.drain();
+                        let refreshed = refreshed.map_or(Val::UNDEFINED, |id| driver.refreshes.promise(id));
+                        let _ = refreshed.until(&out.signal).wait().await;
                         continue;
                     }
                     call.sent = Some(token);
                     call.sends += 1;
                     call.after_signin = None;
                     let sent = self.send(&out, Some(token));
-                    shared.renew(renew);
-                    debug::note(out.number, shared.why_sent(&call));
+                    driver.drain();
+                    debug::note(out.number, self.why_sent(&call));
                     Some((token, sent))
                 }
                 Admission::SendWithoutToken if call.answers => {
@@ -88,20 +83,19 @@ impl Page {
                 Admission::SignedOut => return Ok(Val::NULL),
                 Admission::Failed => {
                     debug::note(out.number, Key::NotSent);
-                    return Err(shared.failed());
+                    return Err(driver.failed());
                 }
-                Admission::Ended => return Err(shared.ended()),
+                Admission::Ended => return Err(driver.ends.error()),
             };
             let Some((token, sent)) = token else {
                 let sent = self.send(&out, None);
                 debug::note(out.number, Key::SentBare);
                 return sent.wait().await;
             };
-            patience = shared.patience(&call);
             match sent.wait().await {
                 Ok(response) => answered = response,
                 Err(error) => {
-                    self.gone(&call);
+                    self.dropped(&call);
                     return Err(self.rejection(token, &out, error));
                 }
             }
@@ -119,20 +113,18 @@ impl Page {
 
     /// What the machine makes of an answer; `None` where the call goes on.
     fn judge(self: &Rc<Self>, call: &mut Call, out: &Outgoing, response: &Val, refused: bool) -> Option<Outcome> {
-        let shared = &self.shared;
-        if !refused && call.epoch != shared.ask(|machine| machine.epoch()) {
-            return Some(Err(shared.ended()));
+        let driver = &self.driver;
+        if !refused && call.epoch != driver.session(|session| session.epoch()) {
+            return Some(Err(driver.ends.error()));
         }
         let url = response.get(Key::Url);
         let header = response.get(Key::Headers).invoke(Key::Get, &Val::name(Key::WwwAuthenticate), &NONE);
         let challenge = if refused { challenge::read(&header.as_text()) } else { Challenge::Other };
         if let Challenge::StepUp { acr_values, max_age } = &challenge
-            && shared.step_up(call, &header, acr_values, *max_age, &url)
+            && self.waits_for_sign_in(call, &header, acr_values, *max_age, &url)
             && out.replayable()
         {
-            // The challenge itself says that the token is good.
-            self.accepted(call, response);
-            call.after_signin = Some(shared.record().signin);
+            driver.ask(|session, now| session.wait_for_sign_in(call, now));
             return None;
         }
         if !refused || challenge != Challenge::Other {
@@ -152,108 +144,91 @@ impl Page {
                 && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
             path: path_number(&requested),
         };
-        let record = shared.record();
-        let now = clock::now();
-        let (verdict, makes_way) = shared
-            .ask(|machine| machine.on_outcome(|machine| machine.on_unauthorized(call, &record, now, unauthorized)));
-        let error = match verdict {
-            Verdict::Deliver(renew) => {
-                shared.renew(renew);
-                if makes_way {
-                    shared.wake_waiters();
-                }
+        let record = driver.session(|session| *session.record());
+        let answered = driver.ask(|session, now| session.on_unauthorized(call, unauthorized, now));
+        let error = match answered {
+            Answered::Deliver => {
                 out.release_replay();
-                debug::note(out.number, shared.why_delivered(call, &record, &unauthorized));
+                debug::note(out.number, self.why_delivered(call, &record, &unauthorized));
                 return Some(Ok(response.clone()));
             }
-            Verdict::Retry(renew) => {
-                shared.renew(renew);
+            Answered::Retry => {
                 debug::note(out.number, if record.access == call.sent { Key::Refused } else { Key::RefusedOlder });
                 return None;
             }
-            Verdict::Failed => {
+            Answered::Failed => {
                 debug::note(out.number, Key::NotSent);
-                shared.failed()
+                driver.failed()
             }
-            Verdict::EndRetryRejected => {
-                let error = error::plain(Code::SessionExpired);
-                shared.end(Ending::verdict("retry_rejected", error.clone()));
-                debug::note(out.number, Key::RefusedAgain);
-                error
+            Answered::EndsSession => {
+                let renewable = self.driver.session(|session| session.decisions().can_renew(&record));
+                debug::note(out.number, if renewable { Key::RefusedAgain } else { Key::NotRenewable });
+                driver.ends.error()
             }
-            Verdict::EndRefused => {
-                let error = error::plain(Code::SessionExpired);
-                shared.refuse(error.clone());
+            Answered::Suspends => {
                 debug::note(out.number, Key::NotRenewable);
-                if shared.record().suspended && out.replayable() {
-                    // Held, or sent without a token: the machine says which.
-                    return None;
-                }
-                error
+                error::plain(Code::SessionExpired)
             }
-            Verdict::Ended => shared.ended(),
+            Answered::Ended => driver.ends.error(),
         };
         out.release_replay();
         // A call that is sent once is answered by its 401, even by one that ends the session.
-        Some(if out.once() && verdict != Verdict::Ended { Ok(response.clone()) } else { Err(error) })
+        Some(if out.once() && answered != Answered::Ended { Ok(response.clone()) } else { Err(error) })
     }
 
     /// The answer shows that its token is good: it is noted once, and whoever waited for that goes.
     pub fn accepted(&self, call: &Call, response: &Val) {
-        let shared = &self.shared;
         let status = response.get(Key::Status).as_number();
         let proof = (200.0..500.0).contains(&status) && !response.get(Key::Redirected).truthy();
-        let record = shared.record();
-        let (news, makes_way) =
-            shared.ask(|machine| machine.on_outcome(|machine| machine.on_accepted(call, &record, proof)));
-        if news {
-            shared.amend(Record::note_accepted);
-        }
-        if makes_way {
-            shared.wake_waiters();
-        }
+        self.driver.ask(|session, now| session.on_accepted(call, proof, now));
     }
 
-    fn gone(&self, call: &Call) {
-        if self.shared.ask(|machine| machine.on_outcome(|machine| machine.on_call_dropped(call.id))).1 {
-            self.shared.wake_waiters();
-        }
+    fn dropped(&self, call: &Call) {
+        self.driver.ask(|session, now| session.on_call_dropped(call, now));
+    }
+
+    /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.
+    fn waits_for_sign_in(&self, call: &Call, header: &Val, acr: &[String], max_age: Option<f64>, url: &Val) -> bool {
+        let driver = &self.driver;
+        let challenge = hash(&header.as_text());
+        let known = driver.session(|session| session.known_step_up(call, challenge));
+        let waits = known.unwrap_or_else(|| {
+            let detail = Val::bare();
+            let values = Val::list();
+            for value in acr {
+                values.push(&Val::text(value));
+            }
+            detail.put(Key::AcrValues, &values);
+            detail.put(Key::MaxAge, &max_age.map_or(Val::NULL, Val::number));
+            detail.put(Key::Url, url);
+            let waits = !driver.events.fire(Key::Stepup, &detail, true);
+            driver.session(|session| session.on_step_up(call, challenge, waits));
+            waits
+        });
+        waits && call.sends < 3
     }
 
     /// See `getAccessToken` in the contract.
     pub async fn access_token(self: Rc<Self>, rejected: Val, signal: Val, number: u32) -> Outcome {
-        let shared = Rc::clone(&self.shared);
-        shared.sync_record();
-        let mut call = shared.call(false);
-        if rejected.is_text() && shared.member(Key::AccessToken).same(&rejected) {
-            call.sent = shared.record().access;
+        let driver = Rc::clone(&self.driver);
+        driver.synchronize();
+        let mut call = driver.session(|session| session.call(false));
+        if rejected.is_text() && driver.vault.member(Key::AccessToken).same(&rejected) {
+            call.sent = driver.session(|session| session.record().access);
         }
         let out = Outgoing { signal, ..Outgoing::plain(Val::UNDEFINED, number) };
         self.drive(call, out, Val::UNDEFINED).await
     }
 }
 
-impl Shared {
-    /// Two timers that let others go when the canary's headers do not come.
-    fn patience(self: &Rc<Self>, call: &Call) -> Option<[Timer; 2]> {
-        let call = call.id;
-        let timer = |ms| {
-            let shared = Rc::clone(self);
-            Timer::after(ms, move || {
-                // A canary of an earlier renewal has no say in this one.
-                if shared.ask(|machine| machine.is_canary(call)) {
-                    shared.ask(|machine| machine.on_canary_timeout());
-                    shared.wake_waiters();
-                }
-            })
-        };
-        self.ask(|machine| machine.is_canary(call)).then(|| [timer(PATIENCE_MS), timer(2.0 * PATIENCE_MS)])
-    }
-}
-
-/// Origin and path as one number (FNV-1a): equal paths are equal numbers.
+/// Origin and path as one number: equal paths are equal numbers.
 fn path_number(url: &Val) -> u64 {
     let mut text = url.get(Key::Origin).as_text();
     text.push_str(&url.get(Key::Pathname).as_text());
+    hash(&text)
+}
+
+/// FNV-1a.
+fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

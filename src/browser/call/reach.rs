@@ -1,6 +1,6 @@
 //! Where this instance's token may go, and what a 401 from elsewhere is told with.
 
-use super::page::Page;
+use super::client::Client;
 use crate::browser::js::keys::Key;
 use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::options::Scope;
@@ -18,7 +18,7 @@ extern "C" {
     fn watch(promise: Lent, warned: Lent, origin: Lent);
 }
 
-impl Page {
+impl Client {
     /// Whether the token may be sent there. Verdicts are remembered by the URL's exact text.
     pub fn allowed(&self, url: &Val) -> bool {
         match recall(self.known_urls.lend(), url.lend()) {
@@ -30,7 +30,7 @@ impl Page {
     #[inline(never)]
     fn judged(&self, url: &Val) -> bool {
         let parsed = url.url();
-        if !is_http(&parsed) || self.shared.is_endpoint(&parsed.get(Key::Href)) {
+        if !is_http(&parsed) || self.driver.is_endpoint(&parsed.get(Key::Href)) {
             return false;
         }
         match &self.options.scope {
@@ -47,7 +47,9 @@ impl Page {
     /// Watches a call that goes out without a token: a 401 there may mean that `origins` is too narrow.
     pub fn outside(&self, url: &Val, promise: Val) -> Val {
         let parsed = url.url();
-        if self.shared.record().signed_in() && !self.shared.is_endpoint(&parsed.get(Key::Href)) {
+        if self.driver.session(|session| session.record().signed_in())
+            && !self.driver.is_endpoint(&parsed.get(Key::Href))
+        {
             watch(promise.lend(), self.warned.lend(), parsed.get(Key::Origin).lend());
         }
         promise

@@ -1,15 +1,14 @@
 //! What is told of a call under `debug`: the reasons behind what the machine has decided. None of it decides anything.
 
-use super::page::Page;
+use super::client::Client;
 use crate::browser::debug;
 use crate::browser::js::keys::Key;
 use crate::browser::js::{Outcome, Val};
-use crate::browser::session::shared::Shared;
-use crate::protocol::session::{Call, Unauthorized};
+use crate::protocol::decisions::{Call, Unauthorized};
 use crate::protocol::token::Record;
 use std::rc::Rc;
 
-impl Page {
+impl Client {
     /// The drop-in, whose story is told.
     #[inline(never)]
     pub fn told(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
@@ -17,25 +16,25 @@ impl Page {
         let promise = self.begin(input, init, number).unwrap_or_else(|error| error.reject());
         Ok(debug::follow(number, promise))
     }
-}
 
-impl Shared {
     /// Why a call waits.
-    pub fn why_held(&self, call: &Call, record: &Record) -> Key {
-        if call.after_signin.is_some() {
-            Key::HeldForStepUp
-        } else if record.suspended {
-            Key::HeldForSignIn
-        } else if self.ask(|machine| machine.renewal().is_some()) {
-            Key::HeldForRenewal
-        } else {
-            Key::HeldForCanary
-        }
+    pub fn why_held(&self, call: &Call) -> Key {
+        self.driver.session(|session| {
+            if call.after_signin.is_some() {
+                Key::HeldForStepUp
+            } else if session.record().suspended {
+                Key::HeldForSignIn
+            } else if session.refresh().is_some() {
+                Key::HeldForRenewal
+            } else {
+                Key::HeldForCanary
+            }
+        })
     }
 
     /// Why it was sent as it was.
     pub fn why_sent(&self, call: &Call) -> Key {
-        if self.ask(|machine| machine.is_canary(call.id)) {
+        if self.driver.session(|session| session.decisions().is_canary(call.id)) {
             Key::SentAhead
         } else if call.sends > 1 {
             Key::SentAgain
@@ -52,7 +51,7 @@ impl Shared {
             Key::RefusedAgain
         } else if !unauthorized.replayable {
             Key::NotReplayable
-        } else if !self.ask(|machine| machine.can_renew(record)) {
+        } else if !self.driver.session(|session| session.decisions().can_renew(record)) {
             Key::NotRenewable
         } else {
             Key::NotHelped

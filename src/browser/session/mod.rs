@@ -1,18 +1,8 @@
-//! One session in one page: what it knows, who waits, how it is renewed, changed and ended.
-//!
-//! [`shared::Shared`] is the type; each file beside it is one chapter of it.
+//! One session in one page: the driver of the machine, and what it keeps for it.
 
 pub mod changes;
-pub mod cookie;
-pub mod ending;
-pub mod holding;
-pub mod keeping;
-mod outcome;
-pub mod owner;
-pub mod renewing;
-pub mod reply;
-pub mod revocation;
-pub mod shared;
-pub mod token_request;
-pub mod waiting;
-pub mod wakeup;
+pub mod driver;
+pub mod ends;
+pub mod notices;
+pub mod refreshes;
+pub mod told;

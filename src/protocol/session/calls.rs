@@ -28,6 +28,8 @@ pub enum Answered {
     Ended,
     /// This answer has ended it.
     EndsSession,
+    /// This answer has suspended it, and the call cannot be sent again.
+    Suspends,
 }
 
 /// What `refresh()` comes to.
@@ -160,8 +162,11 @@ impl Session {
             Verdict::EndRefused => {
                 self.refuse(now);
                 // Held, or sent without a token: the policy says which.
-                let goes_on = self.record.suspended && unauthorized.replayable;
-                if goes_on { Answered::Retry } else { Answered::EndsSession }
+                match (self.record.suspended, unauthorized.replayable) {
+                    (true, true) => Answered::Retry,
+                    (true, false) => Answered::Suspends,
+                    (false, _) => Answered::EndsSession,
+                }
             }
             Verdict::Ended => Answered::Ended,
         };

@@ -169,9 +169,9 @@ impl Session {
     /// The holder knows how far its predecessor has come.
     pub(super) fn on_committed_mark(&mut self, ticket: Ticket, mark: Mark, now: u64) {
         let shared = self.setup.place.shared();
-        let skips = self.faulty(Fault::SkipsCatchUp);
+        let waits = shared && !caught_up(&self.record, mark) && !self.faulty(Fault::SkipsCatchUp);
         let Some(lock) = self.locks.get(ticket).filter(|lock| lock.step == Step::ReadingMark) else { return };
-        if shared && !skips {
+        if waits {
             lock.step = Step::CatchingUp(mark);
             self.push(Effect::SetTimer(Timer::CatchUp(ticket), LOOK_MS));
             self.push(Effect::SetTimer(Timer::GiveUp(ticket), CATCH_UP_MS));

@@ -193,6 +193,12 @@ impl Session {
         self.arm(now);
     }
 
+    /// Whether there is something to do.
+    #[must_use]
+    pub fn has_effects(&self) -> bool {
+        !(self.effects.is_empty() && self.notices.is_empty())
+    }
+
     /// The next thing to do. What runs code of the app's comes when nothing else is being done.
     #[must_use]
     pub fn next_effect(&mut self) -> Option<Effect> {

@@ -78,6 +78,9 @@ impl Session {
         let Some(refresh) = self.refresh else { return };
         self.close(refresh, renewed);
         self.wake_waiters(now);
+        // Whoever asked for a sign-in has one.
+        let signed_in = refresh.without_session && self.record.signed_in();
+        let settled = if settled == Settled::Ended && signed_in { Settled::UsedStored } else { settled };
         self.push(Effect::SettleRefresh(refresh.id, settled));
         self.notify(Notice::Changed);
     }

@@ -1,31 +1,29 @@
-//! What this tab says to others and hears from them: how far the record has come, and never a token.
+//! What tabs share: the lock, the mark, the channel. None of them carries a token.
 //!
 //! The binding to `navigator.locks` is our own, since web-sys marks it unstable.
 
-use super::js::calls::Callback;
-use super::js::keys::Key;
-use super::js::{Lent, Val};
+use crate::browser::js::calls::Callback;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, Val};
 use crate::protocol::tabs::Mark;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/tabs.js")]
 extern "C" {
-    fn lock(name: Lent, ms: f64, signal: Lent, steal: i32) -> Val;
-    /// Lets go of every lock that is held or waited for.
-    #[wasm_bindgen(js_name = releaseLocks)]
-    pub fn release_locks();
-    /// The page is shown again, and may ask for locks.
-    #[wasm_bindgen(js_name = resumeLocks)]
-    pub fn resume_locks();
-    fn holds(free: Lent) -> bool;
+    fn acquire(name: Lent, ms: f64, steal: i32, tell: Lent) -> Val;
     #[wasm_bindgen(js_name = namesOf)]
     fn names_of(record: i32, name: Lent, endpoint: Lent, client: Lent) -> Val;
     fn commit(name: Lent, epoch: f64, version: f64) -> Val;
     fn committed(name: Lent) -> Val;
-    fn channel(name: Lent, hear: Lent) -> Val;
+    fn channel(name: Lent, on_message: Lent) -> Val;
     fn post(channel: Lent, epoch: f64, version: f64, code: Lent, reason: Lent, endpoint: Lent, client: Lent);
     fn shut(channel: Lent);
 }
+
+/// What the lock tells.
+pub const GRANTED: u32 = 0;
+/// One page has held it for too long, or this browser has none.
+pub const UNAVAILABLE: u32 = 1;
 
 /// What all tabs of a session share.
 pub struct Tabs {
@@ -35,26 +33,10 @@ pub struct Tabs {
     mark: Val,
 }
 
-/// A lock that is held; dropping it lets go.
-pub struct Held(Val);
-
-impl Held {
-    /// Whether it is held still: a page that is put away lets go.
-    pub fn still(&self) -> bool {
-        holds(self.0.lend())
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let _ = self.0.call(&Val::UNDEFINED, &Val::UNDEFINED);
-    }
-}
-
 /// A channel, with its listener.
 pub struct Channel {
     channel: Val,
-    _hear: Callback,
+    _on_message: Callback,
 }
 
 impl Tabs {
@@ -66,22 +48,10 @@ impl Tabs {
         Self { name: names.at(0), mark: names.at(1) }
     }
 
-    /// Waits for the lock, `ms` at most or until `signal` is aborted; with `insist` it is then taken whoever holds it.
-    pub async fn lock(&self, ms: f64, signal: &Val, insist: bool) -> Option<Held> {
-        let mut steal = false;
-        loop {
-            let held = lock(self.name.lend(), ms, signal.lend(), i32::from(steal)).wait().await.unwrap_or_default();
-            if held.is_function() {
-                return Some(Held(held));
-            }
-            // A page that was put away gave up its place in the queue, and takes a new one when it is back.
-            if !held.is_null() {
-                if steal || !insist || signal.get(Key::Aborted).truthy() {
-                    return None;
-                }
-                steal = true;
-            }
-        }
+    /// Waits for the lock, until one page has held it for `ms`; what becomes of it is told. The function that is
+    /// returned releases it, or gives up the wait.
+    pub fn acquire(&self, ms: f64, steal: bool, tell: &Val) -> Val {
+        acquire(self.name.lend(), ms, i32::from(steal), tell.lend())
     }
 
     /// A promise that the next holder of the lock will find this mark, or a later one.
@@ -94,10 +64,10 @@ impl Tabs {
         committed(self.mark.lend())
     }
 
-    /// Hears the signals of other tabs: a mark, and of an end its code and reason.
-    pub fn channel(&self, hear: impl Fn(Val) + 'static) -> Channel {
-        let hear = Callback::new(hear);
-        Channel { channel: channel(self.name.lend(), hear.value().lend()), _hear: hear }
+    /// Receives the signals of other tabs: a mark, and of an end its code and reason.
+    pub fn channel(&self, on_message: impl Fn(Val) + 'static) -> Channel {
+        let on_message = Callback::new(on_message);
+        Channel { channel: channel(self.name.lend(), on_message.value().lend()), _on_message: on_message }
     }
 }
 

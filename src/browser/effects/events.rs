@@ -1,8 +1,9 @@
 //! Events and subscribers: what a page hears of its session. A listener that throws breaks nothing.
 
-use super::debug;
-use super::js::keys::Key;
-use super::js::{Lent, NONE, Val};
+use crate::browser::debug;
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, NONE, Val};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -16,6 +17,8 @@ pub struct Events {
     pub target: Val,
     /// The functions to call after each change, each in an array of its own.
     pub subscribers: Val,
+    /// The session that they were last told of.
+    pub last_session: RefCell<Val>,
     /// Whether the console is told of each event too.
     told: bool,
 }
@@ -24,7 +27,8 @@ impl Events {
     /// No listeners yet.
     pub fn new(told: bool) -> Self {
         let target = Val::construct(Key::EventTarget, &NONE, &NONE);
-        Self { target, subscribers: Val::construct(Key::Set, &NONE, &NONE), told }
+        let last_session = RefCell::new(Val::NULL);
+        Self { target, subscribers: Val::construct(Key::Set, &NONE, &NONE), last_session, told }
     }
 
     /// Fires an event with `detail`, as an ordinary object; false where a listener prevented it.

@@ -3,8 +3,9 @@
 //! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe.
 //! A write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
-use super::js::keys::Key;
-use super::js::{Lent, Outcome, Val};
+use crate::browser::js::keys::Key;
+use crate::browser::js::{Lent, Outcome, Val};
+use crate::protocol::config;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -82,9 +83,14 @@ impl Store {
         !self.in_memory.get() && matches!(self.place, Place::Local)
     }
 
-    /// Whether the browser copies this record into a duplicated tab.
-    pub fn copied_with_tab(&self) -> bool {
-        !self.in_memory.get() && matches!(self.place, Place::Session)
+    /// Who else sees the record.
+    pub fn seen_by(&self) -> config::Place {
+        match self.place {
+            _ if self.in_memory.get() => config::Place::Private,
+            Place::Local => config::Place::Shared,
+            Place::Session => config::Place::Copied,
+            Place::Memory | Place::Custom(_) => config::Place::Private,
+        }
     }
 
     /// Removes the record.

@@ -6,19 +6,19 @@
 use super::outgoing::Outgoing;
 use super::request::Arguments;
 use crate::browser::abort;
-use crate::browser::clock;
 use crate::browser::debug::{self, SILENT};
+use crate::browser::effects::timers;
+use crate::browser::effects::token_endpoint::REENTERED;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
 use crate::browser::js::task;
 use crate::browser::js::{Lent, NONE, Outcome, Val};
 use crate::browser::options::Options;
-use crate::browser::session::shared::Shared;
-use crate::browser::session::token_request::REENTERED;
+use crate::browser::session::driver::SessionDriver;
 use crate::protocol::config::SignedOut;
+use crate::protocol::decisions::{Admission, Call};
 use crate::protocol::error::Code;
-use crate::protocol::session::{Admission, Call, Renew};
-use crate::protocol::token::{AccessToken, Record};
+use crate::protocol::token::AccessToken;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -39,9 +39,9 @@ extern "C" {
 type OnSettled = Closure<dyn Fn(f64, JsValue, JsValue) -> JsValue>;
 
 /// One instance: what is its own, and the session it shares.
-pub struct Page {
+pub struct Client {
     pub options: Rc<Options>,
-    pub shared: Rc<Shared>,
+    pub driver: Rc<SessionDriver>,
     /// Verdicts on where the token may go, by the URL's exact text.
     pub known_urls: Val,
     /// Origins outside `origins` that were warned of.
@@ -63,51 +63,53 @@ struct Sending {
     left: u32,
 }
 
-fn settled(page: &Rc<Page>, run: impl Fn(&Rc<Page>, AccessToken, &Val, Val) -> Outcome + 'static) -> OnSettled {
-    let weak = Rc::downgrade(page);
+fn settled(client: &Rc<Client>, run: impl Fn(&Rc<Client>, AccessToken, &Val, Val) -> Outcome + 'static) -> OnSettled {
+    let weak = Rc::downgrade(client);
     Closure::new(move |sent: f64, out: JsValue, value: JsValue| {
         let settled = match weak.upgrade() {
-            Some(page) => run(&page, AccessToken(sent as u32), &out.into(), value.into()),
+            Some(client) => run(&client, AccessToken(sent as u32), &out.into(), value.into()),
             None => Ok(value.into()),
         };
         JsValue::from(settled.unwrap_or_else(|error| error.reject()))
     })
 }
 
-impl Page {
-    /// An instance with these options, of which the session's own are `shared`'s.
-    pub fn new(options: Rc<Options>, shared: Rc<Shared>) -> Rc<Self> {
-        let page = Rc::new(Self {
+impl Client {
+    /// An instance with these options, of which the session's own are `driver`'s.
+    pub fn new(options: Rc<Options>, driver: Rc<SessionDriver>) -> Rc<Self> {
+        let client = Rc::new(Self {
             options,
-            shared,
+            driver,
             known_urls: Val::construct(Key::Map, &NONE, &NONE),
             warned: Val::construct(Key::Set, &NONE, &NONE),
             sending: RefCell::default(),
             on_response: RefCell::default(),
             on_error: RefCell::default(),
         });
-        page.on_response
-            .replace(Some(settled(&page, |page, token, out, response| page.on_response(token, out, response))));
-        page.on_error.replace(Some(settled(&page, |page, token, out, error| {
-            Err(page.rejection(token, &page.unpack(out), error))
+        client
+            .on_response
+            .replace(Some(settled(&client, |client, token, out, response| client.on_response(token, out, response))));
+        client.on_error.replace(Some(settled(&client, |client, token, out, error| {
+            Err(client.rejection(token, &client.unpack(out), error))
         })));
-        page
+        client
     }
 
     /// The drop-in's synchronous part. What is returned as an error rejects.
     pub fn fetch(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
-        if self.shared.options.debug { self.told(input, init) } else { self.begin(input, init, SILENT) }
+        if self.driver.options.debug { self.told(input, init) } else { self.begin(input, init, SILENT) }
     }
 
     pub(super) fn begin(self: &Rc<Self>, input: &Val, init: &Val, number: u32) -> Outcome {
-        let shared = &self.shared;
-        if shared.in_function.get() {
-            shared.reentered.set(true);
+        let driver = &self.driver;
+        if driver.in_function.get() {
+            driver.reentered.set(true);
             return Err(error::detailed(Code::RefreshFailed, REENTERED, &NONE, &NONE));
         }
-        shared.sync_record();
-        let record = shared.record();
-        if !record.has_session() && self.options.policy.signed_out == SignedOut::Send {
+        driver.synchronize();
+        if !driver.session(|session| session.record().has_session())
+            && self.options.policy.signed_out == SignedOut::Send
+        {
             return Ok(self.pass_through(input, init, number, Key::LeftSignedOut));
         }
         if !(input.is_text() && init.is_undefined()) {
@@ -118,13 +120,13 @@ impl Page {
             return Ok(self.outside(input, promise));
         }
         // A predicate of the app's may have signed in or out.
-        let (call, record) = (shared.call(true), shared.record());
-        let Some((token, renew)) = self.goes(&call, &record) else {
+        let call = driver.session(|session| session.call(true));
+        let Some(token) = self.goes(&call) else {
             return Ok(self.slow(call, Outgoing::plain(input.clone(), number)));
         };
         let init = self.sending(token, |sending| sending.init.plain());
         let sent = self.native(input, &init);
-        shared.renew(renew);
+        self.after_send();
         if number != SILENT {
             debug::note(number, Key::Sent);
             return Ok(self.chain(token, &Outgoing::plain(input.clone(), number).pack(), sent));
@@ -134,7 +136,7 @@ impl Page {
 
     #[inline(never)]
     fn with_init(self: &Rc<Self>, input: &Val, init: &Val, number: u32) -> Outcome {
-        let shared = &self.shared;
+        let driver = &self.driver;
         let Some(mut arguments) = Arguments::take(input, init)? else {
             return Ok(self.pass_through(input, init, number, Key::LeftAsAsked));
         };
@@ -147,7 +149,7 @@ impl Page {
         }
         let own = arguments.header(&self.options.header);
         let explicit = !(own.is_undefined() || own.is_null());
-        let (signal, epoch) = (arguments.signal(), Rc::clone(&shared.epoch.borrow()));
+        let (signal, epoch) = (arguments.signal(), Rc::clone(&driver.epoch.borrow()));
         if explicit || abort::aborted(&signal) || !epoch.follows(&signal) {
             let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
             let sent =
@@ -163,42 +165,52 @@ impl Page {
         if once {
             out.only_once();
         }
-        let (call, record) = (shared.call(true), shared.record());
-        let goes = self.goes(&call, &record);
+        let call = driver.session(|session| session.call(true));
+        let goes = self.goes(&call);
         out.keep_replay(self.options.body_copy_limit, goes.is_none());
-        let Some((token, renew)) = goes.filter(|_| !self.holds_stream(&out)) else {
+        let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
         let sent = self.send(&out, Some(token));
-        shared.renew(renew);
+        self.after_send();
         debug::note(number, Key::Sent);
         Ok(self.chain(token, &out.pack(), sent))
     }
 
     /// The token it goes out with in this turn; none where it has to be driven.
-    fn goes(&self, call: &Call, record: &Record) -> Option<(AccessToken, Renew)> {
-        // Where it may be the canary it is driven: others wait for what becomes of it, an error too.
-        if self.shared.claiming.get() || self.shared.ask(|machine| machine.waits_for_canary()) {
-            return None;
-        }
-        match self.shared.ask(|machine| machine.admit(call, record, clock::now())) {
-            Admission::Send(token, renew) => Some((token, renew)),
-            Admission::Wait(_)
-            | Admission::SendWithoutToken
-            | Admission::SignedOut
-            | Admission::Failed
-            | Admission::Ended => None,
+    fn goes(&self, call: &Call) -> Option<AccessToken> {
+        let now = timers::now();
+        self.driver.session(|session| {
+            if !session.goes_at_once() {
+                return None;
+            }
+            match session.admit(call, now) {
+                Admission::Send(token, _) => Some(token),
+                Admission::Wait(_)
+                | Admission::SendWithoutToken
+                | Admission::SignedOut
+                | Admission::Failed
+                | Admission::Ended => None,
+            }
+        })
+    }
+
+    /// The call is on its way: now what else has come of it may be done.
+    #[inline]
+    fn after_send(&self) {
+        if self.driver.session(|session| session.has_effects()) {
+            self.driver.drain();
         }
     }
 
-    /// A 401 finds a stream spent, and browsers hide it: while its token is renewed, ahead of expiry even, it waits.
+    /// A 401 finds a stream spent, and browsers hide it: while its token is refreshed, ahead of expiry even, it waits.
     pub fn holds_stream(&self, out: &Outgoing) -> bool {
-        out.streams() && self.shared.ask(|machine| machine.renewal().is_some())
+        out.streams() && self.driver.session(|session| session.refresh().is_some())
     }
 
     fn slow(self: &Rc<Self>, call: Call, out: Outgoing) -> Val {
-        // The machine may have opened a renewal when it was asked: it must run whatever becomes of this call.
-        self.shared.run_opened();
+        // A refresh may have begun when the session was asked: it runs whatever becomes of this call.
+        self.driver.drain();
         task::promise(Rc::clone(self).drive(call, out, Val::UNDEFINED))
     }
 
@@ -212,18 +224,15 @@ impl Page {
     }
 
     fn on_response(self: &Rc<Self>, token: AccessToken, out: &Val, response: Val) -> Outcome {
-        let shared = &self.shared;
-        if !shared.of_this_epoch(token.0) {
-            return Err(shared.ended());
-        }
-        let mut call = shared.call(true);
-        call.sent = Some(token);
-        call.sends = 1;
+        let driver = &self.driver;
+        let Some(call) = driver.session(|session| session.answered_call(token)) else {
+            return Err(driver.ends.error());
+        };
         if response.get(Key::Status).as_number() == 401.0 || self.options.is_unauthorized.is_function() {
             return Ok(task::promise(Rc::clone(self).drive(call, self.unpack(out), response)));
         }
-        if shared.record().awaits_acceptance() {
-            shared.sync_record();
+        if driver.session(|session| session.record().awaits_acceptance()) {
+            driver.synchronize();
             self.accepted(&call, &response);
         }
         if !out.is_text() {
@@ -236,15 +245,15 @@ impl Page {
     pub fn rejection(&self, token: AccessToken, out: &Outgoing, error: Val) -> Val {
         out.release_replay();
         let aborted = abort::aborted(&out.signal);
-        if !self.shared.of_this_epoch(token.0) && !aborted {
-            return self.shared.ended();
+        if !self.driver.session(|session| session.of_this_epoch(token.0)) && !aborted {
+            return self.driver.ends.error();
         }
         debug::note(out.number, if aborted { Key::AbortedByCaller } else { Key::FailedUnderneath });
         error
     }
 
     fn unpack(&self, pack: &Val) -> Outgoing {
-        Outgoing::unpack(pack, self.shared.options.debug)
+        Outgoing::unpack(pack, self.driver.options.debug)
     }
 
     fn pass_through(&self, input: &Val, init: &Val, number: u32, why: Key) -> Val {
@@ -255,7 +264,7 @@ impl Page {
 
     /// Sends it, with a token or without.
     pub fn send(&self, out: &Outgoing, token: Option<AccessToken>) -> Val {
-        let epoch = Rc::clone(&self.shared.epoch.borrow());
+        let epoch = Rc::clone(&self.driver.epoch.borrow());
         let value = token.map_or(Val::UNDEFINED, |token| self.sending(token, |sending| sending.value.clone()));
         let (input, init) = out.arguments(&self.options.header, &value, &epoch);
         self.native(&input, &init)
@@ -263,7 +272,7 @@ impl Page {
 
     /// What goes along with `token`, made once while it lives.
     fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
-        let epoch = Rc::clone(&self.shared.epoch.borrow());
+        let epoch = Rc::clone(&self.driver.epoch.borrow());
         let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
         let mut sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
         sending.left -= 1;
@@ -274,12 +283,12 @@ impl Page {
 
     #[inline(never)]
     fn sending_of(&self, token: AccessToken, epoch: Rc<abort::Epoch>) -> Sending {
-        let shared = &self.shared;
-        let kind = shared.member(Key::TokenType);
+        let driver = &self.driver;
+        let kind = driver.vault.member(Key::TokenType);
         let scheme = if self.options.scheme.is_text() { &self.options.scheme } else { &kind };
         let bearer = Val::name(Key::Bearer);
         let scheme = if scheme.is_text() { scheme } else { &bearer };
-        let value = credentials(scheme.lend(), shared.member(Key::AccessToken).lend());
+        let value = credentials(scheme.lend(), driver.vault.member(Key::AccessToken).lend());
         let headers = Val::list();
         let pair = Val::list();
         pair.push(&self.options.header);

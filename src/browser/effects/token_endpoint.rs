@@ -4,16 +4,18 @@
 //! refresh token away), and headers and body stand under one timeout.
 
 use super::reply::{Reply, read};
-use super::shared::{AbortCause, Shared};
+use super::timers::Timeout;
 use crate::browser::abort;
-use crate::browser::clock::Timer;
 use crate::browser::endpoint::{Endpoint, Refresh};
 use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, NONE, Outcome, Val};
-use crate::browser::record;
+use crate::browser::js::{Lent, NONE, Outcome, Val, task};
+use crate::browser::session::driver::SessionDriver;
+use crate::browser::vault::usable;
 use crate::protocol::error::Code;
+use crate::protocol::event::Event;
 use crate::protocol::grant::GrantOutcome;
-use crate::protocol::renewal::Reason;
+use crate::protocol::renewal::{self, Reason};
+use crate::protocol::session::refresh;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -44,66 +46,39 @@ const NOT_SAID: &str = "Option `isRefused` threw, or did not settle in time. ";
 pub const REENTERED: &str =
     "The refresh function called the instance that waits for it; use `context.fetch`. The session is kept.";
 
-impl Shared {
-    /// A controller that [`Self::cut`] aborts, until it is replaced.
-    pub fn abortable(&self) -> Val {
-        let controller = abort::controller();
-        self.abort_cause.set(None);
-        self.cut.replace(controller.clone());
-        controller.get(Key::Signal)
-    }
-
-    /// That controller has done its work: what began meanwhile keeps its own.
-    pub fn release_abortable(&self, signal: &Val) {
-        let mut slot = self.cut.borrow_mut();
-        if slot.get(Key::Signal).same(signal) {
-            *slot = Val::UNDEFINED;
+/// Sends one token request with the stored refresh token, a microtask later, and tells what has come of it.
+pub fn request_token(driver: &Rc<SessionDriver>, id: u32, reason: Reason) {
+    let driver = Rc::clone(driver);
+    let controller = abort::controller();
+    let signal = controller.get(Key::Signal);
+    driver.refreshes.sends(id, controller);
+    task::promise(async move {
+        let reply = if abort::aborted(&signal) { Err(Val::UNDEFINED) } else { attempt(&driver, reason, &signal).await };
+        let reply = reply.unwrap_or_else(|error| thrown(&driver, error));
+        driver.refreshes.sent(id);
+        if driver.session(|session| session.refresh()) == Some(id) {
+            driver.on_reply(id, reply);
         }
-    }
-
-    /// Ends the running token request, or the pause before the next.
-    pub fn cut(&self, why: AbortCause) {
-        let controller = self.cut.take();
-        if controller.is_object() {
-            self.abort_cause.set(Some(why));
-            let reason = match why {
-                AbortCause::Timeout => {
-                    Val::construct(Key::DomException, &Val::text(LATE), &Val::name(Key::TimeoutError))
-                }
-                AbortCause::Overtaken => Val::UNDEFINED,
-            };
-            controller.invoke(Key::Abort, &reason, &NONE);
-        }
-    }
+        Ok(Val::UNDEFINED)
+    });
 }
 
-/// Sends one token request with the stored refresh token.
-pub async fn exchange(shared: &Rc<Shared>, reason: Reason) -> Reply {
-    let signal = shared.abortable();
-    let reply = attempt(shared, reason, &signal).await;
-    shared.release_abortable(&signal);
-    match reply {
-        Ok(reply) => reply,
-        Err(error) => thrown(shared, error),
-    }
-}
-
-async fn attempt(shared: &Rc<Shared>, reason: Reason, signal: &Val) -> Outcome<Reply> {
-    let judge = &shared.options.is_refused;
-    shared.reentered.set(false);
-    let timer = timeout(shared);
-    let sent = match &shared.options.refresh {
-        Refresh::Endpoint(endpoint) => request(shared, endpoint, signal),
-        Refresh::Function(function) => call(shared, function, signal, reason),
+async fn attempt(driver: &Rc<SessionDriver>, reason: Reason, signal: &Val) -> Outcome<Reply> {
+    let is_refused = &driver.options.is_refused;
+    driver.reentered.set(false);
+    let timer = timeout(driver);
+    let sent = match &driver.options.refresh {
+        Refresh::Endpoint(endpoint) => request(driver, endpoint, signal),
+        Refresh::Function(function) => call(driver, function, signal, reason),
         Refresh::None => Err(Val::UNDEFINED),
     }?;
-    let received = receive(sent.lend(), i32::from(judge.is_function())).until(signal).wait().await?;
+    let received = receive(sent.lend(), i32::from(is_refused.is_function())).until(signal).wait().await?;
     drop(timer);
-    let (mut reply, may_be_refused) = read(shared, &received.at(0), received.at(1));
-    if may_be_refused && judge.is_function() {
+    let (mut reply, may_be_refused) = read(driver, &received.at(0), received.at(1));
+    if may_be_refused && is_refused.is_function() {
         // The lock is held meanwhile: nobody is to present this refresh token before it is known what it is worth.
-        let timer = timeout(shared);
-        let said = ask(judge.lend(), received.at(2).lend()).until(signal).wait().await;
+        let timer = timeout(driver);
+        let said = ask(is_refused.lend(), received.at(2).lend()).until(signal).wait().await;
         drop(timer);
         match said {
             Ok(said) => reply.class = reply.class.overruled(said.truthy()),
@@ -117,18 +92,31 @@ async fn attempt(shared: &Rc<Shared>, reason: Reason, signal: &Val) -> Outcome<R
     Ok(reply)
 }
 
-/// The time that one attempt has, and `isRefused` after it.
-fn timeout(shared: &Rc<Shared>) -> Timer {
-    let on_time = Rc::clone(shared);
-    Timer::after(shared.options.refresh_timeout, move || on_time.cut(AbortCause::Timeout))
+impl SessionDriver {
+    fn on_reply(self: &Rc<Self>, id: u32, mut reply: Reply) {
+        let granted = reply.tokens.take().map(|tokens| self.vault.grant(tokens));
+        let (class, lost, retry_after) = (reply.class, reply.lost, reply.retry_after);
+        let outcome = renewal::Outcome { class, lost, retry_after };
+        self.refreshes.reply.replace(Some(reply));
+        self.dispatch(Event::TokenReply(id, refresh::Reply { outcome, granted }));
+    }
 }
 
-fn thrown(shared: &Shared, error: Val) -> Reply {
-    let function = matches!(shared.options.refresh, Refresh::Function(_));
-    if shared.abort_cause.get().is_some() {
+/// The time that one attempt has, and `isRefused` after it.
+fn timeout(driver: &Rc<SessionDriver>) -> Timeout {
+    let late = Rc::clone(driver);
+    Timeout::after(driver.options.refresh_timeout, move || {
+        let reason = Val::construct(Key::DomException, &Val::text(LATE), &Val::name(Key::TimeoutError));
+        late.refreshes.time_out(&reason);
+    })
+}
+
+fn thrown(driver: &SessionDriver, error: Val) -> Reply {
+    let function = matches!(driver.options.refresh, Refresh::Function(_));
+    if driver.refreshes.timed_out.get() {
         return Reply::new(GrantOutcome::Transient, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
     }
-    if shared.reentered.get() {
+    if driver.reentered.get() {
         return Reply::new(GrantOutcome::Permanent, REENTERED, error);
     }
     let refused = error.get(Key::Name).is(Key::SessionRefusedError);
@@ -143,7 +131,7 @@ pub(super) fn body(endpoint: &Endpoint, members: &Val) -> Val {
     if endpoint.json { members.json() } else { form_of(members.lend()) }
 }
 
-pub(super) fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
+pub(super) fn post(driver: &SessionDriver, endpoint: &Endpoint, body: &Val, signal: &Val, keepalive: bool) -> Outcome {
     let init = Val::bare();
     init.put_name(Key::Method, Key::MethodPost);
     init.put_name(Key::Redirect, Key::Manual);
@@ -157,34 +145,34 @@ pub(super) fn post(shared: &Shared, endpoint: &Endpoint, body: &Val, signal: &Va
     if keepalive {
         init.put(Key::Keepalive, &Val::TRUE);
     }
-    shared.underlying().call(&endpoint.url, &init)
+    driver.underlying().call(&endpoint.url, &init)
 }
 
-fn request(shared: &Shared, endpoint: &Endpoint, signal: &Val) -> Outcome {
+fn request(driver: &SessionDriver, endpoint: &Endpoint, signal: &Val) -> Outcome {
     let members = Val::bare();
     members.put_name(Key::GrantType, Key::RefreshToken);
-    members.put(Key::RefreshToken, &shared.member(Key::RefreshToken));
-    post(shared, endpoint, &body(endpoint, &members), signal, false)
+    members.put(Key::RefreshToken, &driver.vault.member(Key::RefreshToken));
+    post(driver, endpoint, &body(endpoint, &members), signal, false)
 }
 
 /// What a function of the app's gets: the refresh token, null where it may be in a cookie, and what to send it with.
-pub(super) fn context(shared: &Shared, refresh_token: &Val, signal: &Val) -> Val {
+pub(super) fn context(driver: &SessionDriver, refresh_token: &Val, signal: &Val) -> Val {
     let context = Val::bare();
     context.put(Key::RefreshTokenOfContext, &or_null(refresh_token));
     context.put(Key::Signal, signal);
-    context.put(Key::Fetch, &bound(shared.options.fetch.lend()));
+    context.put(Key::Fetch, &bound(driver.options.fetch.lend()));
     context
 }
 
 pub(super) fn or_null(token: &Val) -> Val {
-    if record::usable(token) { token.clone() } else { Val::NULL }
+    if usable(token) { token.clone() } else { Val::NULL }
 }
 
-fn call(shared: &Rc<Shared>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
-    let context = context(shared, &shared.member(Key::RefreshToken), signal);
+fn call(driver: &Rc<SessionDriver>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+    let context = context(driver, &driver.vault.member(Key::RefreshToken), signal);
     context.put(Key::Reason, &Val::text(reason.as_str()));
-    shared.in_function.set(true);
+    driver.in_function.set(true);
     let result = function.call(&context.plain(), &NONE);
-    shared.in_function.set(false);
+    driver.in_function.set(false);
     result
 }

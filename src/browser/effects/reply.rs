@@ -1,11 +1,11 @@
 //! What came of one token request, or of one call of the app's refresh function, as [`crate::protocol::grant`] is to
 //! see it.
 
-use super::shared::Shared;
-use crate::browser::clock;
+use super::timers;
 use crate::browser::endpoint::Refresh;
 use crate::browser::js::keys::Key;
 use crate::browser::js::{Lent, NONE, Val};
+use crate::browser::session::driver::SessionDriver;
 use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;
@@ -45,11 +45,11 @@ impl Reply {
 
 /// What was received: a response and its JSON, or the token response that a refresh function returned. True where
 /// `isRefused` has the last word.
-pub fn read(shared: &Shared, value: &Val, json: Val) -> (Reply, bool) {
+pub fn read(driver: &SessionDriver, value: &Val, json: Val) -> (Reply, bool) {
     let is_function = |name| value.get(name).is_function();
     let status = value.get(Key::Status).as_number();
     let is_response = !status.is_nan() && (is_function(Key::Text) || is_function(Key::Json));
-    let (status, json) = if matches!(shared.options.refresh, Refresh::Function(_)) && !is_response {
+    let (status, json) = if matches!(driver.options.refresh, Refresh::Function(_)) && !is_response {
         (200, value.clone())
     } else if value.get(Key::Type).is(Key::Opaqueredirect) {
         (0, json)
@@ -59,12 +59,12 @@ pub fn read(shared: &Shared, value: &Val, json: Val) -> (Reply, bool) {
     let headers = value.get(Key::Headers);
     let header = |name| headers.invoke(Key::Get, &Val::name(name), &NONE);
     let retry_after = header(Key::RetryAfter);
-    let retry_after = retry_after_ms(&retry_after.as_text(), clock::now() as f64, |_| retry_after.date());
+    let retry_after = retry_after_ms(&retry_after.as_text(), timers::now() as f64, |_| retry_after.date());
     let object = json.is_object() && !json.is_array();
     let members = json.own();
     let error = members.get(Key::Error);
     let text = error.as_text();
-    let tokens = Tokens::read(&members, clock::now());
+    let tokens = Tokens::read(&members, timers::now());
     let answer = Answer {
         status,
         opaque_redirect: status == 0,
@@ -81,7 +81,7 @@ pub fn read(shared: &Shared, value: &Val, json: Val) -> (Reply, bool) {
         },
     };
     let class = classify(&answer);
-    let secret = shared.member(Key::RefreshToken);
+    let secret = driver.vault.member(Key::RefreshToken);
     let body = if object { members } else { Val::NULL };
     let reply = Reply {
         class,

@@ -1,0 +1,108 @@
+//! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown
+//! numbers.
+
+use crate::browser::js::calls::Callback;
+use crate::browser::js::{Lent, Val};
+use crate::protocol::event;
+use crate::protocol::session::Ticket;
+use std::cell::RefCell;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/js/ops.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = now)]
+    fn read() -> f64;
+    /// A number from 0 up to 1, for jitter.
+    pub fn chance() -> f64;
+    fn after(run: Lent, ms: f64) -> Val;
+    fn stop(timer: Lent);
+}
+
+/// The longest delay a timer takes; a longer one would fire at once.
+const LONGEST_TIMER_MS: f64 = 2_147_483_000.0;
+
+/// Milliseconds since the Unix epoch, by the device's clock.
+pub fn now() -> u64 {
+    read() as u64
+}
+
+/// The timers that are set.
+#[derive(Default)]
+pub struct Timers(RefCell<Vec<(event::Timer, Val)>>);
+
+impl Timers {
+    /// Has `tell` called after so many ms, or earlier where that is longer than a timer can wait.
+    pub fn set(&self, timer: event::Timer, ms: u64, tell: &Val) {
+        self.clear(timer);
+        let id = after(tell.lend(), (ms as f64).min(LONGEST_TIMER_MS));
+        self.0.borrow_mut().push((timer, id));
+    }
+
+    /// Clears it.
+    pub fn clear(&self, timer: event::Timer) {
+        self.0.borrow_mut().retain(|(other, id)| {
+            if *other == timer {
+                stop(id.lend());
+            }
+            *other != timer
+        });
+    }
+}
+
+impl Drop for Timers {
+    fn drop(&mut self) {
+        for (_, id) in self.0.borrow().iter() {
+            stop(id.lend());
+        }
+    }
+}
+
+const KINDS: u32 = 7;
+
+/// A timer's kind, and its ticket, as one number.
+pub const fn number(timer: event::Timer) -> u32 {
+    match timer {
+        event::Timer::Expiry => 0,
+        event::Timer::Restore => 1,
+        event::Timer::Canary => 2,
+        event::Timer::BackOff => 3,
+        event::Timer::Grace => 4,
+        event::Timer::CatchUp(ticket) => 5 + KINDS * ticket.0 as u32,
+        event::Timer::GiveUp(ticket) => 6 + KINDS * ticket.0 as u32,
+    }
+}
+
+/// The timer that has this number.
+pub const fn timer(number: u32) -> Option<event::Timer> {
+    let ticket = Ticket((number / KINDS) as u8);
+    Some(match number % KINDS {
+        0 => event::Timer::Expiry,
+        1 => event::Timer::Restore,
+        2 => event::Timer::Canary,
+        3 => event::Timer::BackOff,
+        4 => event::Timer::Grace,
+        5 => event::Timer::CatchUp(ticket),
+        6 => event::Timer::GiveUp(ticket),
+        _ => return None,
+    })
+}
+
+/// A running timer of an effect's own; dropping it stops it.
+pub struct Timeout {
+    id: Val,
+    _run: Callback,
+}
+
+impl Timeout {
+    /// Runs `run` after so many ms.
+    pub fn after(ms: f64, run: impl Fn() + 'static) -> Self {
+        let run = Callback::new(move |_| run());
+        Self { id: after(run.value().lend(), ms.clamp(0.0, LONGEST_TIMER_MS)), _run: run }
+    }
+}
+
+impl Drop for Timeout {
+    fn drop(&mut self) {
+        stop(self.id.lend());
+    }
+}

@@ -1,0 +1,153 @@
+//! The promises of refreshes, one object each for everybody, and what the last one has come to.
+
+use super::driver::SessionDriver;
+use crate::browser::debug;
+use crate::browser::effects::reply::Reply;
+use crate::browser::error;
+use crate::browser::js::keys::Key;
+use crate::browser::js::task::{deferred, settle};
+use crate::browser::js::{NONE, Val};
+use crate::protocol::effect::Settled;
+use crate::protocol::error::Code;
+use crate::protocol::renewal::Reason;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+const NEVER_ACCEPTED: &str =
+    "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
+
+struct Running {
+    id: u32,
+    /// A promise with the functions that settle it.
+    deferred: Val,
+    /// Under which it is told of.
+    number: u32,
+}
+
+/// See the module's text.
+#[derive(Default)]
+pub struct Refreshes {
+    /// The one that runs, and the one before: listeners may still be told of that.
+    all: RefCell<Vec<Running>>,
+    /// The controller of the token request that is under way, and whose it is.
+    request: RefCell<Option<(u32, Val)>>,
+    /// Its time is over.
+    pub timed_out: Cell<bool>,
+    /// What has come of the last token request.
+    pub reply: RefCell<Option<Reply>>,
+    /// The error of the last failure, and until when calls are rejected with it.
+    failure: RefCell<(u64, Val)>,
+    /// The error of a refusal that is about to end or to suspend the session.
+    pub refusal: RefCell<Val>,
+}
+
+impl Refreshes {
+    /// A refresh has begun.
+    pub fn begin(&self, id: u32, reason: Reason, told: bool) {
+        let number = debug::begin(told, Key::Renewal, &NONE);
+        debug::started(number, reason.as_str());
+        let deferred = deferred();
+        deferred.at(0).mark_handled();
+        let mut all = self.all.borrow_mut();
+        if all.len() > 1 {
+            all.remove(0);
+        }
+        all.push(Running { id, deferred, number });
+    }
+
+    /// Its promise.
+    pub fn promise(&self, id: u32) -> Val {
+        let all = self.all.borrow();
+        all.iter().find(|running| running.id == id).map_or(Val::UNDEFINED, |running| running.deferred.at(0))
+    }
+
+    /// Tells why it is as it is.
+    pub fn note(&self, id: u32, why: Key) {
+        let number = self.all.borrow().iter().find(|running| running.id == id).map_or(0, |running| running.number);
+        debug::note(number, why);
+    }
+
+    fn settle(&self, id: u32, outcome: &Result<Val, Val>, how: Key) {
+        let found = {
+            let all = self.all.borrow();
+            all.iter().find(|running| running.id == id).map(|running| (running.deferred.clone(), running.number))
+        };
+        if let Some((deferred, number)) = found {
+            let (Ok(value) | Err(value)) = outcome;
+            settle(deferred.lend(), i32::from(outcome.is_ok()), value.lend());
+            debug::end(number, how);
+        }
+    }
+
+    /// A token request is under way, which this controller aborts.
+    pub fn sends(&self, id: u32, controller: Val) {
+        self.timed_out.set(false);
+        self.request.replace(Some((id, controller)));
+    }
+
+    /// It is no longer.
+    pub fn sent(&self, id: u32) {
+        self.request.borrow_mut().take_if(|(other, _)| *other == id);
+    }
+
+    /// Aborts it.
+    pub fn abort(&self, id: u32) {
+        let request = self.request.borrow_mut().take_if(|(other, _)| *other == id);
+        if let Some((_, controller)) = request {
+            controller.invoke0(Key::Abort);
+        }
+    }
+
+    /// Its time is over.
+    pub fn time_out(&self, reason: &Val) {
+        let controller = self.request.borrow().as_ref().map(|(_, controller)| controller.clone());
+        if let Some(controller) = controller {
+            self.timed_out.set(true);
+            controller.invoke(Key::Abort, reason, &NONE);
+        }
+    }
+
+    /// The error of the failure whose cooldown ends then.
+    pub fn failure(&self, retry_at: u64) -> Option<Val> {
+        let (until, error) = self.failure.borrow().clone();
+        (until > 0 && until == retry_at).then_some(error)
+    }
+
+    /// The error of the last failure.
+    pub fn last_failure(&self) -> Val {
+        self.failure.borrow().1.clone()
+    }
+}
+
+impl SessionDriver {
+    /// Settles the promise of a refresh.
+    pub fn settle_refresh(self: &Rc<Self>, id: u32, settled: Settled) {
+        let refreshes = &self.refreshes;
+        let (cause, answer, message) = match &*refreshes.reply.borrow() {
+            Some(reply) => (reply.cause.clone(), reply.answer.clone(), reply.message.clone()),
+            None => (Val::UNDEFINED, Val::UNDEFINED, String::new()),
+        };
+        let (outcome, how) = match settled {
+            Settled::Refreshed => (Ok(self.vault.session()), Key::EndedNew),
+            Settled::UsedStored => (Ok(self.vault.session()), Key::EndedNewer),
+            Settled::Throttled(until) => {
+                let error = error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true);
+                refreshes.failure.replace((until, error));
+                (Ok(self.vault.session()), Key::EndedNew)
+            }
+            Settled::Failed { until, transient } => {
+                let error = error::failed(Code::RefreshFailed, &message, &cause, &answer, transient);
+                refreshes.failure.replace((until, error.clone()));
+                (Err(error), Key::EndedKept)
+            }
+            Settled::Refused(code) => {
+                let error = error::detailed(code, code.message(), &cause, &answer);
+                refreshes.refusal.replace(error.clone());
+                (Err(error), Key::EndedRefused)
+            }
+            Settled::SignedOut => (Err(error::plain(Code::SignedOut)), Key::EndedRefused),
+            Settled::Ended => (Err(self.ends.error()), Key::EndedWith),
+        };
+        refreshes.settle(id, &outcome, how);
+    }
+}

@@ -1,0 +1,314 @@
+//! The token texts, by number, and the record as it is stored: one JSON value, parsed and written by the engine.
+//!
+//! The machine knows each token by a number alone; the texts are lent to a header, a token request and the record.
+//! Objects are read without their prototype, so that junk on `Object.prototype` widens nothing.
+
+use super::js::Val;
+use super::js::keys::Key;
+use super::tokens::Tokens;
+use crate::protocol::effect::Members;
+use crate::protocol::event::{Granted, Stored};
+use crate::protocol::token::{AccessToken, Record, RefreshToken};
+use std::cell::{Cell, RefCell};
+
+const FORMAT: f64 = 1.0;
+
+/// See the module's text.
+pub struct Vault {
+    /// The stored text last read or written; `null` where nothing was stored, `undefined` where it is not known.
+    text: RefCell<Val>,
+    /// Its members, without a prototype; `undefined` where there are none.
+    members: RefCell<Val>,
+    /// What was read last, and is not believed yet.
+    read: RefCell<(Val, Val)>,
+    /// The token response that is to be stored.
+    granted: RefCell<Option<Tokens>>,
+    /// The frozen snapshot: the same object until it changes.
+    session: RefCell<Val>,
+    access: Numbers,
+    refresh: Numbers,
+    /// Whose the record is: `endpoint`, `client_id` and, in `sessionStorage`, the page's `owner`.
+    pub owner: Val,
+}
+
+/// Gives tokens their numbers: the same number for the text that stands in the record, and for no other.
+#[derive(Default)]
+struct Numbers {
+    known: RefCell<Val>,
+    number: Cell<u32>,
+    last: Cell<u32>,
+}
+
+impl Numbers {
+    /// The number that this text would have; it has none before it is known.
+    fn of(&self, token: &Val) -> Option<u32> {
+        let known = self.known.borrow().same(token);
+        usable(token).then(|| if known { self.number.get() } else { self.last.get() + 1 })
+    }
+
+    /// A number for a text that may come to be known later.
+    fn reserve(&self, token: &Val) -> Option<u32> {
+        let number = self.of(token)?;
+        self.last.set(self.last.get().max(number));
+        Some(number)
+    }
+
+    /// The text that stands in the record. The same text after a sign-out is another token: its calls belong to another
+    /// epoch.
+    fn know(&self, token: Val, number: Option<u32>) {
+        self.known.replace(if usable(&token) { token } else { Val::NULL });
+        if let Some(number) = number {
+            self.number.set(number);
+            self.last.set(self.last.get().max(number));
+        }
+    }
+}
+
+/// A non-empty string.
+pub fn usable(token: &Val) -> bool {
+    token.is_text() && token.truthy()
+}
+
+impl Vault {
+    /// Nothing is known yet.
+    pub fn new(owner: Val) -> Self {
+        Self {
+            text: RefCell::default(),
+            members: RefCell::default(),
+            read: RefCell::default(),
+            granted: RefCell::default(),
+            session: RefCell::new(Val::NULL),
+            access: Numbers::default(),
+            refresh: Numbers::default(),
+            owner,
+        }
+    }
+
+    /// A member of the record.
+    pub fn member(&self, name: Key) -> Val {
+        self.members.borrow().get(name)
+    }
+
+    /// All its members.
+    pub fn members(&self) -> Val {
+        self.members.borrow().clone()
+    }
+
+    /// The stored text as it is known.
+    pub fn text(&self) -> Val {
+        self.text.borrow().clone()
+    }
+
+    /// Whether this text is the known one.
+    pub fn knows(&self, text: &Val) -> bool {
+        self.text.borrow().same(text)
+    }
+
+    /// What this text says. It is not believed yet.
+    #[inline(never)]
+    pub fn read(&self, text: Val) -> Stored {
+        let parsed = if text.is_text() { text.parse() } else { Val::NULL };
+        let object = parsed.is_object() && !parsed.is_array();
+        let members = if object { parsed.own() } else { Val::UNDEFINED };
+        let stored = if text.is_null() {
+            Stored::Absent
+        } else if object {
+            self.record_of(&members)
+        } else {
+            Stored::Corrupt
+        };
+        let members = if matches!(stored, Stored::Record(_)) { members } else { Val::UNDEFINED };
+        self.read.replace((text, members));
+        stored
+    }
+
+    fn record_of(&self, members: &Val) -> Stored {
+        let version = members.get(Key::V);
+        let differs = |name| {
+            let theirs = members.get(name);
+            !theirs.is_undefined() && !theirs.same(&self.owner.get(name))
+        };
+        if differs(Key::Endpoint) || differs(Key::ClientIdMember) {
+            return Stored::AnotherApps;
+        }
+        if !(version.is_undefined() || version.as_number() == FORMAT) {
+            return Stored::Corrupt;
+        }
+        let count = |name| members.get(name).as_number() as u64;
+        let access = self.access.of(&members.get(Key::AccessToken)).map(AccessToken);
+        let expires_at = members.get(Key::ExpiresAtMember).as_number();
+        Stored::Record(Record {
+            epoch: count(Key::Epoch),
+            version: count(Key::Version),
+            signin: count(Key::Signin),
+            access,
+            refresh: self.refresh.of(&members.get(Key::RefreshToken)).map(RefreshToken),
+            received_at: count(Key::ReceivedAt),
+            expires_at: if expires_at.is_nan() { None } else { Some(expires_at as u64) },
+            accepted: members.get(Key::Accepted).truthy(),
+            rejected: members.get(Key::Rejected).truthy(),
+            unaccepted: members.get(Key::Unaccepted).as_number() as u32,
+            suspended: access.is_none() && members.get(Key::Suspended).truthy(),
+            retry_at: count(Key::RetryAt),
+            retry_after_set: members.get(Key::Forbidden).truthy(),
+            unconfirmed: access.is_none() && members.get(Key::Unconfirmed).truthy(),
+        })
+    }
+
+    /// What was read last is the record.
+    pub fn adopt_read(&self, record: &Record) {
+        let (text, members) = self.read.take();
+        self.text.replace(text);
+        self.know(record, members);
+    }
+
+    fn know(&self, record: &Record, members: Val) {
+        self.access.know(members.get(Key::AccessToken), record.access.map(|token| token.0));
+        self.refresh.know(members.get(Key::RefreshToken), record.refresh.map(|token| token.0));
+        self.members.replace(members);
+    }
+
+    /// Takes a token response that may come to be stored.
+    pub fn grant(&self, tokens: Tokens) -> Granted {
+        let same_text = tokens.access.same(&self.member(Key::AccessToken));
+        let granted = Granted {
+            access: AccessToken(self.access.reserve(&tokens.access).unwrap_or_default()),
+            refresh: self.refresh.reserve(&tokens.refresh).map(RefreshToken),
+            expires_at: tokens.expires_at,
+            same_text,
+        };
+        self.granted.replace(Some(tokens));
+        granted
+    }
+
+    /// Knows this record from now on; the text to store is returned. `end` has the members of an end.
+    #[inline(never)]
+    pub fn write(&self, record: &Record, members: Members, end: &Val) -> Val {
+        let members = match members {
+            Members::Kept => self.members().own(),
+            Members::SignIn => {
+                let kept = Val::bare();
+                if record.refresh.is_some() {
+                    kept.put(Key::RefreshToken, &self.member(Key::RefreshToken));
+                }
+                self.members_of_granted(&kept)
+            }
+            Members::Refreshed => self.members_of_granted(&self.members()),
+            Members::RefreshToken => {
+                let members = self.members().own();
+                if let Some(tokens) = self.granted.take()
+                    && usable(&tokens.refresh)
+                {
+                    members.put(Key::RefreshToken, &tokens.refresh);
+                }
+                members
+            }
+            Members::Nothing => Val::bare(),
+            Members::End | Members::Signalled => end.own(),
+        };
+        let text = json_of(record, &members);
+        self.text.replace(text.clone());
+        self.know(record, members);
+        text
+    }
+
+    fn members_of_granted(&self, kept: &Val) -> Val {
+        let members = self.owner.own();
+        let Some(tokens) = self.granted.take() else { return members };
+        members.put(Key::AccessToken, &tokens.access);
+        members.put(Key::TokenType, &tokens.kind);
+        let or_kept = |there: bool, value: &Val, name| if there { value.clone() } else { kept.get(name) };
+        members.put(Key::RefreshToken, &or_kept(usable(&tokens.refresh), &tokens.refresh, Key::RefreshToken));
+        members.put(Key::Scope, &or_kept(tokens.scope.is_text(), &tokens.scope, Key::Scope));
+        let extra = kept.get(Key::Extra).own();
+        extra.merge(&tokens.extra);
+        members.put(Key::Extra, &extra);
+        members
+    }
+
+    /// Knows this record from now on, of which no text is stored.
+    pub fn assume(&self, record: &Record) {
+        // That nothing stands in storage is known still.
+        if !self.text.borrow().is_null() {
+            self.text.replace(Val::UNDEFINED);
+        }
+        self.know(record, Val::UNDEFINED);
+    }
+
+    /// The text of what is known, to be written in the place of something older.
+    pub fn known_text(&self, record: &Record) -> Val {
+        let known = self.text();
+        let text = if known.is_text() { known } else { json_of(record, &Val::bare()) };
+        self.text.replace(text.clone());
+        text
+    }
+
+    /// Nothing is stored, and what was is not this page's.
+    pub fn forget(&self) {
+        self.text.replace(Val::NULL);
+        self.know(&Record::default(), Val::UNDEFINED);
+    }
+
+    /// The snapshot that `auth.session` is.
+    pub fn session(&self) -> Val {
+        self.session.borrow().clone()
+    }
+
+    /// Makes the snapshot anew, where anything in it has changed.
+    pub fn renew_session(&self, record: &Record, can_refresh: bool) {
+        let session = if record.signed_in() { snapshot(&self.members(), can_refresh) } else { Val::NULL };
+        if !session.json().same(&self.session().json()) {
+            self.session.replace(session);
+        }
+    }
+}
+
+/// The text to store: `record` says the numbers, `members` the tokens and all that is not the machine's.
+fn json_of(record: &Record, members: &Val) -> Val {
+    let number = |name, value: u64| members.put_number(name, value as f64);
+    members.put_number(Key::V, FORMAT);
+    number(Key::Epoch, record.epoch);
+    number(Key::Version, record.version);
+    number(Key::Signin, record.signin);
+    if record.access.is_some() {
+        number(Key::ReceivedAt, record.received_at);
+        match record.expires_at {
+            Some(at) => number(Key::ExpiresAtMember, at),
+            None => members.put(Key::ExpiresAtMember, &Val::NULL),
+        }
+        members.put(Key::Accepted, &Val::flag(record.accepted));
+        members.put(Key::Rejected, &Val::flag(record.rejected));
+        number(Key::Unaccepted, record.unaccepted.into());
+        number(Key::RetryAt, record.retry_at);
+        members.put(Key::Forbidden, &Val::flag(record.retry_after_set));
+    }
+    if record.suspended {
+        members.put(Key::Suspended, &Val::TRUE);
+    }
+    members.put(Key::Unconfirmed, &if record.unconfirmed { Val::TRUE } else { Val::UNDEFINED });
+    members.json()
+}
+
+/// What a record's text signals, as another tab would: its mark, an end's code and reason, and whose it is.
+pub fn signal_of(text: &Val) -> Val {
+    let members = text.parse().own();
+    let signal = Val::list();
+    for name in [Key::Epoch, Key::Version, Key::Code, Key::Reason, Key::Endpoint, Key::ClientIdMember] {
+        signal.push(&members.get(name));
+    }
+    signal
+}
+
+/// Frozen, and without the refresh token.
+fn snapshot(members: &Val, can_refresh: bool) -> Val {
+    let session = Val::bare();
+    let or_null = |value: Val| if value.is_undefined() { Val::NULL } else { value };
+    session.put(Key::AccessTokenOfSession, &members.get(Key::AccessToken));
+    let kind = members.get(Key::TokenType);
+    session.put(Key::TokenTypeOfSession, &if kind.is_text() { kind } else { Val::name(Key::Bearer) });
+    session.put(Key::ExpiresAt, &or_null(members.get(Key::ExpiresAtMember)));
+    session.put(Key::Scope, &or_null(members.get(Key::Scope)));
+    session.put(Key::CanRefresh, &Val::flag(can_refresh));
+    session.put(Key::Extra, &members.get(Key::Extra).frozen());
+    session.frozen()
+}
