@@ -128,11 +128,11 @@ impl Session {
     fn wait_for_lock(&mut self, ticket: Ticket) {
         let parked = self.locks.parked;
         let Some(lock) = self.locks.get(ticket) else { return };
-        lock.held = Held::No;
+        // Whoever holds it now has not kept it for too long: a wait begun anew steals nothing.
+        (lock.held, lock.steals) = (Held::No, false);
         lock.step = if parked { Step::Parked } else { Step::Waiting };
-        let steal = lock.steals;
         if !parked {
-            self.push(Effect::AcquireLock { ticket, steal });
+            self.push(Effect::AcquireLock { ticket, steal: false });
         }
     }
 

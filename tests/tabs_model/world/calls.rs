@@ -145,7 +145,7 @@ impl World {
                 let answered =
                     ask(&mut self.at(i), |session, now| session.on_unauthorized(&mut call, unauthorized, now));
                 match answered {
-                    Answered::Deliver => Some(End::Done),
+                    Answered::Deliver | Answered::Suspends => Some(End::Done),
                     Answered::Retry => {
                         self.drive(i, c, call);
                         None
