@@ -2,7 +2,7 @@
 
 use super::bounds::bound;
 use super::checks::TWO;
-use super::model::{Bounded, Budget, NONE, State};
+use super::model::{Action, Bounded, Budget, NONE, State};
 use super::world::Setup;
 use stateright::Model;
 
@@ -33,7 +33,7 @@ fn walk(model: &Bounded, seed: u64) -> (usize, Option<&'static str>) {
         model.chances(&state, &mut chances);
         if let Some(breach) = breach(model, &state) {
             if model.setup.sound() {
-                println!("{way:?}");
+                retrace(model, &way);
             }
             return (steps, Some(breach));
         }
@@ -48,8 +48,18 @@ fn walk(model: &Bounded, seed: u64) -> (usize, Option<&'static str>) {
         way.push(action);
         state = model.next_state(&state, action).unwrap_or(state);
     }
-    println!("{way:?}");
+    retrace(model, &way);
     (LONGEST, Some("everything comes to an end"))
+}
+
+/// Prints a way, and what each tab knows on it.
+fn retrace(model: &Bounded, way: &[Action]) {
+    let Some(mut state) = model.init_states().pop() else { return };
+    for action in way {
+        println!("  {}\n{action:?}", state.world.summary());
+        state = model.next_state(&state, *action).unwrap_or(state);
+    }
+    println!("  {}", state.world.summary());
 }
 
 fn breach(model: &Bounded, state: &State) -> Option<&'static str> {
