@@ -13,12 +13,19 @@ pub struct Numbers {
     number: u32,
     /// The last number that was given out.
     last: u32,
+    /// Its number was forgotten, which is a fault.
+    forgotten: bool,
 }
 
 impl Numbers {
     /// The number that this token has, or would get.
     fn of(&self, token: Option<u32>) -> Option<u32> {
-        token.map(|_| if self.text == token { self.number } else { self.last + 1 })
+        token.map(|_| if self.text == token && !self.forgotten { self.number } else { self.last + 1 })
+    }
+
+    /// That of the token that stands in the record.
+    fn number(&self) -> Option<u32> {
+        self.text.map(|_| self.number)
     }
 
     /// A number that no other token has.
@@ -29,7 +36,7 @@ impl Numbers {
 
     /// This token stands in the record, by this number.
     fn keep(&mut self, token: Option<u32>, number: Option<u32>) {
-        self.text = token;
+        (self.text, self.forgotten) = (token, false);
         if let Some(number) = number {
             self.number = number;
             self.last = self.last.max(number);
@@ -76,8 +83,8 @@ impl World {
         let vault = &mut tab.vault;
         let numbers = (vault.access.of(access), vault.refresh.of(refresh));
         if doubts {
-            vault.access.keep(access, numbers.0);
-            vault.refresh.keep(refresh, numbers.1);
+            vault.access.forgotten |= vault.access.text != access;
+            vault.refresh.forgotten |= vault.refresh.text != refresh;
         }
         Stored::Record(Record { access: numbers.0.map(AccessToken), refresh: numbers.1.map(RefreshToken), ..record })
     }
@@ -93,6 +100,10 @@ impl World {
         vault.access.keep(access, vault.access.of(access));
         vault.refresh.keep(refresh, vault.refresh.of(refresh));
         vault.of_end = item.is_some_and(|text| text.of_end);
+        if let Some(request) = tab.request.filter(|request| refresh != Some(request.token)) {
+            // Where two tabs sign in at once, either record may come to stand, and then the other again.
+            self.excuse(request.token);
+        }
     }
 
     /// The tokens of a response get numbers, and stay at hand while the session is told of them.
@@ -119,13 +130,13 @@ impl World {
         let Vault { access, refresh, response, of_end } = self.tabs[i].vault;
         let stood = (access.text, refresh.text);
         let (texts, numbers) = match (members, response) {
-            (Members::Kept, _) => (stood, (access.of(stood.0), refresh.of(stood.1))),
+            (Members::Kept, _) => (stood, (access.number(), refresh.number())),
             (Members::SignIn | Members::Refreshed, Some(Response { granted, access, refresh, .. })) => {
                 let numbers = (Some(granted.access.0), granted.refresh.map(|token| token.0));
                 ((Some(access), Some(refresh)), numbers)
             }
             (Members::RefreshToken, Some(Response { granted, refresh, .. })) => {
-                let numbers = (access.of(stood.0), granted.refresh.map(|token| token.0));
+                let numbers = (access.number(), granted.refresh.map(|token| token.0));
                 ((stood.0, Some(refresh)), numbers)
             }
             (Members::SignIn | Members::Refreshed | Members::RefreshToken, None) => {
