@@ -11,6 +11,7 @@ pub const TWO: Setup = Setup {
     unopened: 0,
     place: Place::Shared,
     grace_window: false,
+    forgiving: false,
     requests: false,
     expired: true,
     background: false,
@@ -27,15 +28,15 @@ pub const TWO: Setup = Setup {
     numbers_what_it_doubts: false,
 };
 
-const EXPIRY: Budget = Budget { expiries: 1, ..NONE };
+pub const EXPIRY: Budget = Budget { expiries: 1, ..NONE };
 pub const LOGOUT: Budget = Budget { logouts: 1, ..NONE };
-const SIGN_IN: Budget = Budget { sign_ins: 1, ..NONE };
+pub const SIGN_IN: Budget = Budget { sign_ins: 1, ..NONE };
 const CLEAR: Budget = Budget { clears: 1, ..NONE };
-const CRASH: Budget = Budget { crashes: 1, ..NONE };
-const FREEZE: Budget = Budget { freezes: 1, ..NONE };
+pub const CRASH: Budget = Budget { crashes: 1, ..NONE };
+pub const FREEZE: Budget = Budget { freezes: 1, ..NONE };
 const HANG: Budget = Budget { hangs: 1, ..NONE };
 const DROPPED: Budget = Budget { dropped: 1, ..NONE };
-const LOST_ANSWER: Budget = Budget { lost_answers: 1, ..NONE };
+pub const LOST_ANSWER: Budget = Budget { lost_answers: 1, ..NONE };
 const LOST_WRITE: Budget = Budget { lost_writes: 1, ..NONE };
 const TORN: Budget = Budget { torn: 1, ..NONE };
 
@@ -53,7 +54,7 @@ const ACCIDENTS: [(&str, Budget); 9] = [
 
 /// Goes through a world whose tabs make two calls each (unless the budget names another number), one at once and the
 /// other at any time.
-fn holds(name: &str, setup: Setup, budget: Budget) -> Found {
+pub fn holds(name: &str, setup: Setup, budget: Budget) -> Found {
     let slow_server = setup.slow_server || budget.crashes + budget.freezes + budget.hangs + budget.dropped > 0;
     let burst = if setup.slow_events { 0 } else { 1 };
     let found = explore(

@@ -153,6 +153,8 @@ impl Browser<'_> {
         let fails = self.world.tabs[self.i].blocked && !self.world.tabs[self.i].in_memory;
         if fails {
             self.world.cleared = true;
+            // Other tabs are told of what could not be written: a logout ends their session all the same.
+            self.world.written = self.world.written.max(item.map_or(0, |text| text.record.epoch));
             self.world.store(self.i, None);
             let tab = &mut self.world.tabs[self.i];
             (tab.in_memory, tab.unseen) = (true, 0);
@@ -231,7 +233,8 @@ impl Browser<'_> {
                 self.world.breaks("listeners are told of no session that is over");
             }
             Notice::SignIn(_) => tab.session_of = Some(epoch),
-            Notice::Logout(Source::OtherTab) if tab.session_of.is_none() => {
+            // A listener that logs out has sessions end before others are told of them.
+            Notice::Logout(Source::OtherTab) if tab.session_of.is_none() && !self.world.setup.listener => {
                 self.world.breaks("listeners are told of no end of a session that they never knew");
             }
             Notice::Logout(_) if self.world.setup.listener => self.log_out_again(),

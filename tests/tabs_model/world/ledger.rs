@@ -45,15 +45,12 @@ impl World {
         }
     }
 
-    /// An epoch is over: by a logout, by a refusal of the server that has revoked the family, which it does only after
-    /// an excused second use, or because another tab says so, which is true.
+    /// An epoch is over: by a logout, by a refusal of a token that is good for nothing any more, or because another tab
+    /// says so, which is true.
     pub(super) fn check_end(&mut self, i: usize, ending: Ending) {
         let right = match ending {
             Ending::LoggedOut { .. } => true,
-            Ending::Refused => {
-                let token = self.tabs[i].vault.refresh.text;
-                token.is_some_and(|token| self.families[self.issued[token as usize].family].revoked)
-            }
+            Ending::Refused => self.tabs[i].vault.refresh.text.is_some_and(|token| self.is_over(token)),
             Ending::RetryRejected => false,
             Ending::Elsewhere => {
                 let (of, now) = (self.tabs[i].session_of, self.tabs[i].session.epoch());

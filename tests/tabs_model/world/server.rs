@@ -1,7 +1,7 @@
 //! The authorization server: refresh tokens for one use each, and a second use revokes the family; or with a grace
 //! window.
 
-use super::{Tab, World};
+use super::{Item, Tab, World};
 use authfetch::protocol::event::Event;
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::Outcome;
@@ -54,11 +54,22 @@ impl World {
         let Issued { family, generation, .. } = self.issued[token as usize];
         let of_family = self.issued.iter().filter(|issued| issued.family == family);
         let last = of_family.map(|issued| issued.generation).max().unwrap_or(0);
-        let window = u8::from(self.setup.grace_window);
-        if generation + window < last {
-            self.families[family].revoked = true;
-        }
-        (!self.families[family].revoked).then(|| self.issue(family, generation + 1))
+        let used = generation + u8::from(self.setup.grace_window) < last;
+        self.families[family].revoked |= used && !self.setup.forgiving;
+        (!used && !self.families[family].revoked).then(|| self.issue(family, generation + 1))
+    }
+
+    /// Whether this refresh token is good for nothing any more, and no tab has a later one of its sign-in: the server
+    /// has revoked its family, which it does only after an excused second use, or its answer was lost.
+    pub(super) fn is_over(&self, token: u32) -> bool {
+        let Issued { family, generation, .. } = self.issued[token as usize];
+        let later = |token: u32| {
+            let other = self.issued[token as usize];
+            other.family == family && other.generation > generation
+        };
+        let stands = |item: &Item| item.and_then(|text| text.record.refresh).is_some_and(|token| later(token.0));
+        let holds = |tab: &Tab| stands(&tab.view) || tab.vault.refresh.text.is_some_and(later);
+        self.families[family].revoked || !(stands(&self.central) || self.tabs.iter().any(holds))
     }
 
     /// A token request is sent.

@@ -12,6 +12,8 @@ pub struct Setup {
     pub place: Place,
     /// A used refresh token is exchanged once more, until its successor has been used: else its family is revoked.
     pub grace_window: bool,
+    /// A used refresh token is refused, and its family is not revoked for that.
+    pub forgiving: bool,
     /// Calls are requests, and their answers noted; else they ask for a token alone.
     pub requests: bool,
     /// The access token has run out at the beginning.
