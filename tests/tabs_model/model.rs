@@ -82,7 +82,9 @@ impl Bounded {
             let waiting = world.queue.iter().filter(|(at, _)| *at == i);
             actions.extend(waiting.map(|(_, ticket)| Action::WaitedEnough(i, *ticket)));
         }
-        actions.extend((0..tab.commits.len()).map(|n| Action::Committed(i, n)));
+        // Transactions of one tab are done in their order.
+        let commits = if self.setup.slow_mark { tab.commits.len() } else { tab.commits.len().min(1) };
+        actions.extend((0..commits).map(|n| Action::Committed(i, n)));
         actions.extend((0..tab.reads.len()).map(|n| Action::MarkRead(i, n)));
         if tab.request.is_some_and(|request| request.outcome.is_some()) {
             actions.push(Action::Reply(i));

@@ -44,7 +44,7 @@ fn a_server_that_revokes_nothing_for_a_second_use_keeps_the_session() {
 #[test]
 fn an_end_that_takes_every_tab_to_the_login_page_is_restored_on_the_way() {
     let setup = Setup { navigates: true, slow_events: true, ..TWO };
-    holds("navigation", setup, LOGOUT.and(HIDE).and(HIDE).and(CALL));
+    holds("navigation", setup, LOGOUT.and(HIDE).and(CALL));
 }
 
 #[test]
@@ -54,6 +54,16 @@ fn the_mark_may_be_read_late() {
     for (name, budget) in [("logout", LOGOUT), ("hide", HIDE), ("hang", Budget { hangs: 1, ..NONE })] {
         holds(&format!("late mark, {name}"), setup, budget.and(CALL));
     }
+}
+
+#[test]
+fn what_a_failed_refresh_notes_is_no_later_than_the_tokens_beside_it() {
+    let online = Budget { onlines: 1, ..NONE };
+    let failure = LOST_ANSWER.and(LOST_ANSWER);
+    holds("failure", TWO, failure);
+    holds("failure, online", Setup { requests: true, ..TWO }, failure.and(online).and(CALL));
+    holds("failure, logout", TWO, failure.and(LOGOUT).and(CALL));
+    holds("failure, sign-in, late writes", Setup { slow_writes: true, ..TWO }, failure.and(SIGN_IN).and(CALL));
 }
 
 #[test]

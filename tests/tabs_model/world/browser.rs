@@ -95,7 +95,7 @@ impl Browser<'_> {
                 let of_end = matches!(world.tabs[i].known, Known::Read(Some(text)) if text.of_end);
                 world.signal(i, mark, of_end);
             }
-            Effect::CommitMark(ticket, mark) => world.tabs[tab].commits.push((ticket, mark)),
+            Effect::CommitMark(ticket, mark) => return world.commit(i, ticket, mark),
             Effect::ReadMark(purpose) => return self.read_mark(purpose),
             Effect::AcquireLock { ticket, steal } => world.acquire(i, ticket, steal),
             Effect::ReleaseLock(ticket) => world.release(i, ticket),

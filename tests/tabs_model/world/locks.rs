@@ -3,6 +3,7 @@
 use super::{Life, World};
 use authfetch::protocol::event::{Event, Timer};
 use authfetch::protocol::session::Ticket;
+use authfetch::protocol::tabs::Mark;
 
 impl World {
     /// `Effect::AcquireLock`. Whoever steals it is first, and the holder is told.
@@ -62,6 +63,16 @@ impl World {
     pub fn waited_enough(&mut self, i: usize, ticket: Ticket) {
         self.queue.retain(|waiting| *waiting != (i, ticket));
         self.dispatch(i, Event::LockUnavailable(ticket));
+    }
+
+    /// `Effect::CommitMark`. A mark that is no later than the one that stands is not waited for here, unless marks are
+    /// slow: the lock may be granted late in any case.
+    pub(super) fn commit(&mut self, i: usize, ticket: Option<Ticket>, mark: Mark) -> Option<Event> {
+        if mark > self.mark || self.setup.slow_mark {
+            self.tabs[i].commits.push((ticket, mark));
+            return None;
+        }
+        ticket.map(Event::MarkCommitted)
     }
 
     /// A transaction that sets the mark is done: a later mark stays.

@@ -21,7 +21,11 @@ impl World {
     pub fn hide(&mut self, i: usize) {
         self.excuse_all(i);
         self.tabs[i].leaving = false;
+        let restores = self.tabs[i].restores();
         self.dispatch(i, Event::PageHidden);
+        if restores && self.tabs[i].restoring && !self.tabs[i].session.record().signed_in() {
+            self.breaks("an end is restored when the page is left");
+        }
         self.put_away(i, Life::Hidden);
     }
 

@@ -2,6 +2,7 @@
 //! window.
 
 use super::{Item, Tab, World};
+use authfetch::protocol::environment::synchronize;
 use authfetch::protocol::event::Event;
 use authfetch::protocol::grant::GrantOutcome;
 use authfetch::protocol::renewal::Outcome;
@@ -108,7 +109,8 @@ impl World {
 
     /// Its answer comes, or is lost.
     pub fn reply(&mut self, i: usize, lost: bool) {
-        let Some(Request { id, token, outcome }) = self.tabs[i].request.take() else { return };
+        synchronize(&mut self.at(i));
+        let Some(Request { id, token, outcome }) = self.tabs[i].request.take() else { return self.then(i) };
         let reply = match outcome {
             Some(Some(tokens)) if !lost => {
                 Reply { outcome: of(GrantOutcome::Tokens, false), granted: Some(self.receive(i, tokens, Some(token))) }

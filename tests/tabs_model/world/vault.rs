@@ -101,7 +101,8 @@ impl World {
         vault.refresh.keep(refresh, vault.refresh.of(refresh));
         vault.of_end = item.is_some_and(|text| text.of_end);
         if let Some(request) = tab.request.filter(|request| refresh != Some(request.token)) {
-            // Where two tabs sign in at once, either record may come to stand, and then the other again.
+            // A sign-in elsewhere has made its answer worthless. Not every tab sees that at once, and where two sign in
+            // at once either record may come to stand, and then the other again.
             self.excuse(request.token);
         }
     }
