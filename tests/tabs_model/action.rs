@@ -24,6 +24,7 @@ pub enum Action {
     Claimed(usize),
     Revoked(usize),
     Stay(usize),
+    Leave(usize),
     // What follows may happen, and need not.
     Thaw(usize),
     Call(usize),
@@ -70,6 +71,7 @@ impl Action {
             Self::Claimed(i) => world.claimed(i),
             Self::Revoked(i) => world.revoked(i),
             Self::Stay(i) => world.stay(i),
+            Self::Leave(i) => world.hide(i),
             Self::Thaw(i) => world.thaw(i),
             Self::Call(i) => world.call(i),
             Self::Expire => (left.expiries, ()) = (left.expiries - 1, world.expire()),

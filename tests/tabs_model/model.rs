@@ -95,6 +95,9 @@ impl Bounded {
         if tab.revoking {
             actions.push(Action::Revoked(i));
         }
+        if tab.navigates {
+            actions.push(Action::Leave(i));
+        }
         if tab.leaving {
             actions.push(Action::Stay(i));
         }

@@ -44,7 +44,8 @@ fn a_server_that_revokes_nothing_for_a_second_use_keeps_the_session() {
 #[test]
 fn an_end_that_takes_every_tab_to_the_login_page_is_restored_on_the_way() {
     let setup = Setup { navigates: true, slow_events: true, ..TWO };
-    holds("navigation", setup, LOGOUT.and(HIDE).and(CALL));
+    holds("navigation", setup, LOGOUT.and(CALL));
+    holds("navigation, sign-in", Setup { slow_events: false, ..setup }, LOGOUT.and(SIGN_IN).and(CALL));
 }
 
 #[test]

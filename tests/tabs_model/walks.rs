@@ -4,6 +4,7 @@ use super::bounds::bound;
 use super::checks::TWO;
 use super::model::{Action, Bounded, Budget, NONE, State};
 use super::world::Setup;
+use authfetch::protocol::config::Place;
 use stateright::Model;
 
 const WALKS: u64 = 20_000;
@@ -120,6 +121,33 @@ fn three_tabs_with_every_accident_keep_the_rules_on_every_way_that_is_tried() {
 #[test]
 fn a_server_with_a_grace_window_keeps_them_too() {
     assert_eq!(walks("walks, grace window", Setup { grace_window: true, ..THREE }, ALL), None);
+}
+
+#[test]
+fn pages_that_are_left_and_whatever_else_befalls_a_session_keep_them_too() {
+    // A page that was put away is told of nothing: of those that know of an end one is left.
+    let pages = Budget {
+        torn: 0,
+        crashes: 0,
+        lost_writes: 0,
+        calls: 3,
+        refreshes: 1,
+        hides: 2,
+        unloads: 1,
+        aborts: 1,
+        timeouts: 1,
+        challenges: 1,
+        visibilities: 1,
+        onlines: 1,
+        opened: 1,
+        ..ALL
+    };
+    let setup = Setup { background: true, slow_mark: true, revokes: true, ..THREE };
+    assert_eq!(walks("walks, pages", setup, pages), None);
+    let blocked = Budget { blocks: 1, ..pages };
+    assert_eq!(walks("walks, blocked storage", Setup { listener: true, navigates: true, ..setup }, blocked), None);
+    let copied = Setup { place: Place::Copied, unopened: 1, ..setup };
+    assert_eq!(walks("walks, duplicated tabs", copied, pages), None);
 }
 
 #[test]

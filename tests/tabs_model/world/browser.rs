@@ -120,7 +120,7 @@ impl Browser<'_> {
             Effect::EndCalls => world.end_calls(i),
             Effect::Revoke(_) => world.tabs[tab].revoking = true,
             Effect::Notify(notice) => self.notify(notice),
-            Effect::Navigate(_) => world.tabs[tab].leaving |= world.setup.navigates,
+            Effect::Navigate(_) => world.tabs[tab].navigates |= world.setup.navigates,
         }
         None
     }
@@ -156,6 +156,8 @@ impl Browser<'_> {
             // Other tabs are told of what could not be written: a logout ends their session all the same.
             self.world.written = self.world.written.max(item.map_or(0, |text| text.record.epoch));
             self.world.store(self.i, None);
+            // What it keeps in memory others may have presented, or may yet.
+            self.world.excuse_all_issued();
             let tab = &mut self.world.tabs[self.i];
             (tab.in_memory, tab.unseen) = (true, 0);
             tab.inbox.clear();

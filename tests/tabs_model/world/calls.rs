@@ -164,9 +164,11 @@ impl World {
             Phase::InFlight { call, .. } => call,
             Phase::Settled(_) => return,
         };
+        if call.is_some() {
+            synchronize(&mut self.at(i));
+        }
         self.tabs[i].calls[c] = Phase::Settled(End::Aborted);
         if let Some(call) = call {
-            synchronize(&mut self.at(i));
             ask(&mut self.at(i), |session, now| session.on_call_dropped(&call, now));
         }
         self.then(i);

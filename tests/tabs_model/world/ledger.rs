@@ -15,11 +15,14 @@ impl World {
     /// A record is written. `stood` is the refresh token that stood in it before.
     pub(super) fn check_write(&mut self, i: usize, text: &Text, members: Members, stood: Option<u32>) {
         let Record { epoch, access, refresh, .. } = text.record;
+        let in_memory = self.tabs[i].in_memory;
         if let (Members::SignIn, Some(token)) = (members, access) {
             let family = self.issued[token.0 as usize].family;
             self.families[family].epoch = epoch;
-            self.began = self.began.max(epoch);
             self.ends.insert(epoch);
+            if !in_memory {
+                self.began = self.began.max(epoch);
+            }
         }
         let tokens = [access.map(|token| token.0), refresh.map(|token| token.0)];
         let of_another = tokens.into_iter().flatten().any(|token| self.epoch_of(token) != epoch);
@@ -28,7 +31,9 @@ impl World {
         }
         if members == Members::End {
             self.ends.insert(epoch);
-            self.ended = self.ended.max(epoch);
+            if !in_memory {
+                self.ended = self.ended.max(epoch);
+            }
         }
         if members == Members::Refreshed && stood.is_none() {
             self.breaks("a refresh replaces a refresh token");

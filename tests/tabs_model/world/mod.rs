@@ -132,6 +132,8 @@ pub struct Tab {
     pub watches: bool,
     /// The page is being left, and may stay after all.
     pub leaving: bool,
+    /// It is on its way to the login page.
+    pub navigates: bool,
     /// The server is being told of a logout.
     pub revoking: bool,
     /// Whose record it is by its name, whether this page owns it, and whether that is being found out.
@@ -179,7 +181,7 @@ pub struct World {
     pub ended: u64,
     /// A tab has taken writes with it.
     pub lost: bool,
-    /// A tab that did not see a later epoch yet has written over it.
+    /// A tab that did not see a later record yet has written over it.
     pub overwritten: bool,
     /// The latest epoch that was written.
     pub written: u64,
@@ -209,6 +211,7 @@ impl Tab {
             channel: false,
             watches: false,
             leaving: false,
+            navigates: false,
             revoking: false,
             owner: 0,
             owns: false,

@@ -20,7 +20,7 @@ impl World {
     /// `pagehide`. What is under way is broken off; the page may come back.
     pub fn hide(&mut self, i: usize) {
         self.excuse_all(i);
-        self.tabs[i].leaving = false;
+        (self.tabs[i].leaving, self.tabs[i].navigates) = (false, false);
         let restores = self.tabs[i].restores();
         self.dispatch(i, Event::PageHidden);
         if restores && self.tabs[i].restoring && !self.tabs[i].session.record().signed_in() {

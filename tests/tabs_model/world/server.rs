@@ -1,7 +1,7 @@
 //! The authorization server: refresh tokens for one use each, and a second use revokes the family; or with a grace
 //! window.
 
-use super::{Item, Tab, World};
+use super::{Item, Life, Tab, World};
 use authfetch::protocol::environment::synchronize;
 use authfetch::protocol::event::Event;
 use authfetch::protocol::grant::GrantOutcome;
@@ -136,8 +136,10 @@ impl World {
 
     /// A refresh token leaves a tab.
     fn present(&mut self, i: usize, token: u32) {
+        // Of what was overwritten by a tab that did not see it yet, only whoever wrote it knows.
+        let lost = self.overwritten && self.tabs.iter().any(|tab| !matches!(tab.life, Life::Live | Life::Unopened));
         let issued = &mut self.issued[token as usize];
-        let again = issued.presented && !issued.excused;
+        let again = issued.presented && !issued.excused && !lost;
         issued.presented = true;
         let under = self.holder.filter(|(holder, _)| *holder == i).map(|(_, ticket)| ticket);
         self.tabs[i].presented.push((under, token));
@@ -153,6 +155,12 @@ impl World {
     pub(super) fn excuse_presented(&mut self) {
         for issued in &mut self.issued {
             issued.excused |= issued.presented;
+        }
+    }
+
+    pub(super) fn excuse_all_issued(&mut self) {
+        for issued in &mut self.issued {
+            issued.excused = true;
         }
     }
 

@@ -53,11 +53,11 @@ impl World {
     pub fn arrive(&mut self, i: usize) {
         let Some(item) = self.tabs[i].outbox.pop_front() else { return };
         if let (Some(old), Some(new)) = (self.central, item) {
-            self.overwritten |= new.record.epoch < old.record.epoch;
+            self.overwritten |= Mark::of(&new.record) < Mark::of(&old.record);
         }
         self.central = item;
         for (at, tab) in self.tabs.iter_mut().enumerate() {
-            if !matches!(tab.life, Life::Gone | Life::Unopened) && !(tab.in_memory && at != i) {
+            if !matches!(tab.life, Life::Gone | Life::Unopened) && !tab.in_memory {
                 tab.inbox.push_back(if at == i { Change::Own } else { Change::Theirs(item) });
             }
         }
