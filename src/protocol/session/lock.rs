@@ -99,6 +99,11 @@ impl Locks {
         self.of_refresh().map(|lock| lock.ticket)
     }
 
+    /// Whether the page is put away.
+    pub(super) const fn are_parked(&self) -> bool {
+        self.parked
+    }
+
     /// Whether nothing is held or waited for.
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
