@@ -15,12 +15,13 @@ impl World {
     /// A record is written. `stood` is the refresh token that stood in it before.
     pub(super) fn check_write(&mut self, i: usize, text: &Text, members: Members, stood: Option<u32>) {
         let Record { epoch, access, refresh, .. } = text.record;
-        let in_memory = self.tabs[i].in_memory;
+        // What cannot be written is signalled at most, and who is away is not told.
+        let blocked = self.tabs[i].blocked;
         if let (Members::SignIn, Some(token)) = (members, access) {
             let family = self.issued[token.0 as usize].family;
             self.families[family].epoch = epoch;
             self.ends.insert(epoch);
-            if !in_memory {
+            if !blocked {
                 self.began = self.began.max(epoch);
             }
         }
@@ -31,7 +32,7 @@ impl World {
         }
         if members == Members::End {
             self.ends.insert(epoch);
-            if !in_memory {
+            if !blocked {
                 self.ended = self.ended.max(epoch);
             }
         }
