@@ -1,6 +1,7 @@
 //! Pages that are left and come back, and what else befalls a session and not its tab: a step-up, a refresh ahead of
 //! expiry, an abort, a logout that the server is told of, storage that is blocked.
 
+use super::bounds::bound;
 use super::checks::{CRASH, EXPIRY, FREEZE, LOGOUT, LOST_ANSWER, SIGN_IN, TWO, holds};
 use super::model::{Budget, NONE};
 use super::world::Setup;
@@ -45,7 +46,7 @@ fn a_server_that_revokes_nothing_for_a_second_use_keeps_the_session() {
 fn an_end_that_takes_every_tab_to_the_login_page_is_restored_on_the_way() {
     let setup = Setup { navigates: true, slow_events: true, ..TWO };
     holds("navigation", setup, LOGOUT.and(CALL));
-    holds("navigation, sign-in", Setup { slow_events: false, ..setup }, LOGOUT.and(SIGN_IN).and(CALL));
+    holds("navigation, sign-in", bound(Setup { expired: false, ..setup }, setup), LOGOUT.and(SIGN_IN).and(CALL));
 }
 
 #[test]
@@ -78,9 +79,11 @@ fn a_call_that_is_aborted_holds_up_no_other() {
 
 #[test]
 fn a_call_that_waits_for_a_step_up_goes_on_with_the_next_sign_in() {
-    for (name, budget) in [("", NONE), (", sign-in", SIGN_IN), (", expiry", EXPIRY), (", logout", LOGOUT)] {
+    for (name, budget) in [("", NONE), (", sign-in", SIGN_IN), (", logout", LOGOUT)] {
         holds(&format!("step-up{name}"), GOOD, CHALLENGE.and(budget));
     }
+    let calls = Budget { calls: bound(1, 2), ..NONE };
+    holds("step-up, expiry", GOOD, CHALLENGE.and(EXPIRY).and(calls));
 }
 
 #[test]
