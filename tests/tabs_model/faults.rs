@@ -3,7 +3,7 @@
 use super::checks::{FREEZE, LOGOUT, TWO};
 use super::copies::{COPIED, DUPLICATED};
 use super::model::{Budget, NONE, explore};
-use super::pages::{HIDE, UNLOAD};
+use super::pages::{GOOD, HIDE, UNLOAD};
 use super::world::Setup;
 use authfetch::protocol::fault::Fault;
 
@@ -112,6 +112,12 @@ fn a_canary_that_nobody_is_asked_again_after_is_found() {
     let setup = Setup { requests: true, burst: 1, ..TWO };
     let budget = Budget { calls: 2, ..NONE };
     finds(Fault::WakesNobodyAfterTheCanary, setup, budget, "every call of a live tab settles");
+}
+
+#[test]
+fn a_call_that_a_refresh_releases_from_its_step_up_is_found() {
+    let rule = "a call that was asked for more waits for a sign-in";
+    finds(Fault::RefreshAnswersStepUp, GOOD, Budget { calls: 1, challenges: 1, ..NONE }, rule);
 }
 
 #[test]

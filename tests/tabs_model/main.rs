@@ -6,9 +6,9 @@
 //!
 //! `checks` goes through bounded worlds to their ends, `pages` and `copies` through those whose pages are left and
 //! duplicated; `walks` goes some ways through what is too large for that, drawn from a seed; `coverage` says what is
-//! reached. `cookie` has worlds whose tabs share no record. Left out: answers other than tokens and refusals, and timers
-//! that are early: a wait which is longer than any lag (`RESTORE_MS`, `CATCH_UP_MS`, `Policy::grace`) ends after what
-//! was under way has come.
+//! reached. `cookie` has worlds whose tabs share no record. Left out: answers other than tokens and refusals, and
+//! timers that are early: a wait which is longer than any lag (`RESTORE_MS`, `CATCH_UP_MS`, `Policy::grace`) ends after
+//! what was under way has come.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod action;

@@ -49,6 +49,7 @@ impl World {
         let vault = &self.tabs[i].vault;
         let Some(token) = vault.access.text else { return self.breaks("a call that is sent has a token") };
         self.check_send(i, token);
+        self.check_step_up(i, call.map(|call| call.id));
         if self.tabs[i].claiming {
             self.breaks("nothing is sent before it is known whose the record is");
         }
@@ -136,6 +137,8 @@ impl World {
                 if session.known_step_up(&call, 1).is_none() {
                     session.on_step_up(&call, 1, true);
                 }
+                let signin = self.tabs[i].session.record().signin;
+                self.tabs[i].stepped_up.push((call.id, signin));
                 ask(&mut self.at(i), |session, now| session.wait_for_sign_in(&mut call, now));
                 self.drive(i, c, call);
                 None

@@ -75,6 +75,17 @@ impl World {
         }
     }
 
+    /// A call leaves a tab that was asked for more: somebody has signed in since.
+    pub(super) fn check_step_up(&mut self, i: usize, id: Option<u32>) {
+        let tab = &mut self.tabs[i];
+        let signin = tab.session.record().signin;
+        let waits = tab.stepped_up.iter().any(|(call, than)| Some(*call) == id && signin <= *than);
+        tab.stepped_up.retain(|(call, _)| Some(*call) != id);
+        if waits {
+            self.breaks("a call that was asked for more waits for a sign-in");
+        }
+    }
+
     pub(super) fn check_woken(&mut self, i: usize, id: u32) {
         if !self.tabs[i].calls.iter().any(|phase| matches!(phase, Phase::Waiting(call) if call.id == id)) {
             self.breaks("whoever is asked again waits");

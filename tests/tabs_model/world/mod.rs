@@ -154,6 +154,8 @@ pub struct Tab {
     pub told: BTreeSet<(Mark, bool)>,
     /// Refresh tokens that were presented, under which lock, and not handed over.
     presented: Vec<(Option<Ticket>, u32)>,
+    /// Calls that were asked for more, and the sign-in that was not enough.
+    stepped_up: Vec<(u32, u64)>,
     /// The epoch in which this tab had a session when it was last looked at.
     session_of: Option<u64>,
 }
@@ -224,6 +226,7 @@ impl Tab {
             unseen: 0,
             told: BTreeSet::new(),
             presented: Vec::new(),
+            stepped_up: Vec::new(),
             session_of: None,
         }
     }
