@@ -11,7 +11,8 @@ import { build as bundle } from "esbuild";
 import { build } from "../scripts/build.js";
 import { root } from "../scripts/run.js";
 import { setup } from "../scripts/setup.js";
-import { launch, sendFile, serve } from "./support.js";
+import { launch } from "../tests/support/browser.js";
+import { sendFile, serve } from "../tests/support/http.js";
 
 const BATCH = 4_000;
 const WIDTH = 1_000;
@@ -217,7 +218,7 @@ await setup({ browsers: true });
 await build();
 
 const folder = mkdtempSync(join(os.tmpdir(), "authfetch-bench-"));
-const server = await serve((request, response) => sendFile(folder, request, response, ISOLATED));
+const server = await serve((_, response, url) => sendFile(folder, url.pathname, response, ISOLATED));
 const browser = await launch(values.browser);
 try {
   await pages(folder);

@@ -257,31 +257,13 @@ export const watch = (promise, warned, origin) =>
     () => {},
   );
 
-/** What the console was warned of. */
-const warned = new Set();
 /** Warns once of each thing, however often it comes. A console that throws is no business of a session's. */
-export const warn = (text) => {
+export const warn = (warned, text) => {
   if (warned.has(text)) return;
   warned.add(text);
   try {
     console.warn(`authfetch: ${text}`);
   } catch {}
-};
-
-/** Calls that wait, each until it is woken or its signal is aborted. */
-export const waitingRoom = () => {
-  const waiting = new Map();
-  const wait = (id, signal) =>
-    new Promise((done) => {
-      const wake = () => {
-        waiting.delete(id);
-        signal?.removeEventListener("abort", wake);
-        done();
-      };
-      waiting.set(id, wake);
-      signal?.addEventListener("abort", wake);
-    });
-  return [wait, (id) => waiting.get(id)?.()];
 };
 
 const shown = (value) =>

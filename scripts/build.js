@@ -133,7 +133,9 @@ async function bundle(wasm) {
     // The glue brings its own copies of our modules: there must be one, or its errors are not the exported class.
     name: "one-copy",
     setup({ onResolve }) {
-      onResolve({ filter: /\/js\/[a-z]+\.js$/ }, ({ path }) => ({ path: join(root, "js", path.split("/").pop()) }));
+      onResolve({ filter: /\/(js|src)\/[a-z/]+\.js$/ }, ({ path }) => ({
+        path: join(root, path.replace(/^.*\/(js|src)\//, "$1/")),
+      }));
       onResolve({ filter: /^#glue$/ }, () => ({ path: join(PKG, "glue.js") }));
       onResolve({ filter: /^#wasm$/ }, () => ({ path: join(PKG, "wasm.js") }));
     },

@@ -1,15 +1,14 @@
 //! What is to be done: everything that a [`Session`](super::session::Session) ever asks of its environment.
 //!
 //! Effects that run no code of the app's are done before any dispatch returns, in the order given. The others
-//! ([`Effect::runs_user_code`]) wait until the outermost dispatch comes to them: whatever such code does, it finds the
-//! session as it is.
+//! ([`Effect::runs_user_code`]) come after them: whatever such code does, it finds the session as it is. What it causes
+//! is done before its own call returns, as code that guards itself against being called again expects.
 
 use super::error::Code;
 use super::event::{MarkFor, Timer};
 use super::renewal::Reason;
 use super::session::Ticket;
 use super::tabs::Mark;
-use super::token::Record;
 
 /// Something to do.
 #[must_use]
@@ -19,10 +18,10 @@ pub enum Effect {
     ReadRecord,
     /// The text that was read last is the record.
     AdoptRead,
-    /// Write this record, with these members beside it.
-    WriteRecord(Record, Members),
-    /// This record is known, and not written.
-    AssumeRecord(Record, Members),
+    /// Write the session's record, with these members beside it.
+    WriteRecord(Members),
+    /// The session's record is known, and not written.
+    AssumeRecord(Members),
     /// Write what is known in the place of something older.
     RestoreRecord,
     /// Another page owns the record: remove it here, and name another owner.

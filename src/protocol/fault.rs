@@ -67,6 +67,12 @@ pub enum Fault {
     TakesTokensOfAnotherSession,
     /// The cookie is tried after a logout that the server has not confirmed.
     TriesTheUnconfirmedCookie,
+    /// A refresh that brings the same access token counts as if the cookie had not been replaced.
+    MissesTheCookieOfTheSameText,
+    /// A logout that the server has not confirmed is not told again.
+    ForgetsTheUnconfirmedLogout,
+    /// The confirmation of one logout is taken for that of another.
+    TakesAnyConfirmation,
     /// An event is told although its session has ended since.
     NotifiesOfWhatIsOver,
 }

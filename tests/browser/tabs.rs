@@ -2,23 +2,36 @@
 
 use crate::clock::Clock;
 use crate::world::{World, get, local_storage, parse, status, text, until};
+use js_sys::Function;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen(module = "/js/tabs.js")]
+#[wasm_bindgen(module = "/src/browser/effects/lock.js")]
 extern "C" {
-    async fn lock(name: &str, ms: f64, signal: &JsValue, steal: bool) -> JsValue;
-    fn holds(free: &JsValue) -> bool;
+    fn acquire(name: &str, ms: f64, steal: bool, tell: &Function) -> Function;
+}
+
+const GRANTED: u32 = 0;
+const LOST: u32 = 2;
+
+/// What is told of a lock that is waited for.
+fn told_of_lock(name: &str, steal: bool) -> Rc<RefCell<Vec<u32>>> {
+    let told = Rc::<RefCell<Vec<u32>>>::default();
+    let kept = Rc::clone(&told);
+    let tell = Closure::<dyn Fn(u32)>::new(move |what| kept.borrow_mut().push(what)).into_js_value();
+    let _ = acquire(name, 1_000.0, steal, tell.unchecked_ref());
+    told
 }
 
 #[wasm_bindgen_test]
 async fn a_lock_that_was_stolen_is_no_longer_held() {
-    let signal: JsValue = web_sys::AbortController::new().expect("a controller").signal().into();
-    let stolen = lock("tests:stolen", 1_000.0, &signal, false).await;
-    assert!(holds(&stolen));
-    let thief = lock("tests:stolen", 1_000.0, &signal, true).await;
-    until(|| !holds(&stolen)).await;
-    assert!(holds(&thief));
+    let holder = told_of_lock("tests:stolen", false);
+    until(|| *holder.borrow() == [GRANTED]).await;
+    let next = told_of_lock("tests:stolen", true);
+    until(|| *holder.borrow() == [GRANTED, LOST]).await;
+    assert_eq!(*next.borrow(), [GRANTED]);
 }
 
 #[wasm_bindgen_test]

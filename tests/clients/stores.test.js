@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { launch } from "../support/browser.js";
+import { inEachBrowser, LIMIT } from "../support/browser.js";
 import { openClient } from "./support/open.js";
 import { follows } from "./support/view.js";
 
@@ -13,28 +13,24 @@ const LIBRARIES = {
   "Svelte 5's runes": "svelte-5.js",
 };
 
-for (const name of ["chromium", "firefox"]) {
-  describe(`in ${name}`, () => {
-    let browser;
-    before(async () => (browser = await launch(name)));
-    after(() => browser?.close());
+const inOne = ({ browser }) => {
+  for (const [title, driver] of Object.entries(LIBRARIES)) {
+    describe(title, { timeout: LIMIT }, () => {
+      let client;
+      before(async () => (client = await openClient(await browser(), driver, { mode: "development" })));
+      after(() => client?.close());
 
-    for (const [title, driver] of Object.entries(LIBRARIES)) {
-      describe(title, { timeout: 600_000 }, () => {
-        let client;
-        before(async () => (client = await openClient(browser, driver, { mode: "development" })));
-        after(() => client?.close());
+      follows(() => client);
 
-        follows(() => client);
-
-        test("a view that is gone does not mind a change of the session", async () => {
-          const { server, tell, errors } = client;
-          await tell("unmount");
-          await tell("signIn", await server.tokens({ good: true }));
-          await tell("logout");
-          assert.deepEqual(errors, []);
-        });
+      test("a view that is gone does not mind a change of the session", async () => {
+        const { server, tell, errors } = client;
+        await tell("unmount");
+        await tell("signIn", await server.tokens({ good: true }));
+        await tell("logout");
+        assert.deepEqual(errors, []);
       });
-    }
-  });
-}
+    });
+  }
+};
+// The limit is that of each library.
+inEachBrowser("in", inOne, { timeout: Infinity });

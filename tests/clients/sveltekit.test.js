@@ -5,14 +5,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { root } from "../../scripts/run.js";
-import { launch } from "../support/browser.js";
+import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { useBrowser } from "../support/browser.js";
 import { openTab } from "./support/open.js";
 import { startServer } from "./support/server.js";
 import { follows } from "./support/view.js";
 
-const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
-
-let browser;
+const browser = useBrowser("chromium");
 let server;
 let app;
 let client;
@@ -29,12 +28,11 @@ before(async () => {
   };
   const proxy = { "/api": target, "/token": target };
   await build();
-  [app, browser] = await Promise.all([preview({ preview: { host: "127.0.0.1", port: 0, proxy } }), launch("chromium")]);
-  client = { server, ...(await openTab(browser, app.resolvedUrls.local[0])) };
-  client.anotherTab = () => openTab(browser, app.resolvedUrls.local[0]);
+  app = await preview({ preview: { host: "127.0.0.1", port: 0, proxy } });
+  client = { server, ...(await openTab(await browser(), app.resolvedUrls.local[0])) };
+  client.anotherTab = async () => openTab(await browser(), app.resolvedUrls.local[0]);
 });
 after(async () => {
-  await browser?.close();
   await app?.close();
   await server?.close();
 });

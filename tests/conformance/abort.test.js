@@ -2,11 +2,12 @@
 // https://fetch.spec.whatwg.org/#dom-global-fetch, steps 4 to 11; https://fetch.spec.whatwg.org/#abort-fetch
 
 import assert from "node:assert/strict";
-import { inBrowsers, until } from "./support/suite.js";
+import { until } from "../support/until.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
 const NO_RENEWAL = ["signed out", "signed in"];
 
-inBrowsers("an aborted call", ({ test, check }) => {
+pageInEachBrowser("an aborted call", ({ test, check }) => {
   test(
     "with a signal aborted before the call nothing is sent, and the reason is the very object",
     async ({ fetch, ended }) => {

@@ -3,9 +3,9 @@
 // https://fetch.spec.whatwg.org/#concept-headers-fill, https://webidl.spec.whatwg.org/#js-dictionary
 
 import assert from "node:assert/strict";
-import { inBrowsers } from "./support/suite.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
-inBrowsers("the arguments of a call", ({ test }) => {
+pageInEachBrowser("the arguments of a call", ({ test }) => {
   test(
     "a string, a URL, a relative URL, a Request and whatever has a text ask for the same",
     async ({ fetch, ended, origin }) => {

@@ -3,9 +3,9 @@
 // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch, which sends a request again after a 401 in the same way.
 
 import assert from "node:assert/strict";
-import { inBrowsers } from "./support/suite.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
-inBrowsers("a body", ({ test, check }) => {
+pageInEachBrowser("a body", ({ test, check }) => {
   test(
     "text, bytes, blobs, files, parameters and forms are sent with the same type and the same bytes, the second time too",
     async ({ fetch, ended }) => {

@@ -2,7 +2,8 @@
 // the first ones cost.
 
 import assert from "node:assert/strict";
-import { inBrowsers, until } from "./support/suite.js";
+import { until } from "../support/until.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
 // By then the engine's own tables have the size that they keep.
 const EARLY = 50_000;
@@ -63,7 +64,7 @@ async function heaps(page) {
   return [usedSize, embedderHeapUsedSize];
 }
 
-inBrowsers("a hundred thousand calls", ({ check, name }) => {
+pageInEachBrowser("a hundred thousand calls", ({ check, name }) => {
   for (const kind of ["bare", "one signal", "a signal each"]) {
     check(`of the kind "${kind}" leave memory, tables and listeners as those before did`, async ({ page, once }) => {
       const heap = async () => (name === "chromium" ? heaps(page) : []);

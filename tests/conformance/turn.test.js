@@ -3,11 +3,11 @@
 // https://fetch.spec.whatwg.org/#concept-bodyinit-extract
 
 import assert from "node:assert/strict";
-import { inBrowsers } from "./support/suite.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
 const bodies = (native) => native.map(({ body }) => Buffer.from(body.body, "base64").toString());
 
-inBrowsers("the turn of a call", ({ test, check }) => {
+pageInEachBrowser("the turn of a call", ({ test, check }) => {
   test(
     "a Request's body counts as used at once, and is locked to whoever reads it",
     async ({ fetch, ended }) => {
@@ -102,14 +102,14 @@ inBrowsers("the turn of a call", ({ test, check }) => {
   check(
     "calls are sent in the order they are made in, when a renewal holds them back too",
     async ({ once, server }) => {
-      const { statuses } = await once(async ({ instance }) => {
+      const { statuses } = await once(async ({ instance, until }) => {
         let renew;
         const auth = instance("stale", {
           refresh: () => new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" }))),
           leeway: 0,
         });
         const first = auth.fetch("/echo?n=first");
-        while (!renew) await new Promise((resolve) => setTimeout(resolve, 5));
+        await until(() => renew);
         const waiting = [0, 1, 2].map((n) => auth.fetch(`/echo?n=${n}`));
         renew();
         return { statuses: (await Promise.all([first, ...waiting])).map(({ status }) => status) };

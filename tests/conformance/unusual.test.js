@@ -2,9 +2,9 @@
 // https://fetch.spec.whatwg.org/#fetch-method, https://webidl.spec.whatwg.org/#js-dictionary
 
 import assert from "node:assert/strict";
-import { inBrowsers } from "./support/suite.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
-inBrowsers("the unusual arguments of a call", ({ test, check }) => {
+pageInEachBrowser("the unusual arguments of a call", ({ test, check }) => {
   test(
     "arguments that are wrong reject, with the browser's own error, and never throw",
     async ({ fetch, ended }) => {

@@ -4,21 +4,15 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { inBrowsers, until } from "./support/suite.js";
+import { bundleText } from "../support/bundle.js";
+import { until } from "../support/until.js";
+import { pageInEachBrowser } from "./support/suite.js";
 
 const SCRIPT = fileURLToPath(new URL("support/worker.js", import.meta.url));
 const CLASSIC = "/classic.js";
 const MODULE = "/tests/conformance/support/worker.js";
 
-const { outputFiles } = await build({
-  entryPoints: [SCRIPT],
-  bundle: true,
-  format: "iife",
-  write: false,
-  logLevel: "error",
-});
-const classic = outputFiles[0].text;
+const classic = await bundleText({ entryPoints: [SCRIPT], format: "iife" });
 
 /** Has a worker do a task, in the page: it is started at the first one, and kept. */
 async function ask({ kind, url, type, task, origin }) {
@@ -56,7 +50,7 @@ async function ask({ kind, url, type, task, origin }) {
 const INVALID = { name: "AuthFetchError", code: "invalid_options" };
 const ENDED = { name: "AbortError", code: "logged_out" };
 
-inBrowsers("in a worker", ({ check, name }) => {
+pageInEachBrowser("in a worker", ({ check, name }) => {
   const kinds = [
     ["dedicated", "module", MODULE],
     ["dedicated", "classic", CLASSIC],

@@ -1,25 +1,24 @@
 // The demo against a real authorization server, in real browsers: what the page shows and what the server counted.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { launch } from "../support/browser.js";
-import { openDemo, until } from "../support/demo.js";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { LIMIT, useBrowser } from "../support/browser.js";
+import { assertTombstoneIn } from "../support/tombstone.js";
+import { until } from "../support/until.js";
+import { openDemo } from "./support.js";
 
 const LANE = "demo";
-const LIMIT = 600_000; // ms, for all tests of one browser
 /** ms: longer than the token lives. */
 const LATER = 86_400_000;
 
 /** Opens the demo anew for each test of the group. */
 function inBrowser(name) {
   const world = {};
-  let browser;
-  before(async () => (browser = await launch(name)));
-  after(() => browser?.close());
+  const browser = useBrowser(name);
   beforeEach(() => world.open());
   world.open = async (options) => {
     await world.demo?.close();
-    world.demo = await openDemo(browser, options);
+    world.demo = await openDemo(await browser(), options);
     return world.demo;
   };
   afterEach(async () => {
@@ -27,15 +26,6 @@ function inBrowser(name) {
     world.demo = null;
   });
   return world;
-}
-
-/** What the record holds, at any depth, is no token. */
-function assertTombstone(storage, tokens) {
-  assert.deepEqual(Object.keys(storage), ["authfetch"]);
-  assert.ok(!("access_token" in storage.authfetch), "an access token is left");
-  assert.ok(!("refresh_token" in storage.authfetch), "a refresh token is left");
-  const text = JSON.stringify(storage);
-  for (const token of tokens) assert.ok(!text.includes(token), "the text of a token is left");
 }
 
 async function expiredBurst(demo) {
@@ -135,13 +125,13 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     const tokens = await demo.tokens();
     assert.ok(tokens.length >= 2);
     const left = await demo.storage();
-    assertTombstone(left, tokens);
+    assertTombstoneIn(left, tokens);
     release();
     await until(() => demo.server.counters(LANE).revocations === 1, "the revocation");
     await demo.page.reload();
     await demo.page.waitForSelector("html[data-ready]");
     await demo.is("signed out");
-    assertTombstone(await demo.storage(), tokens);
+    assertTombstoneIn(await demo.storage(), tokens);
     assert.equal(demo.server.counters(LANE).ok, 0);
   });
 
@@ -157,7 +147,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     release();
     await until(() => demo.server.counters(LANE).revocations === 1, "the revocation");
     await demo.is("signed out");
-    assertTombstone(await demo.storage(), await demo.tokens());
+    assertTombstoneIn(await demo.storage(), await demo.tokens());
     assert.equal(demo.server.counters(LANE).ok, 0);
   });
 
@@ -170,7 +160,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     assert.equal(answered + aborted, 100);
     assert.ok(answered >= 25 && aborted > 0, `${answered} answered, ${aborted} aborted`);
     await demo.is("signed out");
-    assertTombstone(await demo.storage(), await demo.tokens());
+    assertTombstoneIn(await demo.storage(), await demo.tokens());
   });
 
   test("plain fetch is refused a hundred times and renews nothing", async () => {

@@ -2,13 +2,14 @@
 // names nothing younger that it could not do without. What they lack is taken away in tests/tabs/older.test.js.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { transformSync } from "esbuild";
 import { baseline, data, label, since, table, target } from "../../scripts/baseline.js";
 import { TARGET } from "../../scripts/build.js";
 import { root } from "../../scripts/run.js";
+import { read } from "../support/files.js";
 
 const mdn = data();
 const browsers = baseline(mdn);
@@ -18,9 +19,8 @@ const OPTIONAL = ["AbortSignal.any", "Symbol.dispose", "detached", "dispose"];
 const OURS = ["drop", "error"];
 
 test("the README says from which browsers on, in the words of the script that computes it", () => {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
   assert.ok(
-    readme.includes(`${label()}\n\n${table(browsers)}\n`),
+    read("README.md").includes(`${label()}\n\n${table(browsers)}\n`),
     "`node scripts/baseline.js` says what belongs there",
   );
 });
@@ -33,11 +33,11 @@ test("the build aims at exactly these browsers", () => {
 function sources() {
   const files = readdirSync(join(root, "js"))
     .filter((file) => file.endsWith(".js"))
-    .map((file) => join(root, "js", file));
-  const code = [...files, join(root, "target", "pkg", "glue.js")].map(
-    (file) => transformSync(readFileSync(file, "utf8"), { minifyWhitespace: true, legalComments: "none" }).code,
+    .map((file) => join("js", file));
+  const code = [...files, join("target", "pkg", "glue.js")].map(
+    (file) => transformSync(read(file), { minifyWhitespace: true, legalComments: "none" }).code,
   );
-  const keys = readFileSync(join(root, "src", "browser", "js", "keys.rs"), "utf8");
+  const keys = read("src", "browser", "js", "keys.rs");
   return {
     code: code.join("\n").replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'),
     keys: [...keys.matchAll(/^ {4}\w+ "(\w+)"$/gm)].map(([, name]) => name),

@@ -3,23 +3,18 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { build } from "esbuild";
 import { createServer, build as viteBuild } from "vite";
-import { APP, api, HTML, install, launch, sendFile } from "./support.js";
+import { useBrowser } from "../support/browser.js";
+import { sendFile } from "../support/http.js";
+import { hasGlobal, newPage } from "../support/page.js";
+import { APP, api, HTML, useInstalled } from "./support.js";
 
-let app;
-let browser;
-before(async () => {
-  [app, browser] = await Promise.all([install(), launch("chromium")]);
-  app.write("main.js", APP);
-});
-after(async () => {
-  await browser?.close();
-  app?.remove();
-});
+const app = useInstalled((app) => app.write("main.js", APP));
+const browser = useBrowser("chromium");
 
-const files = (folder) => (request, response) => sendFile(join(app.folder, folder), request, response);
+const files = (folder) => (response, pathname) => sendFile(join(app.folder, folder), pathname, response);
 
 /**
  * Two bursts: one whose token the server no longer takes, one whose token has run out by the clock. `front` puts a
@@ -28,12 +23,10 @@ const files = (folder) => (request, response) => sendFile(join(app.folder, folde
 async function worksAtOnce(page, front = ({ origin }) => origin) {
   const server = await api(page);
   const origin = await front(server);
-  const tab = await browser.newPage();
-  const errors = [];
-  tab.on("pageerror", (error) => errors.push(error));
+  const { page: tab, errors } = await newPage(await browser());
   try {
     await tab.goto(origin);
-    await tab.waitForFunction(() => "burst" in globalThis);
+    await hasGlobal(tab, "burst");
     const burst = (tokens, late) => tab.evaluate((...given) => globalThis.burst(...given), tokens, late);
     const twentyTimesOk = Array(20).fill(200);
 

@@ -3,14 +3,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
-import { install } from "./support.js";
+import { useInstalled } from "./support.js";
 
-let app;
-before(async () => (app = await install()));
-after(() => app?.remove());
+const app = useInstalled();
 
 test("the package holds the module, its types, the readme and both licences, and nothing else", () => {
   const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/index.d.ts", "dist/index.js", "package.json"];

@@ -2,12 +2,11 @@
 // accident.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { inNode, install, serve } from "./support.js";
+import { test } from "node:test";
+import { serve } from "../support/http.js";
+import { inNode, useInstalled } from "./support.js";
 
-let app;
-before(async () => (app = await install()));
-after(() => app?.remove());
+const app = useInstalled();
 
 const STORAGE = `
   const touched = [];

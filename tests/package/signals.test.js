@@ -1,12 +1,10 @@
 // Signals in the long run, where the engine has no `AbortSignal.any`: nothing of a call stays behind once it is over.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { inNode, install } from "./support.js";
+import { test } from "node:test";
+import { inNode, useInstalled } from "./support.js";
 
-let app;
-before(async () => (app = await install()));
-after(() => app?.remove());
+const app = useInstalled();
 
 const PAGE = `
   import { getEventListeners } from "node:events";

@@ -3,9 +3,12 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { build } from "esbuild";
-import { HTML, install, launch, sendFile, serve } from "./support.js";
+import { inEachBrowser } from "../support/browser.js";
+import { sendFile, serve } from "../support/http.js";
+import { newPage } from "../support/page.js";
+import { HTML, useInstalled } from "./support.js";
 
 const CONSTRUCT = `
 import { AuthFetch, AuthFetchError, ready } from "authfetch";
@@ -52,9 +55,7 @@ globalThis.result = (async () => {
 })();
 `;
 
-let app;
-before(async () => {
-  app = await install();
+const app = useInstalled(async (app) => {
   for (const [name, source] of Object.entries({ construct: CONSTRUCT, ahead: AHEAD, meanwhile: MEANWHILE })) {
     app.write(`${name}/main.js`, source);
     const [entry, outfile] = [join(app.folder, name, "main.js"), join(app.folder, name, "out.js")];
@@ -62,51 +63,44 @@ before(async () => {
     app.write(`${name}/index.html`, HTML('<script type="module" src="/out.js"></script>'));
   }
 });
-after(() => app?.remove());
 
-for (const name of ["chromium", "firefox"]) {
-  test(`in ${name}`, async (t) => {
-    const browser = await launch(name);
-    t.after(() => browser.close());
-
-    const result = async (folder, policy) => {
-      const headers = policy ? { "content-security-policy": policy } : {};
-      const server = await serve((request, response) => sendFile(join(app.folder, folder), request, response, headers));
-      const page = await browser.newPage();
-      try {
-        await page.goto(`${server.origin}/`);
-        return await page.evaluate(() => globalThis.result);
-      } finally {
-        await page.close();
-        await server.close();
-      }
-    };
-
-    await t.test("a policy without 'wasm-unsafe-eval' is told as wasm_unavailable, each time", async () => {
-      const told = { code: "wasm_unavailable", name: "AuthFetchError", ours: true, explained: true, caused: true };
-      assert.deepEqual(await result("construct", "script-src 'self'"), [told, told, told]);
-    });
-
-    await t.test(
-      "with script-src 'self' 'wasm-unsafe-eval' it works, and nothing else is asked of the policy",
-      async () => {
-        const policy =
-          "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
-        assert.deepEqual(await result("construct", policy), ["signed-out", "signed-out", "ready"]);
-      },
+inEachBrowser("in", ({ browser }) => {
+  const result = async (folder, policy) => {
+    const headers = policy ? { "content-security-policy": policy } : {};
+    const server = await serve((_, response, url) =>
+      sendFile(join(app.folder, folder), url.pathname, response, headers),
     );
+    const { page } = await newPage(await browser());
+    try {
+      await page.goto(`${server.origin}/`);
+      return await page.evaluate(() => globalThis.result);
+    } finally {
+      await page.close();
+      await server.close();
+    }
+  };
 
-    await t.test("without a policy it works", async () => {
-      assert.deepEqual(await result("construct"), ["signed-out", "signed-out", "ready"]);
-    });
-
-    await t.test("after ready() the first construction compiles nothing", async () => {
-      const compiled = { Module: 0, compile: 1 };
-      assert.deepEqual(await result("ahead"), { told: true, ahead: compiled, state: "signed-out", after: compiled });
-    });
-
-    await t.test("constructing while ready() is under way gives one working session", async () => {
-      assert.deepEqual(await result("meanwhile"), ["kept", "kept"]);
-    });
+  test("a policy without 'wasm-unsafe-eval' is told as wasm_unavailable, each time", async () => {
+    const told = { code: "wasm_unavailable", name: "AuthFetchError", ours: true, explained: true, caused: true };
+    assert.deepEqual(await result("construct", "script-src 'self'"), [told, told, told]);
   });
-}
+
+  test("with script-src 'self' 'wasm-unsafe-eval' it works, and nothing else is asked of the policy", async () => {
+    const policy =
+      "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'";
+    assert.deepEqual(await result("construct", policy), ["signed-out", "signed-out", "ready"]);
+  });
+
+  test("without a policy it works", async () => {
+    assert.deepEqual(await result("construct"), ["signed-out", "signed-out", "ready"]);
+  });
+
+  test("after ready() the first construction compiles nothing", async () => {
+    const compiled = { Module: 0, compile: 1 };
+    assert.deepEqual(await result("ahead"), { told: true, ahead: compiled, state: "signed-out", after: compiled });
+  });
+
+  test("constructing while ready() is under way gives one working session", async () => {
+    assert.deepEqual(await result("meanwhile"), ["kept", "kept"]);
+  });
+});

@@ -5,17 +5,18 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { after, before } from "node:test";
 import { promisify } from "node:util";
-import { serve } from "../../benches/support.js";
 import { root } from "../../scripts/run.js";
-
-export { launch, sendFile, serve } from "../../benches/support.js";
+import { AUTHFETCH } from "../support/files.js";
+import { html } from "../support/html.js";
+import { CHALLENGE, json, serve, textOf } from "../support/http.js";
 
 const execute = promisify(execFile);
 
 /** `npm pack` and `npm install` of the tarball, without a network: there is nothing to download. */
-export async function install() {
-  if (!existsSync(join(root, "dist", "index.js"))) throw new Error("no dist/index.js: `npm run build` first");
+async function install() {
+  if (!existsSync(AUTHFETCH)) throw new Error("no dist/index.js: `npm run build` first");
   const folder = mkdtempSync(join(tmpdir(), "authfetch-package-"));
   const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
   const [{ filename, files }] = JSON.parse(stdout);
@@ -34,6 +35,14 @@ export async function install() {
   };
 }
 
+/** The app with the package in it, before the tests of a file and until their end; `prepare` adds what it needs. */
+export function useInstalled(prepare = () => {}) {
+  const app = {};
+  before(async () => prepare(Object.assign(app, await install())));
+  after(() => app.remove?.());
+  return app;
+}
+
 /**
  * Runs a module in a Node of its own, in the app's folder, and resolves with the JSON it printed. It has to end by
  * itself.
@@ -42,12 +51,6 @@ export async function inNode(app, source) {
   const args = ["--input-type=module", "--eval", source];
   const { stdout } = await execute("node", args, { cwd: app.folder, timeout: 120_000 });
   return JSON.parse(stdout);
-}
-
-async function text(request) {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  return body;
 }
 
 /**
@@ -63,22 +66,20 @@ export async function api(page) {
       log.calls++;
       const good = request.headers.authorization === `Bearer ${access}`;
       if (!good) log.refused++;
-      response.writeHead(good ? 200 : 401, good ? {} : { "www-authenticate": 'Bearer error="invalid_token"' }).end();
+      response.writeHead(good ? 200 : 401, good ? {} : CHALLENGE).end();
     },
     async "/token"(request, response) {
-      const body = new URLSearchParams(await text(request));
+      const body = new URLSearchParams(await textOf(request));
       const good = body.get("grant_type") === "refresh_token" && body.get("refresh_token") === refresh;
       log.renewals++;
       if (good) [access, refresh] = [`access-${log.renewals}`, `refresh-${log.renewals}`];
-      const answer = good
-        ? { access_token: access, refresh_token: refresh, expires_in: 3600 }
-        : { error: "invalid_grant" };
-      response.writeHead(good ? 200 : 400, { "content-type": "application/json" }).end(JSON.stringify(answer));
+      if (good) json(response, 200, { access_token: access, refresh_token: refresh, expires_in: 3600 });
+      else json(response, 400, { error: "invalid_grant" });
     },
   };
-  const server = await serve((request, response) => {
-    const route = routes[new URL(request.url, "http://localhost").pathname];
-    return route ? route(request, response) : page(request, response);
+  const server = await serve((request, response, url) => {
+    const route = routes[url.pathname];
+    return route ? route(request, response) : page(response, url.pathname);
   });
   return { ...server, log };
 }
@@ -100,5 +101,4 @@ globalThis.burst = async (tokens, late) => {
 };
 `;
 
-export const HTML = (head) =>
-  `<!doctype html><meta charset="utf-8"><title>app</title><link rel="icon" href="data:,">${head}`;
+export const HTML = (head) => html("app", head);

@@ -1,16 +1,16 @@
 // The README says nothing that is not run, and its tables have what the types have, no more and no less.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.js";
+import { read } from "../support/files.js";
 import { blocks, README } from "./support.js";
 
 const RUNS = ["js", "jsx", "ts", "tsx"];
 const SHOWN = ["sh", "http"];
 
-const read = (...path) => readFileSync(join(root, ...path), "utf8");
 const types = read("js", "authfetch.d.ts");
 
 /** The members at the first level of an exported interface, in order of name. */
@@ -42,12 +42,12 @@ test("every block of code has a name under which it is run", () => {
 });
 
 test("every recipe is quoted word for word, and run by the tests of the clients", () => {
-  const folder = join(root, "tests", "clients", "recipes");
+  const folder = join("tests", "clients", "recipes");
   const quoted = blocks.filter(({ recipe }) => recipe);
-  for (const { recipe, code } of quoted) assert.equal(code, readFileSync(join(folder, recipe), "utf8"), recipe);
+  for (const { recipe, code } of quoted) assert.equal(code, read(folder, recipe), recipe);
   // These are told by snippets of their own, which tests/readme runs.
   const own = ["auth.js", "axios.js", "react.js", "tanstack-query.js", "websocket.js", "xhr-upload.js"];
-  assert.deepEqual([...quoted.map(({ recipe }) => recipe), ...own].sort(), readdirSync(folder).sort());
+  assert.deepEqual([...quoted.map(({ recipe }) => recipe), ...own].sort(), readdirSync(join(root, folder)).sort());
 });
 
 test("every named block is run by a test", () => {

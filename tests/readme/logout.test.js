@@ -1,14 +1,12 @@
 // Logouts of real back ends: the README's block in a page, and the back end that it names behind it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch } from "../support/browser.js";
+import { test } from "node:test";
+import { useBrowser } from "../support/browser.js";
 import { startBackend, withoutPython } from "./backends/start.js";
-import { open } from "./support.js";
+import { open, stored } from "./support.js";
 
-let browser;
-before(async () => (browser = await launch("chromium", { protocolTimeout: 60_000 })));
-after(() => browser?.close());
+const browser = useBrowser("chromium", { protocolTimeout: 60_000 });
 
 const headers = { "content-type": "application/json" };
 
@@ -42,7 +40,6 @@ const post = (page, path, body) =>
     headers,
     body: JSON.stringify(body),
   });
-const record = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));
 
 test("simplejwt puts the refresh token on its blacklist at logout", { skip: withoutPython() }, async (t) => {
   const { routes, ask } = await backend(t, "simplejwt", [
@@ -67,7 +64,7 @@ test("simplejwt puts the refresh token on its blacklist at logout", { skip: with
   assert.deepEqual(await items(), [{ owner: "ann" }]);
   await page.evaluate(() => auth.refresh());
   assert.deepEqual(await items(), [{ owner: "ann" }]);
-  const { refresh_token: refresh } = await record(page);
+  const { refresh_token: refresh } = await stored(page);
   paths();
   await page.evaluate(() => auth.logout());
   assert.deepEqual(paths(), ["/api/token/blacklist/"]);
@@ -91,7 +88,7 @@ test("NestJS is told of the logout with the access token, and deletes the refres
     await post(page, "/auth/login", { user: "ann", password: "secret" }),
   );
   await page.evaluate(() => auth.refresh());
-  const { access_token: access, refresh_token } = await record(page);
+  const { access_token: access, refresh_token } = await stored(page);
   const authorization = `Bearer ${access}`;
   assert.deepEqual(await ask("/auth/items", undefined, { authorization }), { status: 200, body: [{ owner: "ann" }] });
   paths();

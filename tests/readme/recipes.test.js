@@ -1,19 +1,13 @@
 // The README's blocks that put the package into something else, each in a page in Chromium as an app would have it.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { WebSocketServer } from "ws";
-import { launch } from "../support/browser.js";
-import { json, open } from "./support.js";
+import { useBrowser } from "../support/browser.js";
+import { json, serve } from "../support/http.js";
+import { open, signIn, TELL } from "./support.js";
 
-let browser;
-before(async () => (browser = await launch("chromium", { protocolTimeout: 60_000 })));
-after(() => browser?.close());
-
-const TELL = "globalThis.auth = auth;";
-const signIn = (page, server, more = {}) =>
-  page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
+const browser = useBrowser("chromium", { protocolTimeout: 60_000 });
 
 test("in the place of fetch it serves every call, and finds the native one by itself", async (t) => {
   const { page, server, paths } = await open(t, browser, "everywhere", { after: TELL });
@@ -91,16 +85,15 @@ test("ten uploads by XMLHttpRequest that are refused together cost one renewal",
 });
 
 test("a WebSocket's first message carries a token that is good", async (t) => {
-  const http = createServer();
-  const sockets = new WebSocketServer({ server: http });
-  await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const http = await serve(() => {});
+  const sockets = new WebSocketServer({ server: http.server });
   t.after(() => (sockets.clients.forEach((client) => client.terminate()), http.close()));
   const heard = new Promise((resolve) =>
     sockets.on("connection", (socket) => socket.once("message", (data) => resolve(JSON.parse(data)))),
   );
   const { page, server } = await open(t, browser, "websocket", { after: `${TELL} globalThis.connect = connect;` });
   await signIn(page, server);
-  await page.evaluate((url) => void connect(url), `ws://127.0.0.1:${http.address().port}/`);
+  await page.evaluate((url) => void connect(url), `${http.origin.replace("http:", "ws:")}/`);
   assert.deepEqual(await heard, { token: "access-1" });
 });
 

@@ -1,18 +1,12 @@
 // The README's blocks that start a session, end it and tell of it, each in a page in Chromium as an app would have it.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch } from "../support/browser.js";
-import { json, open } from "./support.js";
+import { test } from "node:test";
+import { useBrowser } from "../support/browser.js";
+import { json } from "../support/http.js";
+import { open, signIn, stored, TELL } from "./support.js";
 
-let browser;
-before(async () => (browser = await launch("chromium", { protocolTimeout: 60_000 })));
-after(() => browser?.close());
-
-const TELL = "globalThis.auth = auth;";
-const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));
-const signIn = (page, server, more = {}) =>
-  page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
+const browser = useBrowser("chromium", { protocolTimeout: 60_000 });
 
 test("ten lines sign in and make a call, and any number of further ones share a renewal", async (t) => {
   const { page, server, paths } = await open(t, browser, "start", { after: `${TELL} globalThis.items = items;` });

@@ -1,14 +1,15 @@
 // The README as something that runs: its code blocks by name, each bundled into a page of its own next to a server that
 // wants tokens.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
-import { serve } from "../../benches/support.js";
 import { root } from "../../scripts/run.js";
+import { bundleText } from "../support/bundle.js";
+import { AUTHFETCH, read } from "../support/files.js";
+import { html as documentOf, moduleScript } from "../support/html.js";
+import { json, serve, textOf } from "../support/http.js";
+import { hasGlobal, newPage } from "../support/page.js";
 
-export const README = readFileSync(join(root, "README.md"), "utf8");
-const AUTHFETCH = join(root, "dist", "index.js");
+export const README = read("README.md");
 
 /**
  * All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them, or the
@@ -40,34 +41,13 @@ async function bundle(name, { before = "", after = "" }) {
       onLoad({ filter: /.*/, namespace: "readme" }, ({ path }) => ({ ...files[path], resolveDir: root }));
     },
   };
-  const define = { "process.env.NODE_ENV": '"production"' };
-  const options = {
-    bundle: true,
-    format: "esm",
+  return bundleText({
     target: "es2022",
     jsx: "automatic",
-    define,
-    write: false,
     plugins: [readme],
-  };
-  const { outputFiles } = await build({
-    ...options,
     entryPoints: ["#snippet"],
     outfile: join(root, "snippet.js"),
-    logLevel: "error",
   });
-  return outputFiles[0].text;
-}
-
-const json = (response, status, body, headers = {}) =>
-  response
-    .writeHead(status, { "content-type": "application/json", ...headers })
-    .end(body === undefined ? "" : JSON.stringify(body));
-
-async function text(request) {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  return body;
 }
 
 /**
@@ -95,14 +75,13 @@ async function backEnd({ script, html, routes }) {
     headers.authorization === `Bearer ${world.access}`
       ? json(response, 200, [{ id: 1 }])
       : json(response, 401, { error: "unauthorized" });
-  const page = `<!doctype html><meta charset="utf-8"><title>README</title><link rel="icon" href="data:,">${html}<script type="module" src="/snippet.js"></script>`;
+  const shown = documentOf("README", html + moduleScript("/snippet.js"));
 
-  const server = await serve(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost");
+  const server = await serve(async (request, response, { pathname }) => {
     if (pathname === "/snippet.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(script);
     if (request.method === "GET" && !pathname.startsWith("/api/"))
-      return response.writeHead(200, { "content-type": "text/html" }).end(page);
-    const body = await text(request);
+      return response.writeHead(200, { "content-type": "text/html" }).end(shown);
+    const body = await textOf(request);
     world.log.push({ path: pathname, body, authorization: request.headers.authorization, headers: request.headers });
     const route = routes[pathname] ?? usual[pathname] ?? api;
     return route(request, response, body, world);
@@ -117,22 +96,26 @@ async function backEnd({ script, html, routes }) {
 export async function open(t, browser, name, { before, after, html = "", routes = {}, cookies = [] } = {}) {
   const script = await bundle(name, { before, after: `${after ?? ""}\nglobalThis.ran = true;` });
   const server = await backEnd({ script, html, routes });
-  const context = await browser.createBrowserContext();
+  const context = await (await browser()).createBrowserContext();
   t.after(async () => {
     await context.close();
     await server.close();
   });
-  const page = await context.newPage();
-  const errors = [];
-  page.on("pageerror", (error) => errors.push(error));
+  const { page, errors } = await newPage(context);
   for (const cookie of cookies) await context.setCookie({ domain: "127.0.0.1", ...cookie });
   await page.goto(`${server.origin}/`);
-  await page
-    .waitForFunction(() => globalThis.ran)
-    .catch(() => {
-      throw new Error(`the block "${name}" did not run to its end`, { cause: errors[0] });
-    });
+  await hasGlobal(page, "ran").catch(() => {
+    throw new Error(`the block "${name}" did not run to its end`, { cause: errors[0] });
+  });
   return { page, server, errors, paths: () => server.log.splice(0).map(({ path }) => path) };
 }
 
-export { json };
+/** At the end of a block: the test's way to its session. */
+export const TELL = "globalThis.auth = auth;";
+
+/** Signs the page in with new tokens of this server. */
+export const signIn = (page, server, more = {}) =>
+  page.evaluate((tokens) => auth.setTokens(tokens), { ...server.issue(), ...more });
+
+/** The record as it is stored. */
+export const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));

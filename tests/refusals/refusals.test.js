@@ -2,15 +2,12 @@
 // it.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { serve } from "../../benches/support.js";
 import { AuthFetch } from "../../dist/index.js";
-import { root } from "../../scripts/run.js";
+import { read } from "../support/files.js";
+import { serve } from "../support/http.js";
 
-const read = (file) => readFileSync(join(root, "tests", "refusals", file), "utf8");
-const ENTRIES = JSON.parse(read("frameworks.json"));
+const ENTRIES = JSON.parse(read("tests", "refusals", "frameworks.json"));
 const about = ({ name, version, when, status }) => `${[name, version].filter(Boolean).join(" ")}: ${when} (${status})`;
 
 /** The back ends whose refusals were met first; each is among the entries, or among what was not found. */
@@ -165,7 +162,7 @@ test("each entry says what was asked, what was answered, where that is from and 
 });
 
 test("each back end that is asked for is among the entries, or among what was not found", () => {
-  const [, notFound] = read("README.md").match(/^## Looked for, and not found\n([\s\S]*)/m);
+  const [, notFound] = read("tests", "refusals", "README.md").match(/^## Looked for, and not found\n([\s\S]*)/m);
   const found = (name) => ENTRIES.some((entry) => entry.name.includes(name)) || notFound.includes(name);
   assert.deepEqual(
     NAMES.filter((name) => !found(name)),

@@ -1,5 +1,6 @@
-// Browsers for the tests that look at pages from outside: what is installed, driven by puppeteer-core.
+// The browsers that look at pages from outside, driven by puppeteer-core: one for the tests of a file, or each in turn.
 
+import { after, before, describe } from "node:test";
 import puppeteer from "puppeteer-core";
 import { which } from "../../scripts/run.js";
 
@@ -11,6 +12,9 @@ const BROWSERS = {
   },
   firefox: { programs: ["firefox-esr", "firefox"], options: { browser: "firefox" } },
 };
+
+/** For the tests of one file in one browser. */
+export const LIMIT = 600_000; // ms
 
 /** Starts a headless browser, "chromium" or "firefox"; the caller closes it. */
 export function launch(name, options = {}) {
@@ -24,4 +28,38 @@ export function launch(name, options = {}) {
     );
   }
   return puppeteer.launch({ headless: true, executablePath, ...browser.options, ...options });
+}
+
+/** A browser that starts when it is first asked for: outside of a group, hooks do not wait for one another. */
+function starting(name, options) {
+  let started;
+  const close = (browser) => browser.close();
+  return {
+    browser: () => (started ??= launch(name, options)),
+    close: () => started?.then(close, () => {}),
+  };
+}
+
+/** Starts this browser before the tests around the call, and closes it after them; the result resolves with it. */
+export function useBrowser(name, options) {
+  const { browser, close } = starting(name, options);
+  before(browser);
+  after(close);
+  return browser;
+}
+
+/**
+ * Declares tests once for each browser, in a group called by the title and the browser's name: "the tabs in" becomes
+ * "the tabs in firefox". `tests` is given that `name`, and `browser()`, which resolves with the browser; it is closed
+ * after the hooks that `tests` declares.
+ */
+export function inEachBrowser(title, tests, { timeout = LIMIT } = {}) {
+  for (const name of Object.keys(BROWSERS)) {
+    describe(`${title} ${name}`, { timeout }, () => {
+      const { browser, close } = starting(name);
+      before(browser);
+      tests({ name, browser });
+      after(close);
+    });
+  }
 }

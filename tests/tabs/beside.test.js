@@ -3,16 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_RENEWAL, ONE_RENEWAL } from "../support/authorization-server.js";
+import { until } from "../support/until.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
-import {
-  all,
-  assertAllAnswered,
-  assertAllEnded,
-  inBrowsers,
-  NO_RENEWAL,
-  ONE_RENEWAL,
-  until,
-} from "./support/profile.js";
+import { all, assertAllAnswered, assertAllEnded, tabsInEachBrowser } from "./support/profile.js";
 
 const CALLS = 5;
 /** Fewer than the connections that a browser opens to a host. */
@@ -21,7 +15,7 @@ const SESSION = { options: { storage: "session" } };
 
 const duplicate = (profile, tab) => profile.opened(tab, () => void open(location.href));
 
-inBrowsers("beside the tabs", ({ open }) => {
+tabsInEachBrowser("beside the tabs", ({ open }) => {
   test("a duplicated tab drops the session that it was given a copy of, and the first one keeps it", async () => {
     const profile = await open();
     const tab = await profile.tab(SESSION);

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, assertAllAnswered, inBrowsers, ONE_RENEWAL, until } from "./support/profile.js";
+import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { until } from "../support/until.js";
+import { all, assertAllAnswered, tabsInEachBrowser } from "./support/profile.js";
 
 const CALLS = 10;
 /** ms: longer than the token lives. */
@@ -30,7 +32,7 @@ async function bursts(profile, count) {
   await Promise.all(tabs.map(async (tab) => assert.deepEqual(await tab.tell("heard", "logout"), [])));
 }
 
-inBrowsers("a burst in all tabs", ({ open }) => {
+tabsInEachBrowser("a burst in all tabs", ({ open }) => {
   test("two tabs whose token has run out, or is refused, make one token request", async () => bursts(await open(), 2));
 
   test("five tabs whose token has run out, or is refused, make one token request", async () => bursts(await open(), 5));

@@ -3,9 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../support/until.js";
 import { startCookieServer } from "./support/cookie.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
-import { all, assertAllAnswered, assertAllEnded, fallsAsleep, inBrowsers, until } from "./support/profile.js";
+import { all, assertAllAnswered, assertAllEnded, fallsAsleep, tabsInEachBrowser } from "./support/profile.js";
+import { withoutDatabase } from "./support/without.js";
 
 const CALLS = 4;
 /** Fewer than the connections that a browser opens to a host. */
@@ -47,12 +49,6 @@ async function inTurn(profile, count, more, before) {
   return tabs;
 }
 
-const withoutDatabase = () => {
-  IDBFactory.prototype.open = () => {
-    throw new DOMException("blocked", "SecurityError");
-  };
-};
-
 /** Steals of a lock that a page makes. */
 function countSteals() {
   globalThis.steals = 0;
@@ -84,7 +80,7 @@ async function logsOutUntold(profile, tab) {
   profile.server.reset();
 }
 
-inBrowsers("a refresh token in a cookie", ({ open, name }) => {
+tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
   const start = (options) => open(options, startCookieServer);
 
   test("two tabs that share no record use one refresh cookie in turn, and neither is signed out", async () =>

@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NO_RENEWAL } from "../support/authorization-server.js";
+import { until } from "../support/until.js";
 import {
   all,
   assertAllAnswered,
   assertAllEnded,
   assertTombstone,
   fallsAsleep,
-  inBrowsers,
-  NO_RENEWAL,
-  until,
+  tabsInEachBrowser,
 } from "./support/profile.js";
 
 const CALLS = 6;
@@ -38,7 +38,7 @@ async function logsOutOfAll(profile, { prepare = () => {} } = {}) {
   return tabs;
 }
 
-inBrowsers("the end of a session", ({ open, name }) => {
+tabsInEachBrowser("the end of a session", ({ open, name }) => {
   test("a logout in one tab ends the calls of all tabs, and is told once in each", async () => {
     const profile = await open();
     await logsOutOfAll(profile);

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { all, inBrowsers } from "./support/profile.js";
+import { all, tabsInEachBrowser } from "./support/profile.js";
 
 const ROUNDS = 1_000;
 
-inBrowsers("the lock between tabs", ({ open }) => {
+tabsInEachBrowser("the lock between tabs", ({ open }) => {
   test("a thousand handovers present no refresh token twice", async () => {
     const profile = await open();
     const { strict } = profile.server;

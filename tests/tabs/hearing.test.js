@@ -3,9 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertAllAnswered, inBrowsers, ONE_RENEWAL } from "./support/profile.js";
+import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { assertAllAnswered, tabsInEachBrowser } from "./support/profile.js";
 
-inBrowsers("news of another tab", ({ open }) => {
+tabsInEachBrowser("news of another tab", ({ open }) => {
   test("a sign-in that is heard of before it can be read is a session like any other", async () => {
     const profile = await open();
     const [tab, other] = await profile.tabs(2);

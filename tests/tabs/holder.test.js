@@ -3,14 +3,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { until } from "../support/until.js";
 import {
   all,
   assertAllAnswered,
   assertAllEnded,
   assertTombstone,
-  inBrowsers,
-  ONE_RENEWAL,
-  until,
+  freeze,
+  tabsInEachBrowser,
 } from "./support/profile.js";
 
 const CALLS = 5;
@@ -68,7 +69,7 @@ async function back(tab) {
   await tab.loaded();
 }
 
-inBrowsers("the tab that renews", ({ open, name }) => {
+tabsInEachBrowser("the tab that renews", ({ open, name }) => {
   test("closed before the server has seen its request, it is replaced by the next", async () => {
     await goesOn(await open(), (holder) => holder.close());
   });
@@ -201,12 +202,6 @@ inBrowsers("the tab that renews", ({ open, name }) => {
       await crashed;
     });
   });
-
-  const freeze = async (tab) => {
-    const session = await tab.page.createCDPSession();
-    await session.send("Page.setWebLifecycleState", { state: "frozen" });
-    return () => session.send("Page.setWebLifecycleState", { state: "active" });
-  };
 
   test("frozen, it lets go, and adopts what the others have when it wakes", async () => {
     const profile = await open();

@@ -2,32 +2,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  all,
-  assertAllAnswered,
-  assertAllEnded,
-  assertTombstone,
-  inBrowsers,
-  ONE_RENEWAL,
-  until,
-} from "./support/profile.js";
+import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { until } from "../support/until.js";
+import { all, assertAllAnswered, assertAllEnded, assertTombstone, tabsInEachBrowser } from "./support/profile.js";
+import { withNothing, withoutChannel, withoutDatabase, withoutLocks } from "./support/without.js";
 
 const CALLS = 5;
 const ROUNDS = 100;
-
-const withoutLocks = () => Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
-const withoutDatabase = () => {
-  IDBFactory.prototype.open = () => {
-    throw new DOMException("blocked", "SecurityError");
-  };
-};
-const withoutChannel = () => delete globalThis.BroadcastChannel;
-const withNothing = () => {
-  Object.defineProperty(Navigator.prototype, "locks", { value: undefined });
-  delete globalThis.BroadcastChannel;
-  delete globalThis.indexedDB;
-  Object.defineProperty(globalThis, "indexedDB", { value: undefined });
-};
 
 /**
  * The second tab begins when the first one's token request is at the server: a lease is no lock, and needs that much.
@@ -59,7 +40,7 @@ async function endsInAll(tabs) {
   await assertTombstone(tabs[1]);
 }
 
-inBrowsers("a browser that lacks something", ({ open }) => {
+tabsInEachBrowser("a browser that lacks something", ({ open }) => {
   test("without Web Locks, tabs that begin while one renews wait for it, and a logout ends all", async () => {
     const profile = await open();
     const tabs = await profile.tabs(3, { before: withoutLocks });

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertTombstone, inBrowsers, ONE_RENEWAL, until } from "./support/profile.js";
+import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { until } from "../support/until.js";
+import { assertTombstone, tabsInEachBrowser } from "./support/profile.js";
 
 const MISSING = {
   "AbortSignal.any": () => delete AbortSignal.any,
@@ -53,7 +55,7 @@ const ended = async () => {
   return [one.code, one === other];
 };
 
-inBrowsers("a browser that is older", ({ open }) => {
+tabsInEachBrowser("a browser that is older", ({ open }) => {
   for (const { what, names } of CASES) {
     test(`without ${what}: a sign-in, a renewal, calls with a signal and their abort, a logout`, async () => {
       const profile = await open();

@@ -16,7 +16,7 @@ mod action;
 mod bounds;
 mod budget;
 mod checks;
-// mod cookie;
+mod cookie;
 mod copies;
 mod coverage;
 mod faults;

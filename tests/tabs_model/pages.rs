@@ -112,7 +112,7 @@ fn a_tab_whose_storage_is_blocked_goes_on_in_memory() {
 
 #[test]
 fn a_listener_that_logs_out_is_told_of_nothing_that_is_over() {
-    let setup = Setup { listener: true, ..TWO };
+    let setup = Setup { listener: true, slow_events: true, ..TWO };
     holds("listener", setup, LOGOUT.and(SIGN_IN).and(CALL));
 }
 

@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { root } from "../../scripts/run.js";
+import { read } from "../support/files.js";
 
-const read = (path) => readFileSync(join(root, path), "utf8");
 const types = () => read("dist/index.d.ts");
 const load = () => import("../../dist/index.js");
 

@@ -126,7 +126,7 @@ impl Client {
         };
         let init = self.sending(token, |sending| sending.init.plain());
         let sent = self.native(input, &init);
-        self.after_send();
+        self.carry_on();
         if number != SILENT {
             debug::note(number, Key::Sent);
             return Ok(self.chain(token, &Outgoing::plain(input.clone(), number).pack(), sent));
@@ -172,7 +172,7 @@ impl Client {
             return Ok(self.slow(call, out));
         };
         let sent = self.send(&out, Some(token));
-        self.after_send();
+        self.carry_on();
         debug::note(number, Key::Sent);
         Ok(self.chain(token, &out.pack(), sent))
     }
@@ -195,9 +195,9 @@ impl Client {
         })
     }
 
-    /// The call is on its way: now what else has come of it may be done.
+    /// The call is on its way, or over: now what else has come of it may be done.
     #[inline]
-    fn after_send(&self) {
+    pub fn carry_on(&self) {
         if self.driver.session(|session| session.has_effects()) {
             self.driver.drain();
         }

@@ -144,7 +144,7 @@ impl Client {
                 && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
             path: path_number(&requested),
         };
-        let record = driver.session(|session| *session.record());
+        let record = driver.record();
         let answered = driver.ask(|session, now| session.on_unauthorized(call, unauthorized, now));
         let error = match answered {
             Answered::Deliver => {
@@ -184,7 +184,11 @@ impl Client {
     }
 
     fn dropped(&self, call: &Call) {
-        self.driver.ask(|session, now| session.on_call_dropped(call, now));
+        // The time matters where others wait for this call's answer, and a thousand aborts in a row are quick.
+        let canary = self.driver.session(|session| session.decisions().is_canary(call.id));
+        let now = if canary { timers::now() } else { 0 };
+        self.driver.session(|session| session.on_call_dropped(call, now));
+        self.carry_on();
     }
 
     /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.

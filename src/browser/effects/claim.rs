@@ -5,18 +5,10 @@
 //! held elsewhere has a copy.
 
 use super::timers;
+use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::session::driver::SessionDriver;
-use crate::browser::session::told::Told;
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen(module = "/js/tabs.js")]
-extern "C" {
-    /// Resolves with a function that gives the lock up, or with nothing where another page holds it.
-    fn claim(name: Lent) -> Val;
-}
-
+use crate::browser::session::told;
 /// A frame shares the area of its tab instead of having a copy of it.
 pub fn in_frame() -> bool {
     !Val::global(Key::Parent).same(&Val::global(Key::Window))
@@ -31,16 +23,7 @@ pub fn claim_tab(driver: &SessionDriver) {
     } else if !owner.get(Key::Owner).is_text() {
         owner.put(Key::Owner, &new_owner());
     }
-    let told = driver.tell(Told::Claim, 0);
-    claim(owner.get(Key::Owner).lend()).then(&told, &told);
-}
-
-/// Gives the lock up: the page is being left, and may come back.
-pub fn release_tab(driver: &SessionDriver) {
-    let held = driver.held.take();
-    if held.is_function() {
-        let _ = held.call(&NONE, &NONE);
-    }
+    driver.claim.claim(told::number(told::CLAIM, 0), owner.get(Key::Owner).lend());
 }
 
 /// The record is another page's: it is removed here, and another name will be claimed.

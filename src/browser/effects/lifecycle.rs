@@ -82,17 +82,6 @@ fn on_event(driver: &Rc<SessionDriver>, kind: Key, event: &Val) {
     });
 }
 
-/// Opens the channel to the tabs that share the record, or the cookie.
-pub fn open_channel(driver: &Rc<SessionDriver>) {
-    let weak = Rc::downgrade(driver);
-    let channel = driver.tabs().channel(move |signal| {
-        if let Some(driver) = weak.upgrade() {
-            driver.on_signal(&signal);
-        }
-    });
-    driver.channel.replace(Some(channel));
-}
-
 /// Listens for the page being left, or no longer. Only while it matters: some browsers keep a page that listens for it
 /// out of the back-forward cache.
 pub fn watch_unload(driver: &Rc<SessionDriver>, on: bool) {

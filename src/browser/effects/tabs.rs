@@ -2,90 +2,78 @@
 //!
 //! The binding to `navigator.locks` is our own, since web-sys marks it unstable.
 
-use crate::browser::js::calls::Callback;
-use crate::browser::js::keys::Key;
 use crate::browser::js::{Lent, Val};
 use crate::protocol::tabs::Mark;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/tabs.js")]
+// What was waited for is told by the number that it was asked for with. `record` is 1 where tabs share a record, 0
+// where they share a cookie alone.
+
+#[wasm_bindgen(module = "/src/browser/effects/lock.js")]
 extern "C" {
-    fn acquire(name: Lent, ms: f64, steal: i32, tell: Lent) -> Val;
-    #[wasm_bindgen(js_name = namesOf)]
-    fn names_of(record: i32, name: Lent, endpoint: Lent, client: Lent) -> Val;
-    fn commit(name: Lent, epoch: f64, version: f64) -> Val;
-    fn committed(name: Lent) -> Val;
-    fn channel(name: Lent, on_message: Lent) -> Val;
-    fn post(channel: Lent, epoch: f64, version: f64, code: Lent, reason: Lent, endpoint: Lent, client: Lent);
-    fn shut(channel: Lent);
+    /// The locks that one session holds or waits for.
+    pub type Locks;
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent, name: Lent) -> Locks;
+    /// Waits for the lock until one page has held it for `ms`; with `steal`, takes it. Tells [`GRANTED`],
+    /// [`UNAVAILABLE`] or that it was lost.
+    #[wasm_bindgen(method)]
+    pub fn acquire(this: &Locks, number: i32, record: i32, ms: f64, steal: i32);
+    /// Releases the lock, or gives up the wait.
+    #[wasm_bindgen(method)]
+    pub fn release(this: &Locks, number: i32);
+}
+
+#[wasm_bindgen(module = "/src/browser/effects/mark.js")]
+extern "C" {
+    /// The marks that one session commits and reads.
+    pub type Marks;
+    /// `endpoint` and `client` tell apps of one name apart.
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Marks;
+    /// Commits a mark, so that the next holder of the lock finds it, or a later one. A negative number is not told.
+    #[wasm_bindgen(method)]
+    pub fn commit(this: &Marks, number: i32, record: i32, epoch: f64, version: f64);
+    /// Tells what the last holder committed.
+    #[wasm_bindgen(method)]
+    pub fn read(this: &Marks, number: i32, record: i32);
+}
+
+#[wasm_bindgen(module = "/src/browser/effects/channel.js")]
+extern "C" {
+    /// The channel of one session.
+    pub type Channel;
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Channel;
+    /// Opens it, anew where it is open, and tells each signal.
+    #[wasm_bindgen(method)]
+    pub fn open(this: &Channel, number: i32, record: i32);
+    /// Closes it.
+    #[wasm_bindgen(method)]
+    pub fn close(this: &Channel);
+    /// Signals how far the record has come; of an end, its code and reason too.
+    #[wasm_bindgen(method)]
+    pub fn post(this: &Channel, epoch: f64, version: f64, code: Lent, reason: Lent);
+}
+
+#[wasm_bindgen(module = "/src/browser/effects/claim.js")]
+extern "C" {
+    /// Whose the record of this tab is.
+    pub type Claim;
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent) -> Claim;
+    /// Tells whether this page owns what has this name, from now on or already.
+    #[wasm_bindgen(method)]
+    pub fn claim(this: &Claim, number: i32, name: Lent);
+    /// Owns it no longer.
+    #[wasm_bindgen(method)]
+    pub fn release(this: &Claim);
 }
 
 /// What the lock tells.
 pub const GRANTED: u32 = 0;
 /// One page has held it for too long, or this browser has none.
 pub const UNAVAILABLE: u32 = 1;
-
-/// What all tabs of a session share.
-pub struct Tabs {
-    /// The name of the lock and of the channel.
-    name: Val,
-    /// That of the mark.
-    mark: Val,
-}
-
-/// A channel, with its listener.
-pub struct Channel {
-    channel: Val,
-    _on_message: Callback,
-}
-
-impl Tabs {
-    /// For the session of this name in `localStorage`, or else in the browser's cookie. A record says whose it is; of
-    /// the mark of a cookie's session its name says so.
-    pub fn new(record: bool, name: &Val, owner: &Val) -> Self {
-        let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
-        let names = names_of(i32::from(record), name.lend(), endpoint.lend(), client.lend());
-        Self { name: names.at(0), mark: names.at(1) }
-    }
-
-    /// Waits for the lock, until one page has held it for `ms`; what becomes of it is told. The function that is
-    /// returned releases it, or gives up the wait.
-    pub fn acquire(&self, ms: f64, steal: bool, tell: &Val) -> Val {
-        acquire(self.name.lend(), ms, i32::from(steal), tell.lend())
-    }
-
-    /// A promise that the next holder of the lock will find this mark, or a later one.
-    pub fn commit(&self, mark: Mark) -> Val {
-        commit(self.mark.lend(), mark.epoch as f64, mark.version as f64)
-    }
-
-    /// A promise of what the last holder committed.
-    pub fn committed(&self) -> Val {
-        committed(self.mark.lend())
-    }
-
-    /// Receives the signals of other tabs: a mark, and of an end its code and reason.
-    pub fn channel(&self, on_message: impl Fn(Val) + 'static) -> Channel {
-        let on_message = Callback::new(on_message);
-        Channel { channel: channel(self.name.lend(), on_message.value().lend()), _on_message: on_message }
-    }
-}
-
-impl Channel {
-    /// Signals how far the record has come; of an end, its code and reason too. `owner` tells apps of one name apart.
-    pub fn post(&self, mark: Mark, members: &Val, owner: &Val) {
-        let (code, reason) = (members.get(Key::Code), members.get(Key::Reason));
-        let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
-        let (epoch, version) = (mark.epoch as f64, mark.version as f64);
-        post(self.channel.lend(), epoch, version, code.lend(), reason.lend(), endpoint.lend(), client.lend());
-    }
-}
-
-impl Drop for Channel {
-    fn drop(&mut self) {
-        shut(self.channel.lend());
-    }
-}
 
 /// The mark at the beginning of a signal; the earliest where there is none.
 pub fn mark_of(signal: &Val) -> Mark {

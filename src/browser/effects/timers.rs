@@ -5,7 +5,6 @@ use crate::browser::js::calls::Callback;
 use crate::browser::js::{Lent, Val};
 use crate::protocol::event;
 use crate::protocol::session::Ticket;
-use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -18,43 +17,26 @@ extern "C" {
     fn stop(timer: Lent);
 }
 
-/// The longest delay a timer takes; a longer one would fire at once.
-const LONGEST_TIMER_MS: f64 = 2_147_483_000.0;
+#[wasm_bindgen(module = "/src/browser/effects/timers.js")]
+extern "C" {
+    /// Timers by number, which is told when one fires.
+    pub type Timers;
+    #[wasm_bindgen(constructor)]
+    pub fn new(tell: Lent) -> Timers;
+    /// Sets one; it fires earlier where `ms` is longer than a timer can wait.
+    #[wasm_bindgen(method)]
+    pub fn set(this: &Timers, number: i32, ms: f64);
+    /// Clears it.
+    #[wasm_bindgen(method)]
+    pub fn clear(this: &Timers, number: i32);
+}
+
+/// The longest delay a timer takes, in ms; a longer one would fire at once.
+pub const LONGEST_TIMER_MS: f64 = 2_147_483_000.0;
 
 /// Milliseconds since the Unix epoch, by the device's clock.
 pub fn now() -> u64 {
     read() as u64
-}
-
-/// The timers that are set.
-#[derive(Default)]
-pub struct Timers(RefCell<Vec<(event::Timer, Val)>>);
-
-impl Timers {
-    /// Has `tell` called after so many ms, or earlier where that is longer than a timer can wait.
-    pub fn set(&self, timer: event::Timer, ms: u64, tell: &Val) {
-        self.clear(timer);
-        let id = after(tell.lend(), (ms as f64).min(LONGEST_TIMER_MS));
-        self.0.borrow_mut().push((timer, id));
-    }
-
-    /// Clears it.
-    pub fn clear(&self, timer: event::Timer) {
-        self.0.borrow_mut().retain(|(other, id)| {
-            if *other == timer {
-                stop(id.lend());
-            }
-            *other != timer
-        });
-    }
-}
-
-impl Drop for Timers {
-    fn drop(&mut self) {
-        for (_, id) in self.0.borrow().iter() {
-            stop(id.lend());
-        }
-    }
 }
 
 const KINDS: u32 = 7;

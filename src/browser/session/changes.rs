@@ -10,7 +10,6 @@ use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::effect::Members;
 use crate::protocol::event::Event;
 use crate::protocol::tabs::Mark;
-use crate::protocol::token::Record;
 use std::rc::Rc;
 
 impl SessionDriver {
@@ -54,14 +53,14 @@ impl SessionDriver {
 
     /// Tells other tabs how far the record, or the cookie's session, has come.
     pub fn signal(&self, mark: Mark) {
-        if let Some(channel) = &*self.channel.borrow() {
-            let members = if self.store.shared() { self.vault.members() } else { Val::UNDEFINED };
-            channel.post(mark, &members, &self.vault.owner);
-        }
+        let of = |name| if self.store.shared() { self.vault.member(name) } else { Val::UNDEFINED };
+        let (code, reason) = (of(Key::Code), of(Key::Reason));
+        self.channel.post(mark.epoch as f64, mark.version as f64, code.lend(), reason.lend());
     }
 
     /// This is known, and not written.
-    pub fn assume(&self, record: &Record, members: Members) {
+    pub fn assume(&self, members: Members) {
+        let record = &self.record();
         if members == Members::Signalled {
             self.vault.write(record, members, &self.signalled.borrow().clone());
         } else {

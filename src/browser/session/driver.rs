@@ -4,11 +4,11 @@
 
 use super::ends::Ends;
 use super::refreshes::Refreshes;
-use super::told::Told;
+use super::told;
 use crate::browser::abort::{Epoch, Listening};
 use crate::browser::effects::events::Events;
 use crate::browser::effects::storage::Store;
-use crate::browser::effects::tabs::{Channel, Tabs};
+use crate::browser::effects::tabs::{Channel, Claim, Locks, Marks};
 use crate::browser::effects::timers::Timers;
 use crate::browser::effects::{claim, lifecycle, revocation, timers, token_endpoint};
 use crate::browser::endpoint::Refresh;
@@ -34,11 +34,17 @@ extern "C" {
     pub fn underlying(given: Lent, back: i32) -> Val;
 }
 
-#[wasm_bindgen(module = "/js/ops.js")]
+#[wasm_bindgen(module = "/src/browser/effects/waiting.js")]
 extern "C" {
-    /// The calls that wait: `wait(id, signal)` is a promise, `wake(id)` fulfils it.
-    #[wasm_bindgen(js_name = waitingRoom)]
-    fn waiting() -> Val;
+    /// The calls that wait.
+    type Waiting;
+    #[wasm_bindgen(constructor)]
+    fn new() -> Waiting;
+    /// A promise that is fulfilled when this call is woken, or its signal is aborted.
+    #[wasm_bindgen(method)]
+    fn wait(this: &Waiting, id: u32, signal: Lent) -> Val;
+    #[wasm_bindgen(method)]
+    fn wake(this: &Waiting, id: u32);
 }
 
 /// See the module's text.
@@ -50,22 +56,22 @@ pub struct SessionDriver {
     machine: RefCell<Session>,
     /// What has blocked the storage.
     pub blocked: RefCell<Val>,
-    pub channel: RefCell<Option<Channel>>,
     /// The code and the reason that another tab has signalled.
     pub signalled: RefCell<Val>,
-    locks: RefCell<Vec<(Ticket, Val)>>,
+    pub locks: Locks,
+    pub marks: Marks,
+    pub channel: Channel,
+    pub claim: Claim,
     pub timers: Timers,
-    /// A function that tells of what was waited for; see [`super::told`].
-    pub told: RefCell<Val>,
-    waiting: Val,
+    waiting: Waiting,
     pub refreshes: Refreshes,
+    /// What the console was warned of.
+    pub warned: Val,
     pub ends: Ends,
     pub epoch: RefCell<Rc<Epoch>>,
     pub lifecycle: RefCell<Vec<Listening>>,
     pub unloading: RefCell<Option<Listening>>,
     pub open_clients: Cell<u32>,
-    /// What gives up the ownership of this tab's record.
-    pub held: RefCell<Val>,
     /// A refresh function is running its synchronous part.
     pub in_function: Cell<bool>,
     /// It called us meanwhile.
@@ -97,30 +103,34 @@ impl SessionDriver {
             background: options.background,
             ..Setup::default()
         };
-        let driver = Rc::new(Self {
-            events: Events::new(options.debug),
-            options,
-            store,
-            vault: Vault::new(owner),
-            machine: RefCell::new(Session::new(setup)),
-            blocked: RefCell::default(),
-            channel: RefCell::default(),
-            signalled: RefCell::default(),
-            locks: RefCell::default(),
-            timers: Timers::default(),
-            told: RefCell::default(),
-            waiting: waiting(),
-            refreshes: Refreshes::default(),
-            ends: Ends::default(),
-            epoch: RefCell::default(),
-            lifecycle: RefCell::default(),
-            unloading: RefCell::default(),
-            open_clients: Cell::new(0),
-            held: RefCell::default(),
-            in_function: Cell::new(false),
-            reentered: Cell::new(false),
+        let driver = Rc::new_cyclic(|weak| {
+            let tell = told::teller(weak.clone());
+            let (name, endpoint, client) = (&options.name, owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
+            Self {
+                locks: Locks::new(tell.lend(), name.lend()),
+                marks: Marks::new(tell.lend(), name.lend(), endpoint.lend(), client.lend()),
+                channel: Channel::new(tell.lend(), name.lend(), endpoint.lend(), client.lend()),
+                claim: Claim::new(tell.lend()),
+                timers: Timers::new(tell.lend()),
+                events: Events::new(options.debug),
+                options,
+                store,
+                vault: Vault::new(owner),
+                machine: RefCell::new(Session::new(setup)),
+                blocked: RefCell::default(),
+                signalled: RefCell::default(),
+                waiting: Waiting::new(),
+                refreshes: Refreshes::default(),
+                warned: Val::construct(Key::Set, &Val::UNDEFINED, &Val::UNDEFINED),
+                ends: Ends::default(),
+                epoch: RefCell::default(),
+                lifecycle: RefCell::default(),
+                unloading: RefCell::default(),
+                open_clients: Cell::new(0),
+                in_function: Cell::new(false),
+                reentered: Cell::new(false),
+            }
         });
-        driver.listen();
         driver.read_first();
         if let Some(error) = blocked {
             driver.blocked.replace(error);
@@ -180,14 +190,9 @@ impl SessionDriver {
         environment::drain(&mut Page(self));
     }
 
-    /// What tabs share.
-    pub fn tabs(&self) -> Tabs {
-        Tabs::new(self.store.shared(), &self.options.name, &self.vault.owner)
-    }
-
     /// A promise that is fulfilled when the call is to ask again, or when its signal is aborted.
     pub fn wait(&self, id: u32, signal: &Val) -> Val {
-        self.waiting.at(0).call(&Val::number(id.into()), signal).unwrap_or_default()
+        self.waiting.wait(id, signal.lend())
     }
 
     /// The fetch that token requests and revocations go through.
@@ -212,8 +217,8 @@ impl SessionDriver {
         })
     }
 
-    fn write(&self, record: &Record, members: Members) -> Option<Event> {
-        let text = self.vault.write(record, members, &self.members_of_end(members));
+    fn write(&self, members: Members) -> Option<Event> {
+        let text = self.vault.write(&self.record(), members, &self.members_of_end(members));
         self.renew_session();
         let mut error = self.store.write(&text);
         let known = self.vault.text();
@@ -234,30 +239,21 @@ impl SessionDriver {
         }
     }
 
+    /// What is known of the record.
+    #[inline(never)]
+    pub fn record(&self) -> Record {
+        self.session(|session| *session.record())
+    }
+
     /// Makes the snapshot anew.
     pub fn renew_session(&self) {
-        let (record, can_refresh) = self.session(|session| (*session.record(), session.can_refresh()));
-        self.vault.renew_session(&record, can_refresh);
+        let (signed_in, can_refresh) = self.session(|session| (session.record().signed_in(), session.can_refresh()));
+        self.vault.renew_session(signed_in, can_refresh);
     }
 
     fn acquire_lock(&self, ticket: Ticket, steal: bool) {
         let ms = 2.0 * self.options.refresh_timeout + 2_000.0;
-        let release = self.tabs().acquire(ms, steal, &self.tell(Told::Lock, ticket.0.into()));
-        self.release_lock(ticket);
-        self.locks.borrow_mut().push((ticket, release));
-    }
-
-    fn release_lock(&self, ticket: Ticket) {
-        let mut released = Val::UNDEFINED;
-        self.locks.borrow_mut().retain(|(other, release)| {
-            if *other == ticket {
-                released = release.clone();
-            }
-            *other != ticket
-        });
-        if released.is_function() {
-            let _ = released.call(&Val::UNDEFINED, &Val::UNDEFINED);
-        }
+        self.locks.acquire(told::number(told::LOCK, ticket.0.into()), self.shares_record(), ms, steal.into());
     }
 }
 
@@ -286,13 +282,13 @@ impl Environment for Page<'_> {
                 return Some(self.read_if_changed().map_or(Event::RecordUnchanged, Event::RecordRead));
             }
             Effect::AdoptRead => {
-                driver.vault.adopt_read(&driver.session(|session| *session.record()));
+                driver.vault.adopt_read(&driver.record());
                 driver.renew_session();
             }
-            Effect::WriteRecord(record, members) => return driver.write(&record, members),
-            Effect::AssumeRecord(record, members) => driver.assume(&record, members),
+            Effect::WriteRecord(members) => return driver.write(members),
+            Effect::AssumeRecord(members) => driver.assume(members),
             Effect::RestoreRecord => {
-                let text = driver.vault.known_text(&driver.session(|session| *session.record()));
+                let text = driver.vault.known_text(&driver.record());
                 driver.store.write(&text);
             }
             Effect::DropCopy => claim::drop_copy(driver),
@@ -300,21 +296,19 @@ impl Environment for Page<'_> {
             Effect::CommitMark(ticket, mark) => driver.commit_mark(ticket, mark),
             Effect::ReadMark(purpose) => driver.read_mark(purpose),
             Effect::AcquireLock { ticket, steal } => driver.acquire_lock(ticket, steal),
-            Effect::ReleaseLock(ticket) => driver.release_lock(ticket),
+            Effect::ReleaseLock(ticket) => driver.locks.release(told::number(told::LOCK, ticket.0.into())),
             Effect::ClaimTab => claim::claim_tab(driver),
-            Effect::ReleaseTab => claim::release_tab(driver),
-            Effect::OpenChannel => lifecycle::open_channel(driver),
-            Effect::CloseChannel => drop(driver.channel.take()),
+            Effect::ReleaseTab => driver.claim.release(),
+            Effect::OpenChannel => driver.channel.open(told::number(told::SIGNAL, 0), driver.shares_record()),
+            Effect::CloseChannel => driver.channel.close(),
             Effect::WatchUnload(on) => lifecycle::watch_unload(driver, on),
             Effect::SetTimer(timer, ms) => driver.set_timer(timer, ms),
-            Effect::ClearTimer(timer) => driver.timers.clear(timer),
+            Effect::ClearTimer(timer) => driver.clear_timer(timer),
             Effect::BeginRefresh(id, reason) => driver.refreshes.begin(id, reason, driver.options.debug),
             Effect::RequestToken(id, reason) => token_endpoint::request_token(driver, id, reason),
             Effect::RetryRefresh(id) => driver.refreshes.note(id, Key::AskedAgain),
             Effect::SettleRefresh(id, settled) => driver.settle_refresh(id, settled),
-            Effect::WakeCall(id) => {
-                let _ = driver.waiting.at(1).call(&Val::number(id.into()), &Val::UNDEFINED);
-            }
+            Effect::WakeCall(id) => driver.waiting.wake(id),
             Effect::CloseEpoch(ending) => driver.close_epoch(ending),
             Effect::AbortRequest(id) => driver.refreshes.abort(id),
             Effect::EndCalls => driver.end_calls(),

@@ -3,7 +3,7 @@
 use super::driver::SessionDriver;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
-use crate::browser::js::{NONE, Val, task};
+use crate::browser::js::{Lent, NONE, Val, task};
 use crate::protocol::effect::{Notice, Source};
 use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
 extern "C" {
-    fn warn(text: &str);
+    fn warn(warned: Lent, text: &str);
 }
 
 /// The contract's word for it.
@@ -58,7 +58,7 @@ impl SessionDriver {
         match notice {
             Notice::RefreshFailed { attempts, .. } => self.tell_failure(attempts),
             Notice::Suspend => self.tell_suspension(),
-            Notice::Logout(source) => self.tell_end(before, source),
+            Notice::Logout(source) => self.tell_end(source),
             Notice::Changed | Notice::SignIn(_) | Notice::Refresh(_) | Notice::StorageBlocked => {}
         }
     }
@@ -90,15 +90,15 @@ impl SessionDriver {
             Some(reply) if reply.class != GrantOutcome::Transient => reply.message.clone(),
             Some(_) | None => return,
         };
-        warn(&message);
+        warn(self.warned.lend(), &message);
     }
 
-    fn tell_end(&self, before: State, source: Source) {
+    fn tell_end(&self, source: Source) {
         let (reason, error) = {
             let told = self.ends.told.borrow();
             (told.reason.clone(), told.error.clone())
         };
-        if before == State::SignedOut {
+        if !self.session(|session| session.take_end()) {
             return self.ends.stay(true);
         }
         let detail = Val::bare();

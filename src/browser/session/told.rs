@@ -1,5 +1,5 @@
-//! What was waited for has come: a timer, the lock, a mark, a claim. One function tells of all of it, bound to a number
-//! that says of what, so that nothing of a session that is gone is kept alive.
+//! What was waited for has come: a timer, the lock, a mark, a claim, a signal. One function tells of all of it, with the
+//! number that it was asked for with, and keeps nothing of a session alive that is gone.
 
 use super::driver::SessionDriver;
 use crate::browser::effects::tabs::{GRANTED, UNAVAILABLE, mark_of};
@@ -11,93 +11,84 @@ use crate::protocol::tabs::Mark;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// Of what is told.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Told {
-    Lock = 0,
-    Committed,
-    MarkOfLock,
-    MarkOfReply,
-    MarkOfPage,
-    Claim,
-    Timer,
+/// Of what is told: the lowest bits of the number. The others are a ticket, or a refresh.
+pub const LOCK: u32 = 0;
+const COMMITTED: u32 = 1;
+const MARK_OF_LOCK: u32 = 2;
+const MARK_OF_REPLY: u32 = 3;
+const MARK_OF_PAGE: u32 = 4;
+pub const CLAIM: u32 = 5;
+const TIMER: u32 = 6;
+pub const SIGNAL: u32 = 7;
+
+const BITS: u32 = 3;
+
+/// The number by which this is told.
+pub const fn number(of: u32, which: u32) -> i32 {
+    (which << BITS | of) as i32
 }
 
-const KINDS: u32 = 8;
+/// The function that tells a session. It outlives it, and does nothing then.
+pub fn teller(driver: std::rc::Weak<SessionDriver>) -> Val {
+    let told = Closure::<dyn Fn(u32, JsValue)>::new(move |number: u32, value: JsValue| {
+        if let Some(driver) = driver.upgrade() {
+            driver.on_told(number, &value.into());
+        }
+    });
+    told.into_js_value().into()
+}
 
 impl SessionDriver {
-    /// Makes the one function.
-    pub fn listen(self: &Rc<Self>) {
-        let weak = Rc::downgrade(self);
-        let told = Closure::<dyn Fn(f64, JsValue, JsValue)>::new(move |number: f64, _: JsValue, value: JsValue| {
-            if let Some(driver) = weak.upgrade() {
-                driver.on_told(number as u32, &value.into());
-            }
-        });
-        self.told.replace(told.into_js_value().into());
-    }
-
-    /// The function that tells of this.
-    pub fn tell(&self, of: Told, number: u32) -> Val {
-        self.told.borrow().bind(f64::from(number * KINDS + of as u32), &Val::UNDEFINED)
-    }
-
-    fn on_told(self: &Rc<Self>, code: u32, value: &Val) {
-        let (number, mark) = (code / KINDS, || mark_of(value));
-        let ticket = Ticket(number as u8);
-        const OF: [Told; 7] = [
-            Told::Lock,
-            Told::Committed,
-            Told::MarkOfLock,
-            Told::MarkOfReply,
-            Told::MarkOfPage,
-            Told::Claim,
-            Told::Timer,
-        ];
-        let Some(of) = OF.get((code % KINDS) as usize) else { return };
+    fn on_told(self: &Rc<Self>, number: u32, value: &Val) {
+        let (of, which) = (number & ((1 << BITS) - 1), number >> BITS);
+        let ticket = Ticket(which as u8);
         self.dispatch(match of {
-            Told::Lock => match value.as_number() as u32 {
+            LOCK => match value.as_number() as u32 {
                 GRANTED => Event::LockGranted(ticket),
                 UNAVAILABLE => Event::LockUnavailable(ticket),
                 _ => Event::LockLost(ticket),
             },
-            Told::Committed => Event::MarkCommitted(ticket),
-            Told::MarkOfLock => Event::MarkRead(MarkFor::Lock(ticket), mark()),
-            Told::MarkOfReply => Event::MarkRead(MarkFor::Reply(number), mark()),
-            Told::MarkOfPage => Event::MarkRead(MarkFor::Page(number == 1), mark()),
-            Told::Claim => {
-                let ours = value.is_function();
-                self.held.replace(value.clone());
-                Event::TabClaimed(ours)
-            }
-            Told::Timer => match timers::timer(number) {
+            COMMITTED => Event::MarkCommitted(ticket),
+            MARK_OF_LOCK => Event::MarkRead(MarkFor::Lock(ticket), mark_of(value)),
+            MARK_OF_REPLY => Event::MarkRead(MarkFor::Reply(which), mark_of(value)),
+            MARK_OF_PAGE => Event::MarkRead(MarkFor::Page(which == 1), mark_of(value)),
+            CLAIM => Event::TabClaimed(value.truthy()),
+            SIGNAL => return self.on_signal(value),
+            _ => match timers::timer(which) {
                 Some(timer) => Event::TimerFired(timer),
                 None => return,
             },
         });
     }
 
+    /// 1 where tabs share a record, 0 where they share a cookie alone.
+    pub fn shares_record(&self) -> i32 {
+        self.store.shared().into()
+    }
+
     /// Commits the mark; tells when it is done, where a ticket is given.
     pub fn commit_mark(&self, ticket: Option<Ticket>, mark: Mark) {
-        let committed = self.tabs().commit(mark);
-        if let Some(ticket) = ticket {
-            let told = self.tell(Told::Committed, ticket.0.into());
-            committed.then(&told, &told);
-        }
+        let number = ticket.map_or(-1, |ticket| number(COMMITTED, ticket.0.into()));
+        self.marks.commit(number, self.shares_record(), mark.epoch as f64, mark.version as f64);
     }
 
     /// Reads what other tabs have committed.
     pub fn read_mark(&self, purpose: MarkFor) {
-        let told = match purpose {
-            MarkFor::Lock(ticket) => self.tell(Told::MarkOfLock, ticket.0.into()),
-            MarkFor::Reply(id) => self.tell(Told::MarkOfReply, id),
-            MarkFor::Page(revoke) => self.tell(Told::MarkOfPage, revoke.into()),
+        let number = match purpose {
+            MarkFor::Lock(ticket) => number(MARK_OF_LOCK, ticket.0.into()),
+            MarkFor::Reply(id) => number(MARK_OF_REPLY, id),
+            MarkFor::Page(revoke) => number(MARK_OF_PAGE, revoke.into()),
         };
-        self.tabs().committed().then(&told, &told);
+        self.marks.read(number, self.shares_record());
     }
 
     /// Sets a timer; one of its kind that is set already is replaced.
     pub fn set_timer(&self, timer: Timer, ms: u64) {
-        self.timers.set(timer, ms, &self.tell(Told::Timer, timers::number(timer)));
+        self.timers.set(number(TIMER, timers::number(timer)), (ms as f64).min(timers::LONGEST_TIMER_MS));
+    }
+
+    /// Clears it.
+    pub fn clear_timer(&self, timer: Timer) {
+        self.timers.clear(number(TIMER, timers::number(timer)));
     }
 }

@@ -112,8 +112,8 @@ impl Session {
     /// The call was answered, and not with a refusal of its token. With `proof`, the answer shows that its token was
     /// accepted: it is noted once, and whoever waited for that goes.
     pub fn on_accepted(&mut self, call: &Call, proof: bool, now: u64) {
-        let record = self.record;
-        let (news, makes_way) = self.decisions.on_outcome(|decisions| decisions.on_accepted(call, &record, proof));
+        let record = &self.record;
+        let (news, makes_way) = self.decisions.on_outcome(|decisions| decisions.on_accepted(call, record, proof));
         if news {
             self.amend(Record::note_accepted, now);
         }
@@ -135,15 +135,15 @@ impl Session {
 
     /// The call was answered "unauthorized".
     pub fn on_unauthorized(&mut self, call: &mut Call, unauthorized: Unauthorized, now: u64) -> Answered {
-        let record = self.record;
         if self.faulty(Fault::ComparesNoTokens) {
-            call.sent = record.access;
+            call.sent = self.record.access;
         }
         if self.faulty(Fault::CountsNoSends) {
             call.sends = 1;
         }
+        let record = &self.record;
         let (verdict, makes_way) =
-            self.decisions.on_outcome(|decisions| decisions.on_unauthorized(call, &record, now, unauthorized));
+            self.decisions.on_outcome(|decisions| decisions.on_unauthorized(call, record, now, unauthorized));
         let answered = match verdict {
             Verdict::Deliver(renew) => {
                 self.start(renew, now);

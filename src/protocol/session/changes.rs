@@ -4,7 +4,6 @@ use super::Session;
 use crate::protocol::decisions::Decisions;
 use crate::protocol::effect::{Effect, Ending, Members, Notice, Source};
 use crate::protocol::event::{Granted, Stored};
-use crate::protocol::fault::Fault;
 use crate::protocol::tabs::{Heard, Mark};
 use crate::protocol::token::Record;
 
@@ -12,13 +11,13 @@ impl Session {
     /// What stands in storage is not what is known.
     pub(super) fn on_record_read(&mut self, stored: Stored, now: u64) {
         let (before, epoch) = (self.record, self.epoch());
-        if !self.believe(stored, now) {
+        if !self.believe(&stored, now) {
             return;
         }
-        if stored == Stored::Absent
+        if matches!(stored, Stored::Absent)
             && let Some(tombstone) = self.decisions.on_absent(&before, now)
         {
-            self.assume(tombstone, Members::Nothing, now);
+            self.assume(&tombstone, Members::Nothing, now);
         }
         let record = self.record;
         if self.epoch() > epoch {
@@ -47,18 +46,18 @@ impl Session {
 
     /// Whether this mark says that the session is over, before that can be seen in storage.
     pub(super) fn apply_remote_mark(&mut self, mark: Mark, of_end: bool, now: u64) -> bool {
-        let before = self.record;
+        let was_in = self.record.has_session();
         if self.decisions.on_signal(mark, now) == Heard::Read {
             return false;
         }
         if of_end {
             let tombstone = Record { version: mark.version, ..Record::tombstone(mark.epoch) };
-            self.assume(tombstone, Members::Signalled, now);
+            self.assume(&tombstone, Members::Signalled, now);
         } else {
             // Of a later epoch nothing else is known: its own record, when it comes, is later.
-            self.assume(Record::tombstone(mark.epoch), Members::Nothing, now);
+            self.assume(&Record::tombstone(mark.epoch), Members::Nothing, now);
         }
-        self.ended_elsewhere(before.has_session(), now);
+        self.ended_elsewhere(was_in, now);
         true
     }
 
@@ -107,20 +106,20 @@ impl Session {
             expires_at: granted.expires_at,
             ..Record::default()
         };
-        self.put(record, Members::SignIn, now);
+        self.put_tokens(record, Members::SignIn, granted.same_text, now);
     }
 
     /// Takes over tokens that were stored by something else, before anything else happens.
     pub fn adopt(&mut self, granted: Granted, now: u64) {
         self.sign_in(granted, Decisions::next_epoch, now);
-        self.last_notified = self.state();
+        self.take_change();
     }
 
     /// The record, or the mark, is another tab's end of the session, or it is gone.
     pub(super) fn ended_elsewhere(&mut self, was_in: bool, now: u64) {
         self.push(Effect::CloseEpoch(Ending::Elsewhere));
         self.end_calls(now);
-        if was_in || self.faulty(Fault::NotifiesOfWhatIsOver) {
+        if was_in {
             self.notify_end(Source::OtherTab, true);
         }
     }

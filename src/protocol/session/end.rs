@@ -4,6 +4,7 @@
 use super::Session;
 use crate::protocol::config::OnSessionExpired;
 use crate::protocol::effect::{Effect, Ending, Members, Notice, Source};
+use crate::protocol::fault::Fault;
 use crate::protocol::token::Record;
 
 impl Session {
@@ -80,7 +81,9 @@ impl Session {
     /// A revocation has ended; with an epoch, the server has confirmed the logout of that.
     pub(super) fn on_revoked(&mut self, confirmed: Option<u64>, now: u64) {
         self.revoking = false;
-        if confirmed.is_none() || self.unconfirmed() != confirmed {
+        let unconfirmed = self.unconfirmed();
+        let of_another = unconfirmed != confirmed && !self.faulty(Fault::TakesAnyConfirmation);
+        if confirmed.is_none() || unconfirmed.is_none() || of_another {
             return;
         }
         self.decisions.on_confirmed();
@@ -96,6 +99,7 @@ impl Session {
     /// The server is told once more of a logout that it has not confirmed.
     pub(super) fn revoke_again(&mut self) {
         if !self.revoking
+            && !self.faulty(Fault::ForgetsTheUnconfirmedLogout)
             && let Some(epoch) = self.unconfirmed()
         {
             self.revoking = true;

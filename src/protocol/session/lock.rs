@@ -135,7 +135,7 @@ impl Session {
     fn wait_for_lock(&mut self, ticket: Ticket) {
         let parked = self.locks.parked;
         let Some(lock) = self.locks.get(ticket) else { return };
-        // Whoever holds it now has not kept it for too long: a wait begun anew steals nothing.
+        // Whoever holds it by now has not kept it for too long.
         (lock.held, lock.steals) = (Held::No, false);
         lock.step = if parked { Step::Parked } else { Step::Waiting };
         if !parked {

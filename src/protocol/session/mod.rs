@@ -32,7 +32,6 @@ use super::effect::{Effect, Notice};
 use super::event::{Event, MarkFor, Timer};
 use super::fault::Fault;
 use super::token::Record;
-use std::collections::VecDeque;
 
 /// See the module's text.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -49,6 +48,8 @@ pub struct Session {
     last_token: u32,
     restoring: record::Restoring,
     refresh: Option<refresh::Refresh>,
+    /// What has come of its token request, until it is judged.
+    reply: Option<refresh::Reply>,
     notified_of: outcome::Notified,
     queue: queue::Queue,
     locks: lock::Locks,
@@ -57,11 +58,37 @@ pub struct Session {
     revoking: bool,
     stepped_up: Option<calls::SteppedUp>,
     last_notified: State,
+    /// Listeners have been told of a session, and not of its end.
+    told_of_session: bool,
     /// Those that run no code of the app's, and those that do.
-    effects: VecDeque<Effect>,
-    notices: VecDeque<Effect>,
-    /// How many are being carried out.
+    effects: Effects,
+    notices: Effects,
+    /// How many of the former are being carried out: a custom storage may call back from within.
     active: u32,
+}
+
+/// Effects that are still to be asked for, in their order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+struct Effects {
+    all: Vec<Effect>,
+    /// So many of them have been.
+    taken: usize,
+}
+
+impl Effects {
+    fn first(&self) -> Option<Effect> {
+        self.all.get(self.taken).copied()
+    }
+
+    fn next(&mut self) -> Option<Effect> {
+        let effect = self.first();
+        self.taken += 1;
+        if effect.is_none() {
+            self.all.clear();
+            self.taken = 0;
+        }
+        effect
+    }
 }
 
 /// What `auth.state` says.
@@ -92,6 +119,7 @@ impl Session {
             last_token: 0,
             restoring: record::Restoring::No,
             refresh: None,
+            reply: None,
             notified_of: outcome::Notified::default(),
             queue: queue::Queue::default(),
             locks: lock::Locks::default(),
@@ -99,8 +127,9 @@ impl Session {
             revoking: false,
             stepped_up: None,
             last_notified: State::SignedOut,
-            effects: VecDeque::new(),
-            notices: VecDeque::new(),
+            told_of_session: false,
+            effects: Effects::default(),
+            notices: Effects::default(),
             active: 0,
         }
     }
@@ -144,7 +173,13 @@ impl Session {
     /// The state that listeners were last told, and the one that they are told now.
     pub fn take_change(&mut self) -> (State, State) {
         let now = self.state();
+        self.told_of_session |= now != State::SignedOut;
         (std::mem::replace(&mut self.last_notified, now), now)
+    }
+
+    /// Whether listeners are to be told of an end: of each session once.
+    pub const fn take_end(&mut self) -> bool {
+        std::mem::replace(&mut self.told_of_session, false)
     }
 
     /// Something has happened. `chance` is from 0 up to 1.
@@ -196,19 +231,19 @@ impl Session {
     /// Whether there is something to do.
     #[must_use]
     pub fn has_effects(&self) -> bool {
-        !(self.effects.is_empty() && self.notices.is_empty())
+        self.effects.first().is_some() || self.notices.first().is_some()
     }
 
-    /// The next thing to do. What runs code of the app's comes when nothing else is being done.
+    /// The next thing to do. What runs code of the app's comes when all else is done.
     #[must_use]
     pub fn next_effect(&mut self) -> Option<Effect> {
-        let effect = self.effects.pop_front().or_else(|| if self.active == 0 { self.next_notice() } else { None })?;
-        self.active += 1;
+        let effect = self.effects.next().or_else(|| if self.active == 0 { self.next_notice() } else { None })?;
+        self.active += u32::from(!effect.runs_user_code());
         Some(effect)
     }
 
     fn next_notice(&mut self) -> Option<Effect> {
-        let effect = self.notices.pop_front()?;
+        let effect = self.notices.next()?;
         let stands = match effect {
             Effect::Navigate(epoch) => epoch == self.epoch() && !self.record.signed_in(),
             Effect::Notify(Notice::SignIn(_) | Notice::Refresh(_)) => {
@@ -225,7 +260,7 @@ impl Session {
 
     /// It is done.
     pub fn on_performed(&mut self, effect: Effect) {
-        self.active = self.active.saturating_sub(1);
+        self.active -= u32::from(!effect.runs_user_code());
         if let Effect::Notify(notice) = effect {
             self.after_notice(notice);
         }
@@ -233,7 +268,7 @@ impl Session {
 
     fn push(&mut self, effect: Effect) {
         let queue = if effect.runs_user_code() { &mut self.notices } else { &mut self.effects };
-        queue.push_back(effect);
+        queue.all.push(effect);
     }
 
     fn notify(&mut self, notice: Notice) {

@@ -61,7 +61,7 @@ impl Session {
                 let mut record = self.decisions.renewed(&old, granted.same_text, now, granted.expires_at);
                 record.rejected &= !self.faulty(Fault::ForgetsTheRejectedText);
                 let record = Record { access: Some(granted.access), refresh, ..record };
-                self.put(record, Members::Refreshed, now);
+                self.put_tokens(record, Members::Refreshed, granted.same_text, now);
             }
             Keep::Stored if self.faulty(Fault::DropsTheRotatedToken) => {}
             Keep::Stored => self.put(Record { refresh, ..old }, Members::RefreshToken, now),
@@ -75,6 +75,11 @@ impl Session {
 
     /// The refresh is over, and whoever waits asks again.
     pub(super) fn leave(&mut self, renewed: bool, settled: Settled, now: u64) {
+        self.leave_untold(renewed, settled, now);
+        self.notify(Notice::Changed);
+    }
+
+    fn leave_untold(&mut self, renewed: bool, settled: Settled, now: u64) {
         let Some(refresh) = self.refresh else { return };
         self.close(refresh, renewed);
         self.wake_waiters(now);
@@ -82,7 +87,6 @@ impl Session {
         let signed_in = refresh.without_session && self.record.signed_in();
         let settled = if settled == Settled::Ended && signed_in { Settled::UsedStored } else { settled };
         self.push(Effect::SettleRefresh(refresh.id, settled));
-        self.notify(Notice::Changed);
     }
 
     pub(super) fn fail(&mut self, cooldown: Cooldown, transient: bool, now: u64) {
@@ -120,7 +124,9 @@ impl Session {
         let Some(Refresh { id, .. }) = self.refresh else { return };
         let runs = self.decisions.renewal().is_some_and(|renewal| renewal.id == id);
         if !runs && !self.faulty(Fault::KeepsTheOvertakenRefresh) {
-            self.leave(false, Settled::Ended, now);
+            // What has ended it is told of by itself.
+            self.leave_untold(false, Settled::Ended, now);
+            self.notified_of.forget();
         }
     }
 
@@ -132,7 +138,7 @@ impl Session {
 
     /// Nothing of it goes on: its request is aborted.
     fn finish(&mut self, refresh: Refresh, renewed: bool) {
-        self.refresh = None;
+        (self.refresh, self.reply) = (None, None);
         self.decisions.finish(refresh.id, renewed);
         self.notified_of = Notified { id: Some(refresh.id), ..self.notified_of };
         if refresh.sends() {
@@ -161,7 +167,7 @@ impl Session {
         if matches!(notice, Notice::RefreshFailed { .. }) {
             self.notified_of.failing = false;
         }
-        let failure_follows = matches!(self.notices.front(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
+        let failure_follows = matches!(self.notices.first(), Some(Effect::Notify(Notice::RefreshFailed { .. })));
         if !failure_follows {
             self.notified_of.id = None;
         }

@@ -30,30 +30,27 @@ impl Restoring {
 impl Session {
     /// Opens the session with what stands in storage. Listeners are told nothing of it.
     pub fn open(&mut self, stored: Stored, now: u64) {
-        self.believe(stored, now);
-        self.last_notified = self.state();
+        self.believe(&stored, now);
+        self.take_change();
     }
 
     /// Takes in what was read, if it is to be believed. False where it is older than what is known: that is restored in
     /// its place if it stands there for a while.
-    pub(super) fn believe(&mut self, stored: Stored, now: u64) -> bool {
+    pub(super) fn believe(&mut self, stored: &Stored, now: u64) -> bool {
         // What cannot be read, or is another app's, has no epoch: there is no session here, and it is left alone.
-        let read = if let Stored::Record(record) = stored { record } else { Record::default() };
-        match self.decisions.on_read(&read, &self.record) {
+        let nothing = Record::default();
+        let read = if let Stored::Record(record) = stored { record } else { &nothing };
+        match self.decisions.on_read(read, &self.record) {
             Reading::Believe => {
                 self.restoring = Restoring::No;
                 self.push(Effect::AdoptRead);
-                self.another_apps = stored == Stored::AnotherApps;
-                let forgets = self.faulty(Fault::ForgetsTheEnd);
-                let record = match stored {
-                    Stored::Record(record) => record,
+                self.another_apps = matches!(stored, Stored::AnotherApps);
+                if matches!(stored, Stored::Record(_)) || self.faulty(Fault::ForgetsTheEnd) {
+                    self.apply(read, now);
+                } else {
                     // An end that is known stays known: what is of an epoch before it may come yet.
-                    Stored::Absent | Stored::Corrupt | Stored::AnotherApps if !forgets => {
-                        Record::tombstone(self.epoch())
-                    }
-                    Stored::Absent | Stored::Corrupt | Stored::AnotherApps => Record::default(),
-                };
-                self.apply(&record, now);
+                    self.apply(&Record::tombstone(self.epoch()), now);
+                }
                 return true;
             }
             Reading::Restore => match self.restoring {
@@ -90,9 +87,19 @@ impl Session {
     }
 
     /// Writes tokens, or their absence: later than all that was written before.
-    pub(super) fn put(&mut self, record: Record, members: Members, now: u64) {
-        let version = self.record.version.max(record.version) + 1;
-        self.write(Record { version, ..record }, members, now);
+    pub(super) fn put(&mut self, mut record: Record, members: Members, now: u64) {
+        record.version = self.record.version.max(record.version) + 1;
+        self.write(&record, members, now);
+    }
+
+    /// Writes tokens that a server has just given. The same text once more is no other access token; the cookie that
+    /// came with it is another one.
+    pub(super) fn put_tokens(&mut self, record: Record, members: Members, same_text: bool, now: u64) {
+        let misses = self.faulty(Fault::MissesTheCookieOfTheSameText);
+        if same_text && record.refresh.is_none() && !misses {
+            self.decisions.cookie_replaced(record.epoch);
+        }
+        self.put(record, members, now);
     }
 
     /// Changes what the record says beside the tokens: a note, which makes it no later than it was.
@@ -102,25 +109,25 @@ impl Session {
         if self.faulty(Fault::NotesAreLater) {
             record.version += 1;
         }
-        self.write(record, Members::Kept, now);
+        self.write(&record, Members::Kept, now);
     }
 
-    fn write(&mut self, record: Record, members: Members, now: u64) {
+    fn write(&mut self, record: &Record, members: Members, now: u64) {
         self.another_apps = false;
-        self.apply(&record, now);
+        self.apply(record, now);
         if self.faulty(Fault::SignalsBeforeWriting) {
             self.signal();
         }
-        self.push(Effect::WriteRecord(record, members));
+        self.push(Effect::WriteRecord(members));
         if !self.faulty(Fault::SignalsBeforeWriting) {
             self.signal();
         }
     }
 
     /// This is known from now on, and not written.
-    pub(super) fn assume(&mut self, record: Record, members: Members, now: u64) {
-        self.apply(&record, now);
-        self.push(Effect::AssumeRecord(record, members));
+    pub(super) fn assume(&mut self, record: &Record, members: Members, now: u64) {
+        self.apply(record, now);
+        self.push(Effect::AssumeRecord(members));
     }
 
     /// Tells other tabs how far the record, or the cookie's session, has come: persisted first, then signalled.

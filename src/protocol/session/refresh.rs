@@ -52,9 +52,9 @@ pub enum Step {
     /// A token request is under way.
     Request,
     /// A refusal waits for what another tab may have stored.
-    Grace(Reply),
+    Grace,
     /// The mark of the cookie is read.
-    Mark(Reply),
+    Mark,
     /// Waits before the next request.
     BackOff,
 }
@@ -141,6 +141,7 @@ impl Session {
             return;
         };
         self.push(Effect::WatchUnload(false));
+        self.reply = Some(reply);
         let grace = self.setup.policy.grace;
         let waits = reply.outcome.class == GrantOutcome::Refused
             && !refresh.without_session
@@ -149,40 +150,38 @@ impl Session {
             && !self.faulty(Fault::CountsRefusalsAtOnce);
         if waits {
             // Another tab may have been the first: what it has stored or committed comes before that counts.
-            self.step(Step::Grace(reply));
+            self.step(Step::Grace);
             self.push(Effect::SetTimer(Timer::Grace, grace));
         } else {
-            self.read_mark_of_reply(reply, now, chance);
+            self.read_mark_of_reply(now, chance);
         }
     }
 
     pub(super) fn on_grace_over(&mut self, now: u64, chance: f64) {
-        if let Some(Refresh { step: Step::Grace(reply), .. }) = self.refresh {
-            self.read_mark_of_reply(reply, now, chance);
+        if self.refresh_step() == Some(Step::Grace) {
+            self.read_mark_of_reply(now, chance);
         }
     }
 
-    fn read_mark_of_reply(&mut self, reply: Reply, now: u64, chance: f64) {
+    fn read_mark_of_reply(&mut self, now: u64, chance: f64) {
         match self.refresh {
             Some(Refresh { id, .. }) if self.by_cookie() && !self.faulty(Fault::ReadsTheMarkOnce) => {
-                self.step(Step::Mark(reply));
+                self.step(Step::Mark);
                 self.push(Effect::ReadMark(MarkFor::Reply(id)));
             }
-            _ => self.judge(reply, now, chance),
+            _ => self.judge(now, chance),
         }
     }
 
     pub(super) fn on_mark_after_reply(&mut self, id: u32, mark: Mark, now: u64, chance: f64) {
         self.on_cookie_mark(mark, now);
-        if let Some(Refresh { id: running, step: Step::Mark(reply), .. }) = self.refresh
-            && running == id
-        {
-            self.judge(reply, now, chance);
+        if self.refresh() == Some(id) && self.refresh_step() == Some(Step::Mark) {
+            self.judge(now, chance);
         }
     }
 
-    fn judge(&mut self, reply: Reply, now: u64, chance: f64) {
-        let Some(Refresh { id, .. }) = self.refresh else { return };
+    fn judge(&mut self, now: u64, chance: f64) {
+        let (Some(Refresh { id, .. }), Some(reply)) = (self.refresh, self.reply.take()) else { return };
         let unloading = self.page.unloading && !self.faulty(Fault::RetriesWhileUnloading);
         if unloading && reply.outcome.class == GrantOutcome::Transient {
             return self.try_again(UNLOADING_MS, now);

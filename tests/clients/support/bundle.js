@@ -3,13 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { compile } from "svelte/compiler";
+import { bundleText } from "../../support/bundle.js";
+import { AUTHFETCH } from "../../support/files.js";
 
 // The recipes lie in a package of their own, as an app's modules do: the settings of the project's own manifest are not
 // theirs.
 const CLIENTS = join(dirname(fileURLToPath(import.meta.url)), "..");
-const AUTHFETCH = join(CLIENTS, "..", "..", "dist", "index.js");
 
 /** The browser's own fetch in place of recipes/auth.js. */
 const native = {
@@ -33,22 +33,13 @@ const svelte = {
 };
 
 /** One ES module from this entry text, whose imports are relative to tests/clients. */
-export async function bundle(contents, { control = false, alias = {}, mode = "production" } = {}) {
-  const { outputFiles } = await build({
+export const bundle = (contents, { control = false, alias = {}, mode = "production" } = {}) =>
+  bundleText({
     stdin: { contents, resolveDir: CLIENTS, loader: "ts" },
-    bundle: true,
-    format: "esm",
-    write: false,
     // Errors are told apart by the names of their classes.
     keepNames: true,
     define: { "process.env.NODE_ENV": JSON.stringify(mode) },
     alias: { authfetch: AUTHFETCH, ...alias },
     plugins: control ? [svelte, native] : [svelte],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
-    logLevel: "error",
   });
-  return outputFiles[0].text;
-}
-
-export const HTML = (script) =>
-  `<!doctype html><meta charset="utf-8"><title>client</title><link rel="icon" href="data:,"><main id="app"></main><script type="module" src="${script}"></script>`;

@@ -1,13 +1,9 @@
 // A client's page in a browser, beside a server of its own.
 
-import { until } from "../../support/demo.js";
-import { bundle, HTML } from "./bundle.js";
+import { html, moduleScript } from "../../support/html.js";
+import { hasGlobal, newPage, teller } from "../../support/page.js";
+import { bundle } from "./bundle.js";
 import { startServer } from "./server.js";
-
-export { until };
-
-/** For `waitForFunction`: a tab behind another has no animation frames to look at each. */
-export const POLLING = { polling: 20 }; // ms
 
 const entry = (driver) => `
 import { auth } from "./recipes/auth.js";
@@ -18,27 +14,18 @@ globalThis.harness = harness(auth, driver);
 
 /** A tab at this address, whose script leaves a `harness` behind. */
 export async function openTab(browser, origin) {
-  const page = await browser.newPage();
-  const errors = [];
-  const failed = new Promise((_, reject) => {
-    page.on("pageerror", (error) => {
-      errors.push(error.message);
-      reject(error);
-    });
-  });
+  const { page, errors } = await newPage(browser);
+  const failed = new Promise((_, reject) => page.once("pageerror", reject));
   failed.catch(() => {});
   await page.goto(origin);
   // A script that throws as it starts is told as its own error, and a page that shows another instead by its text.
-  const ready = page
-    .waitForFunction(() => "harness" in globalThis, POLLING)
-    .catch(async (cause) => {
-      // biome-ignore lint/performance/useDomNodeTextContent: what is shown, without the text of scripts
-      const shown = await page.evaluate(() => document.body.innerText);
-      throw new Error(`no harness, but: ${shown}`, { cause });
-    });
+  const ready = hasGlobal(page, "harness").catch(async (cause) => {
+    // biome-ignore lint/performance/useDomNodeTextContent: what is shown, without the text of scripts
+    const shown = await page.evaluate(() => document.body.innerText);
+    throw new Error(`no harness, but: ${shown}`, { cause });
+  });
   await Promise.race([failed, ready]);
-  const tell = (name, ...args) => page.evaluate((name, args) => globalThis.harness[name](...args), name, args);
-  return { page, errors, tell };
+  return { page, errors, tell: teller(page, "harness") };
 }
 
 /**
@@ -48,7 +35,7 @@ export async function openTab(browser, origin) {
 export async function openScript(browser, script) {
   const server = await startServer();
   server.page("/app.js", "text/javascript", script);
-  server.page("/", "text/html", HTML("/app.js"));
+  server.page("/", "text/html", html("client", `<main id="app"></main>${moduleScript("/app.js")}`));
   try {
     const tab = await openTab(browser, server.origin);
     return {

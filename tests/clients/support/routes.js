@@ -3,16 +3,13 @@
 
 import { initTRPC } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { json } from "../../support/http.js";
 
 const trpc = initTRPC.create();
 const router = trpc.router({
   item: trpc.procedure.input(Number).query(({ input }) => ({ n: input })),
   write: trpc.procedure.input((value) => value).mutation(({ input }) => input),
 });
-
-function json(response, status, value) {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
-}
 
 /** Two operations without a schema: the clients under test do not look at one. */
 function graphql({ response, body }) {

@@ -3,17 +3,17 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { launch } from "../../support/browser.js";
-import { openClient, until } from "./open.js";
+import { ONE_RENEWAL } from "../../support/authorization-server.js";
+import { inEachBrowser, LIMIT } from "../../support/browser.js";
+import { until } from "../../support/until.js";
+import { openClient } from "./open.js";
 
-const LIMIT = 600_000; // ms, for one client in one browser
 const CALLS = 10;
 /** A browser has no more than six requests under way to one server. */
 const AT_ONCE = 6;
 const BODY = { text: 'Grüße, 世界 \u2028 "quoted" 🚀 \\ end' };
-const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
 
-const seen = (server, number) => until(() => server.log().length >= number, `${number} requests at the API`);
+const seen = (server, number) => until(() => server.calls().length >= number, `${number} requests at the API`);
 
 /** What the aborted one of three calls has ended with; the other two have been answered if they could be. */
 async function abortOne({ server, tell }) {
@@ -53,16 +53,16 @@ function assertEnded({ server, errors }, ends, handedOn, code) {
   }
   // A request that the browser had not begun may appear as it is cancelled, but none appears twice, and none without a
   // token.
-  const sent = server.log().map(({ path, body }) => `${path} ${body}`);
+  const sent = server.calls().map(({ path, body }) => `${path} ${body}`);
   assert.equal(new Set(sent).size, sent.length);
-  assert.ok(server.log().every(({ bearer }) => bearer));
+  assert.ok(server.calls().every(({ bearer }) => bearer));
   assert.equal(server.count("ok"), 0);
   assert.deepEqual(errors, []);
 }
 
-function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
+function scenarios(browser, { driver, handedOn = "itself", alias, also }) {
   let client;
-  before(async () => (client = await openClient(inBrowser(), driver, { alias })));
+  before(async () => (client = await openClient(await browser(), driver, { alias })));
   after(() => client?.close());
   beforeEach(() => {
     client.server.reset();
@@ -88,7 +88,7 @@ function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
     await tell("signIn", await server.tokens());
     await tell("write", BODY);
     assert.deepEqual(await tell("allEnded"), [{ value: BODY }]);
-    const [refused, accepted, ...more] = server.log();
+    const [refused, accepted, ...more] = server.calls();
     assert.deepEqual(more, []);
     assert.deepEqual([refused.outcome, accepted.outcome], ["refused", "ok"]);
     assert.equal(accepted.body, refused.body);
@@ -103,7 +103,7 @@ function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
     const { aborted, others } = await abortOne(client);
     assert.deepEqual(others, [{ value: 1 }, { value: 3 }]);
     assert.equal(server.count("ok"), 2);
-    const control = await openClient(inBrowser(), driver, { alias, control: true });
+    const control = await openClient(await browser(), driver, { alias, control: true });
     try {
       assert.deepEqual(aborted, (await abortOne(control)).aborted);
     } finally {
@@ -148,12 +148,9 @@ function scenarios(inBrowser, { driver, handedOn = "itself", alias, also }) {
  * `alias` maps a package name of the recipe to the one that is installed here, and `also` declares further tests.
  */
 export function suite(clients) {
-  for (const name of ["chromium", "firefox"]) {
-    describe(`in ${name}`, () => {
-      let browser;
-      before(async () => (browser = await launch(name)));
-      after(() => browser?.close());
-      for (const client of clients) describe(client.title, { timeout: LIMIT }, () => scenarios(() => browser, client));
-    });
-  }
+  const inOne = ({ browser }) => {
+    for (const client of clients) describe(client.title, { timeout: LIMIT }, () => scenarios(browser, client));
+  };
+  // The limit is that of each client.
+  inEachBrowser("in", inOne, { timeout: Infinity });
 }

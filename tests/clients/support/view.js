@@ -1,7 +1,9 @@
 // A view that shows the access token, or that nobody is signed in: it has to follow the session.
 
 import { test } from "node:test";
-import { POLLING } from "./open.js";
+
+/** A tab behind another has no animation frames to look at each. */
+const POLLING = { polling: 20 }; // ms
 
 const shows = (page, text) =>
   page.waitForFunction((text) => document.getElementById("app").textContent.trim() === text, POLLING, text);

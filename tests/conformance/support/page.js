@@ -2,6 +2,7 @@
 // data.
 
 import { AuthFetch, AuthFetchError } from "authfetch";
+import { until } from "../../support/until.js";
 
 const native = globalThis.fetch;
 /** The browsers' tools report what is only said on the console too. */
@@ -103,10 +104,6 @@ async function ended(call) {
   } catch (error) {
     return { rejected: describeError(error) };
   }
-}
-
-async function until(condition) {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 globalThis.tools = { native, AuthFetch, AuthFetchError, instance, ended, until, wasmSize };

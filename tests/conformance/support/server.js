@@ -2,12 +2,11 @@
 // another token or with none as if there were no tokens: so the same code can run on the browser's own fetch and on
 // ours.
 
-import { createServer } from "node:http";
-import { sendFile } from "../../../benches/support.js";
 import { root } from "../../../scripts/run.js";
+import { html, IMPORT_MAP, moduleScript } from "../../support/html.js";
+import { bytesOf, CHALLENGE, sendFile, serve } from "../../support/http.js";
 
-const HTML = `<!doctype html><meta charset="utf-8"><title>conformance</title><link rel="icon" href="data:,">
-<script type="importmap">{ "imports": { "authfetch": "/dist/index.js" } }</script><script type="module" src="/tests/conformance/support/page.js"></script>`;
+const HTML = html("conformance", IMPORT_MAP + moduleScript("/tests/conformance/support/page.js"));
 
 /** A service worker may serve all of the origin, wherever its script lies. */
 const SCOPE = { "service-worker-allowed": "/" };
@@ -15,12 +14,6 @@ const SCOPE = { "service-worker-allowed": "/" };
 /** What differs from send to send, or from browser to browser's mood, and is not the caller's. */
 const VOLATILE =
   /^(host|connection|authorization|user-agent|accept-(language|encoding)|sec-.*|upgrade-insecure-.*|priority|dnt|te)$/;
-
-async function bytesOf(request) {
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 /** A boundary is drawn by lot: its place is shown, not its name. */
 function unbounded(type = "", body) {
@@ -84,14 +77,13 @@ export async function startServer() {
         response.end();
       },
     };
-    return async (request, response) => {
-      const url = new URL(request.url, "http://localhost");
+    return async (request, response, url) => {
       if (!cross && url.pathname === "/")
         return response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(HTML);
       const script = scripts.get(url.pathname);
       if (script)
         return response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", ...SCOPE }).end(script);
-      if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, request, response, SCOPE);
+      if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, url.pathname, response, SCOPE);
       for (const [name, value] of Object.entries(extra(request))) response.setHeader(name, value);
       if (cross && request.method === "OPTIONS") {
         log.push({ path: url.pathname, preflight: request.headers["access-control-request-headers"] ?? "" });
@@ -104,22 +96,14 @@ export async function startServer() {
       const body = await bytesOf(request).catch(() => null);
       if (body === null) return;
       entry.told = told(request, url, body);
-      if (authorization === "Bearer stale")
-        return response.writeHead(401, { "www-authenticate": 'Bearer error="invalid_token"' }).end();
+      if (authorization === "Bearer stale") return response.writeHead(401, CHALLENGE).end();
       const route = routes[url.pathname];
       return route ? route({ request, response, url, entry }) : response.writeHead(404).end();
     };
   }
 
-  async function listen(cross) {
-    const answer = answerer(cross);
-    const server = createServer((request, response) => answer(request, response).catch(() => response.destroy()));
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return { server, origin: `http://127.0.0.1:${server.address().port}` };
-  }
-
-  const own = await listen(false);
-  const other = await listen(true);
+  const own = await serve(answerer(false));
+  const other = await serve(answerer(true));
   return {
     origin: own.origin,
     other: other.origin,
@@ -131,11 +115,6 @@ export async function startServer() {
     /** Lets go of what is held. */
     go: (text) => held.splice(0).forEach((release) => release(text)),
     held: () => held.length,
-    async close() {
-      for (const { server } of [own, other]) {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      }
-    },
+    close: () => Promise.all([own.close(), other.close()]),
   };
 }

@@ -1,23 +1,19 @@
 // Tests whose code runs in a page, on the browser's own fetch and on ours, and has to come to the same.
 
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test as declare, describe } from "node:test";
-import { launch } from "../../support/browser.js";
-import { until } from "../../support/demo.js";
+import { after, before, beforeEach, test as declare } from "node:test";
+import { inEachBrowser } from "../../support/browser.js";
+import { hasGlobal, newPage } from "../../support/page.js";
 import { startServer } from "./server.js";
 
-export { until };
-
-const LIMIT = 600_000; // ms, for the tests of one file in one browser
 export const OURS = ["signed out", "signed in", "renewing"];
 
 /** A page in this browser beside a server of its own. */
 async function open(browser) {
   const server = await startServer();
-  const page = await browser.newPage();
-  page.setDefaultTimeout(60_000);
+  const { page } = await newPage(browser);
   await page.goto(server.origin);
-  await until(() => page.evaluate(() => "inGuises" in globalThis), "the page's script");
+  await hasGlobal(page, "inGuises");
   const given = (options) => ({ origin: server.origin, other: server.other, options });
   return {
     page,
@@ -36,46 +32,39 @@ async function open(browser) {
 }
 
 /**
- * Declares tests in Chromium and in Firefox. `test(name, code, { expects, guises, options, sends })` runs `code` in the
- * page in each guise of fetch: all have to come to the same, which `expects`, where it is given, has to find right. The
+ * Declares tests in each browser. `test(name, code, { expects, guises, options, tokenless })` runs `code` in the page
+ * in each guise of fetch: all have to come to the same, which `expects`, where it is given, has to find right. The
  * signed-in ones must have sent a token to their own origin, unless `tokenless`. `check(name, work)` is a test from
  * outside, of `world()`.
  */
-export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
-  for (const name of names) {
-    describe(`${title}, in ${name}`, { timeout: LIMIT }, () => {
-      let browser;
-      let world;
-      before(async () => (browser = await launch(name)));
-      before(async () => (world = await open(browser)));
-      after(async () => {
-        await world?.close();
-        await browser?.close();
-      });
-      beforeEach(() => world.server.reset());
+export function pageInEachBrowser(title, tests) {
+  inEachBrowser(`${title}, in`, ({ browser, name }) => {
+    let world;
+    before(async () => (world = await open(await browser())));
+    after(() => world?.close());
+    beforeEach(() => world.server.reset());
 
-      const test = (title, code, { expects, guises = OURS, options, tokenless = false } = {}) =>
-        declare(title, async () => {
-          const { native, ...ours } = await world.inGuises(code, ["native", ...guises], options);
-          expects?.(native, name);
-          for (const [guise, result] of Object.entries(ours)) assert.deepEqual(result, native, guise);
-          const sent = new Set(world.server.log().map(({ authorization }) => authorization));
-          const wanted = { "signed in": "Bearer good", renewing: "Bearer fresh" };
-          if (!tokenless)
-            for (const guise of guises)
-              assert.ok(!wanted[guise] || sent.has(wanted[guise]), `${guise}: its token was sent`);
-          assert.ok(
-            world.server.log().every(({ cross, authorization }) => !(cross && authorization)),
-            "no token went to another origin",
-          );
-          assert.deepEqual(await world.uncaught(), []);
-        });
-      const check = (title, work) =>
-        declare(title, async () => {
-          await work(world, name);
-          assert.deepEqual(await world.uncaught(), []);
-        });
-      tests({ test, check, name, world: () => world, browser: () => browser });
-    });
-  }
+    const test = (title, code, { expects, guises = OURS, options, tokenless = false } = {}) =>
+      declare(title, async () => {
+        const { native, ...ours } = await world.inGuises(code, ["native", ...guises], options);
+        expects?.(native, name);
+        for (const [guise, result] of Object.entries(ours)) assert.deepEqual(result, native, guise);
+        const sent = new Set(world.server.log().map(({ authorization }) => authorization));
+        const wanted = { "signed in": "Bearer good", renewing: "Bearer fresh" };
+        if (!tokenless)
+          for (const guise of guises)
+            assert.ok(!wanted[guise] || sent.has(wanted[guise]), `${guise}: its token was sent`);
+        assert.ok(
+          world.server.log().every(({ cross, authorization }) => !(cross && authorization)),
+          "no token went to another origin",
+        );
+        assert.deepEqual(await world.uncaught(), []);
+      });
+    const check = (title, work) =>
+      declare(title, async () => {
+        await work(world, name);
+        assert.deepEqual(await world.uncaught(), []);
+      });
+    tests({ test, check, name, world: () => world, browser });
+  });
 }

@@ -1,36 +1,21 @@
 // An app of a framework in a folder of its own, installed and built as its users do, beside a server that wants tokens.
 
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fingerprint, once, root, run } from "../../../scripts/run.js";
-import { openTab, until } from "../../clients/support/open.js";
+import { root, run } from "../../../scripts/run.js";
+import { openTab } from "../../clients/support/open.js";
 import { startServer } from "../../clients/support/server.js";
+import { freePort } from "../../support/http.js";
+import { installed } from "../../support/install.js";
+import { until } from "../../support/until.js";
 
 const QUIET = { NEXT_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
 
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 /** A folder with the framework in it, and the package as npm would unpack it. */
 async function install(name, files) {
-  const from = join(root, "tests", "frameworks", name);
-  const app = join(root, "target", "frameworks", name);
-  mkdirSync(app, { recursive: true });
-  for (const file of ["package.json", "package-lock.json"]) cpSync(join(from, file), join(app, file));
-  const stamp = fingerprint(`tests/frameworks/${name}/package-lock.json`);
-  const there = () => existsSync(join(app, "node_modules", name));
-  await once(`frameworks-${name}`, stamp, there, () =>
-    run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: app, quiet: true }),
-  );
-  cpSync(from, app, { recursive: true });
+  const from = `tests/frameworks/${name}`;
+  const app = await installed(`frameworks-${name}`, { from, to: `frameworks/${name}`, marker: name });
   for (const [to, source] of Object.entries(files)) cpSync(join(root, "tests", "clients", source), join(app, to));
   const modules = join(app, "node_modules", "authfetch");
   rmSync(modules, { recursive: true, force: true });

@@ -3,25 +3,23 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { follows } from "../../clients/support/view.js";
-import { launch } from "../../support/browser.js";
+import { ONE_RENEWAL } from "../../support/authorization-server.js";
+import { useBrowser } from "../../support/browser.js";
 import { openApp } from "./app.js";
 
-const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
 const CALLS = 10;
 
 /** Declares the tests of one app; its harness `read`s by the global fetch, or by what the framework makes of it. */
 export function suite(name, options) {
+  const browser = useBrowser("chromium");
   let app;
-  let browser;
   let client;
   before(async () => {
-    [app, browser] = await Promise.all([openApp(name, options), launch("chromium")]);
-    client = { server: app.server, anotherTab: () => app.openTab(browser), ...(await app.openTab(browser)) };
+    app = await openApp(name, options);
+    const anotherTab = async () => app.openTab(await browser());
+    client = { server: app.server, anotherTab, ...(await anotherTab()) };
   });
-  after(async () => {
-    await browser?.close();
-    await app?.close();
-  });
+  after(() => app?.close());
   beforeEach(() => app.server.reset());
 
   test("the server renders the page signed out", async () => {

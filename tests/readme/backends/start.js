@@ -1,21 +1,21 @@
 // The real back ends that recipes of the README name: installed once under target/, started on loopback ports.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { request as ask } from "node:http";
 import { join } from "node:path";
 import { fingerprint, once, root, run, which } from "../../../scripts/run.js";
+import { installed } from "../../support/install.js";
 
 const folder = (name) => join(root, "target", "backends", name);
 const source = (name) => join(root, "tests", "readme", "backends", name);
 
 async function nest() {
-  const app = folder("nest");
-  mkdirSync(app, { recursive: true });
-  cpSync(source("nest"), app, { recursive: true });
-  const there = () => existsSync(join(app, "node_modules", "@nestjs", "core"));
-  const install = () => run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: app, quiet: true });
-  await once("backend-nest", fingerprint("tests/readme/backends/nest/package-lock.json"), there, install);
+  const app = await installed("backend-nest", {
+    from: "tests/readme/backends/nest",
+    to: "backends/nest",
+    marker: join("@nestjs", "core"),
+  });
   return [process.execPath, join(app, "server.js")];
 }
 

@@ -1,6 +1,6 @@
 // Asks better-auth: its OAuth provider's token endpoint, and what it says of a session cookie that is over.
-import http from "node:http";
-import { ask, form, listen, load } from "./report.js";
+import { serve } from "../../support/http.js";
+import { ask, form, load } from "./report.js";
 
 const { betterAuth } = await load("better-auth");
 const { memoryAdapter } = await load("better-auth/adapters/memory");
@@ -25,8 +25,7 @@ const tables = [
 ];
 const database = Object.fromEntries(tables.map((table) => [table, []]));
 let handler;
-const server = http.createServer((request, response) => handler(request, response));
-const base = await listen(server);
+const { origin: base, close } = await serve((request, response) => handler(request, response));
 const auth = betterAuth({
   baseURL: base,
   secret: "a key for asking, of thirty-two bytes and more",
@@ -96,4 +95,4 @@ await ask(
   `${base}/api/auth/token`,
   cookie,
 );
-server.close();
+await close();

@@ -1,6 +1,6 @@
 // Asks Express (sendStatus), passport-jwt, express-jwt and Fastify with @fastify/jwt.
-import http from "node:http";
-import { ask, json, listen, load, required } from "./report.js";
+import { serve } from "../../support/http.js";
+import { ask, json, load, required } from "./report.js";
 
 const { default: express } = await load("express");
 const jwt = required("jsonwebtoken");
@@ -31,8 +31,7 @@ const guard = expressjwt({ secret: key, algorithms: ["HS256"], getToken: (reques
 app.post("/express-jwt", guard, (_request, response) => response.json({}));
 app.set("env", "production"); // Express's own page for an error has a stack trace otherwise
 
-const server = http.createServer(app);
-const base = await listen(server);
+const { origin: base, close } = await serve((request, response) => app(request, response));
 const expired = json({ refreshToken: token("a", -5) });
 const unreadable = json({ refreshToken: "x" });
 const byExpress = (when, path, init) => ask("Express", "express", when, `${base}/${path}`, init);
@@ -51,7 +50,7 @@ await ask(
   `${base}/express-jwt`,
   expired,
 );
-server.close();
+await close();
 
 const { default: fastify } = await load("fastify");
 const fast = fastify();

@@ -1,17 +1,12 @@
 // Asks the Authentication emulator of firebase-tools, which stands in for securetoken.googleapis.com.
 import { spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { setTimeout } from "node:timers/promises";
+import { freePort } from "../../support/http.js";
+import { until } from "../../support/until.js";
 import { ask, form, json } from "./report.js";
 
-const free = await new Promise((done) => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = probe.address();
-    probe.close(() => done(port));
-  });
-});
+const free = await freePort();
 const folder = mkdtempSync(`${tmpdir()}/emulator`);
 const off = { enabled: false };
 const emulators = { auth: { host: "127.0.0.1", port: free }, ui: off, hub: off, logging: off };
@@ -24,17 +19,12 @@ const emulator = spawn(process.execPath, [firebase, "emulators:start", "--only",
 });
 const base = `http://127.0.0.1:${free}`;
 try {
-  for (let tries = 0; ; tries += 1) {
-    if (
-      await fetch(base).then(
-        () => true,
-        () => false,
-      )
-    )
-      break;
-    if (tries > 300) throw new Error("the emulator does not start");
-    await setTimeout(100);
-  }
+  const starts = () =>
+    fetch(base).then(
+      () => true,
+      () => false,
+    );
+  await until(starts, "the emulator");
   const accounts = `${base}/identitytoolkit.googleapis.com/v1/accounts`;
   const post = async (url, body, headers) => {
     const init = json(body);

@@ -1,12 +1,11 @@
 // Asks oidc-provider, with refresh tokens put into its memory, as its documentation's development adapter keeps them.
-import http from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { ask, form, listen, load } from "./report.js";
+import { serve } from "../../support/http.js";
+import { ask, form, load } from "./report.js";
 
 const { Provider } = await load("oidc-provider");
 let handler;
-const server = http.createServer((request, response) => handler(request, response));
-const base = await listen(server);
+const { origin: base, close } = await serve((request, response) => handler(request, response));
 const provider = new Provider(base, {
   clients: ["c", "other"].map((client_id) => ({
     client_id,
@@ -54,4 +53,4 @@ await oidc("the grant is revoked", revoked.value);
 await oidc("the user is gone", (await refreshToken({ accountId: "gone" })).value);
 await oidc("the refresh token is another client's", (await refreshToken()).value, "other");
 await oidc("the client is unknown", "unknown", "nobody");
-server.close();
+await close();

@@ -21,8 +21,5 @@ export async function ask(name, pkg, when, url, init = {}) {
   console.log(JSON.stringify({ name, version: version(pkg), when, ...answered, source, asked: true }));
 }
 
-export const listen = (server) =>
-  new Promise((done) => server.listen(0, "127.0.0.1", () => done(`http://127.0.0.1:${server.address().port}`)));
-
 export const json = (value) => ({ body: JSON.stringify(value), headers: { "content-type": "application/json" } });
 export const form = (value, headers) => ({ body: new URLSearchParams(value), headers });

@@ -1,31 +1,14 @@
 // A back end that keeps the refresh token in an HttpOnly cookie, rotates it with each use, and revokes the family when
 // one is used twice. The page has one port and the API another: one site, two origins, since a cookie knows no ports.
 
-import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { bearer } from "../../../www/server/index.js";
-import { Doors, page } from "./server.js";
+import { Doors } from "../../support/doors.js";
+import { json, serve, textOf } from "../../support/http.js";
+import { page } from "./server.js";
 
 const LATENCY = 400; // ms from the rotation at the server to its answer
 const LIFETIME = 600; // s
-
-async function listening(handle) {
-  const server = createServer((request, response) =>
-    handle(request, response, new URL(request.url, "http://here")).catch((error) => {
-      console.error(error);
-      response.destroy();
-    }),
-  );
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const close = () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve)));
-  return { origin: `http://127.0.0.1:${server.address().port}`, close };
-}
-
-async function textOf(request) {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  return text;
-}
 
 const HEADERS = "authorization, content-type";
 
@@ -96,35 +79,30 @@ export async function startCookieServer({ latency = LATENCY } = {}) {
   const reset = () => ((calls = []), (families.seen = { tokenRequests: 0, reuses: 0, revocations: 0 }));
   reset();
 
-  const pages = await listening(async (_, response, { pathname }) => {
+  const pages = await serve(async (_, response, { pathname }) => {
     if (pathname === "/asleep") return doors.pass("asleep").then(() => response.end());
     return (await page(pathname, response)) || response.writeHead(404).end();
   });
 
-  const json = (response, status, body, cookie) => {
-    const set =
-      cookie === undefined
-        ? {}
-        : {
-            "set-cookie": `refresh=${cookie}; Path=/session; HttpOnly; SameSite=Strict; Max-Age=${cookie && LIFETIME}`,
-          };
-    response.writeHead(status, { "content-type": "application/json", ...set }).end(JSON.stringify(body));
-  };
+  const withCookie = (value) => ({
+    "set-cookie": `refresh=${value}; Path=/session; HttpOnly; SameSite=Strict; Max-Age=${value && LIFETIME}`,
+  });
 
   async function answer(request, response, pathname, cookie) {
     if (pathname === "/session/login") {
       const { cookie, tokens } = families.begin(await textOf(request));
-      return json(response, 200, tokens, cookie);
+      return json(response, 200, tokens, withCookie(cookie));
     }
     if (pathname === "/session/refresh") {
       const next = families.exchange(cookie);
       await pause(latency);
-      return next ? json(response, 200, next.tokens, next.cookie) : json(response, 401, { error: "invalid_grant" });
+      if (!next) return json(response, 401, { error: "invalid_grant" });
+      return json(response, 200, next.tokens, withCookie(next.cookie));
     }
     if (pathname === "/session/revoke") {
       if (revocation === "fails") return response.destroy();
       families.revoke(cookie);
-      return json(response, 200, {}, "");
+      return json(response, 200, {}, withCookie(""));
     }
     const { user, good } = families.find(bearer(request));
     calls.push({ user, good });
@@ -132,7 +110,7 @@ export async function startCookieServer({ latency = LATENCY } = {}) {
     return json(response, good ? 200 : 401, {});
   }
 
-  const api = await listening(async (request, response, { pathname }) => {
+  const api = await serve(async (request, response, { pathname }) => {
     response.setHeader("access-control-allow-origin", pages.origin);
     response.setHeader("access-control-allow-credentials", "true");
     response.setHeader("access-control-allow-headers", HEADERS);

@@ -1,33 +1,25 @@
 // One profile of a browser and its tabs, beside a server of its own.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe } from "node:test";
+import { afterEach } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { launch } from "../../support/browser.js";
-import { until } from "../../support/demo.js";
+import { inEachBrowser } from "../../support/browser.js";
+import { hasGlobal, opened, teller, watch } from "../../support/page.js";
+import { assertTombstoneIn } from "../../support/tombstone.js";
+import { until } from "../../support/until.js";
 import { startServer } from "./server.js";
-
-export { until };
-
-const LIMIT = 600_000; // ms, for the tests of one file in one browser
-export const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
-export const NO_RENEWAL = { tokenRequests: 0, tokenRefused: 0, reuseDetected: 0 };
 
 export const all = (tabs, name, ...args) => Promise.all(tabs.map((tab) => tab.tell(name, ...args)));
 
 class Tab {
   constructor(page) {
     this.page = page;
-  }
-
-  /** Calls a function of the page's `tab`. */
-  tell(name, ...args) {
-    return this.page.evaluate((name, args) => globalThis.tab[name](...args), name, args);
+    /** Calls a function of the page's `tab`. */
+    this.tell = teller(page, "tab");
   }
 
   loaded() {
-    // On the way from one page to another there is nobody to ask.
-    return until(() => this.page.evaluate(() => "tab" in globalThis).catch(() => false), "the page's script");
+    return hasGlobal(this.page, "tab");
   }
 
   /** Waits until a function of the page's `tab` gives this. Asked from outside, since a hidden page draws no frames. */
@@ -68,8 +60,7 @@ class Profile {
   }
 
   watch(page) {
-    page.setDefaultTimeout(60_000);
-    page.on("pageerror", (error) => this.errors.push(error.message));
+    watch(page, this.errors);
     page.on("request", (request) => this.urls.push(request.url()));
   }
 
@@ -93,9 +84,7 @@ class Profile {
 
   /** The tab that a press in this one opens. */
   async opened(tab, open) {
-    const target = new Promise((resolve) => this.context.once("targetcreated", resolve));
-    await tab.page.evaluate(open);
-    const page = await (await target).page();
+    const page = await opened(this.context, () => tab.page.evaluate(open));
     this.watch(page);
     const copy = new Tab(page);
     await copy.loaded();
@@ -125,29 +114,32 @@ class Profile {
 }
 
 /**
- * Declares the tests of one file in these browsers. `world.open()` gives a profile that is closed after the test, whose
- * pages may not have left an error uncaught.
+ * Declares the tests of one file in each browser. `open()` gives a profile that is closed after the test,
+ * whose pages may not have left an error uncaught.
  */
-export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
-  for (const name of names) {
-    describe(`${title}, in ${name}`, { timeout: LIMIT }, () => {
-      let browser;
-      let profile;
-      before(async () => (browser = await launch(name)));
-      after(() => browser?.close());
-      afterEach(async () => {
-        const errors = profile?.errors ?? [];
-        await profile?.close();
-        profile = undefined;
-        assert.deepEqual(errors, []);
-      });
-      const open = async (options, start = startServer) => {
-        profile = new Profile({ server: await start(options), context: await browser.createBrowserContext() });
-        return profile;
-      };
-      tests({ open, name });
+export function tabsInEachBrowser(title, tests) {
+  const inOne = ({ browser, name }) => {
+    let profile;
+    afterEach(async () => {
+      const errors = profile?.errors ?? [];
+      await profile?.close();
+      profile = undefined;
+      assert.deepEqual(errors, []);
     });
-  }
+    const open = async (options, start = startServer) => {
+      profile = new Profile({ server: await start(options), context: await (await browser()).createBrowserContext() });
+      return profile;
+    };
+    tests({ open, name });
+  };
+  inEachBrowser(`${title}, in`, inOne);
+}
+
+/** Chromium freezes this tab; the function that is given wakes it. */
+export async function freeze(tab) {
+  const session = await tab.page.createCDPSession();
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  return () => session.send("Page.setWebLifecycleState", { state: "active" });
 }
 
 /**
@@ -155,11 +147,7 @@ export function inBrowsers(title, tests, names = ["chromium", "firefox"]) {
  * called.
  */
 export async function fallsAsleep({ server }, tab, name) {
-  if (name === "chromium") {
-    const session = await tab.page.createCDPSession();
-    await session.send("Page.setWebLifecycleState", { state: "frozen" });
-    return () => session.send("Page.setWebLifecycleState", { state: "active" });
-  }
+  if (name === "chromium") return freeze(tab);
   const wake = server.shut("asleep");
   const asleep = tab.tell("standStill");
   await until(() => wake.arrived() === 1, "the page to stand still");
@@ -178,18 +166,9 @@ export function assertAllEnded({ ends, objects }, count, code) {
   assert.equal(objects, 1, "the calls of one tab end with one object");
 }
 
-/**
- * What is left in storage is a record that holds no token, and neither text of this token response. Its other members
- * are no secret: the digits of a lifetime may well be in a time.
- */
+/** What is left in storage is a record that holds no token, and neither text of this token response. */
 export async function assertTombstone(tab, response = {}) {
   const entries = await tab.page.evaluate(() => Object.entries(localStorage));
-  assert.deepEqual(
-    entries.map(([key]) => key),
-    ["authfetch"],
-  );
-  const { access_token, refresh_token } = JSON.parse(entries[0][1]);
-  assert.deepEqual([access_token, refresh_token], [undefined, undefined]);
-  const tokens = [response.access_token, response.refresh_token].filter(Boolean);
-  for (const token of tokens) assert.ok(!entries[0][1].includes(token), "the text of a token is left");
+  const storage = Object.fromEntries(entries.map(([key, value]) => [key, JSON.parse(value)]));
+  assertTombstoneIn(storage, [response.access_token, response.refresh_token].filter(Boolean));
 }

@@ -1,7 +1,9 @@
 //! Bounded worlds, each gone through to its end.
 
-use super::model::{Budget, explore};
-use super::{Fault, Setup};
+use super::Setup;
+use super::chances::{Budget, Chance};
+use super::model::explore;
+use crate::bounds::bound;
 
 /// The user is signed in in two tabs.
 pub const TWO: Setup = Setup {
@@ -11,47 +13,44 @@ pub const TWO: Setup = Setup {
     no_locks: false,
     lenient: false,
     slow_server: false,
-    fault: Fault::None,
+    expiring: false,
+    fault: None,
 };
 
-/// Nothing that nobody controls.
-pub const NONE: Budget = Budget {
-    refreshes: 0,
-    logouts: 0,
-    sign_ins: 0,
-    opened: 0,
-    crashes: 0,
-    freezes: 0,
-    hangs: 0,
-    lost_answers: 0,
-    lost_revocations: 0,
-    online: 0,
-};
-pub const REFRESHES: Budget = Budget { refreshes: 2, ..NONE };
-pub const LOGOUT: Budget = Budget { logouts: 1, ..NONE };
-pub const OFFLINE_LOGOUT: Budget = Budget { logouts: 1, lost_revocations: 1, online: 1, ..NONE };
-pub const SIGN_IN: Budget = Budget { sign_ins: 1, ..NONE };
-pub const CRASH: Budget = Budget { crashes: 1, ..NONE };
-pub const FREEZE: Budget = Budget { freezes: 1, ..NONE };
-const HANG: Budget = Budget { hangs: 1, ..NONE };
-const LOST_ANSWER: Budget = Budget { lost_answers: 1, ..NONE };
-pub const OPENED: Budget = Budget { opened: 1, ..NONE };
+pub const REFRESHES: Budget = Budget::of(Chance::Refresh, 2);
+pub const LOGOUT: Budget = Budget::of(Chance::Logout, 1);
+pub const OFFLINE_LOGOUT: Budget = LOGOUT.with(Chance::LoseRevocation, 1).with(Chance::Online, 1);
+pub const SIGN_IN: Budget = Budget::of(Chance::SignIn, 1);
+pub const CRASH: Budget = Budget::of(Chance::Crash, 1);
+pub const FREEZE: Budget = Budget::of(Chance::Freeze, 1);
+pub const PUT_AWAY: Budget = Budget::of(Chance::PutAway, 1);
+const HANG: Budget = Budget::of(Chance::Hang, 1);
+const LOST_ANSWER: Budget = Budget::of(Chance::LoseAnswer, 1);
+pub const OPENED: Budget = Budget::of(Chance::Open, 1);
+pub const SAME_TEXT: Budget = Budget::of(Chance::SameText, 1);
+/// Calls whose token the API rejects.
+pub const CALLS: Budget = Budget::of(Chance::Call, 2).with(Chance::Reject, 1);
 
-const ACCIDENTS: [(&str, Budget); 7] = [
+const ACCIDENTS: [(&str, Budget); 8] = [
     ("logout", LOGOUT),
     ("offline logout", OFFLINE_LOGOUT),
     ("sign-in", SIGN_IN),
     ("crash", CRASH),
     ("freeze", FREEZE),
+    ("put away", PUT_AWAY),
     ("hang", HANG),
     ("lost answer", LOST_ANSWER),
 ];
 
+const MAKE_SLOW: [Chance; 6] =
+    [Chance::Crash, Chance::Freeze, Chance::PutAway, Chance::Hang, Chance::LoseAnswer, Chance::SameText];
+
 fn holds(name: &str, setup: Setup, budget: Budget) {
-    let slow_server = setup.slow_server || budget.crashes + budget.freezes + budget.hangs + budget.lost_answers > 0;
-    // A logout offline has many ends.
-    let refreshes = if budget.lost_revocations > 0 { budget.refreshes.min(1) } else { budget.refreshes };
-    let found = explore(name, Setup { slow_server, ..setup }, Budget { refreshes, ..budget });
+    let slow_server = setup.slow_server || MAKE_SLOW.iter().any(|chance| budget.left(*chance) > 0);
+    // Of a logout there are many ends.
+    let logouts = u8::from(budget.left(Chance::Logout) > 0) + budget.left(Chance::LoseRevocation);
+    let budget = budget.at_most(Chance::Refresh, if logouts > 0 { bound(1, 3 - logouts) } else { 4 });
+    let found = explore(name, Setup { slow_server, ..setup }, budget);
     assert_eq!(found.breach, None, "{name}");
     assert!(found.states > 8 && found.depth > 4, "{name}: the world has become too small to show anything");
 }
@@ -68,7 +67,7 @@ fn two_tabs_that_share_a_cookie_alone_agree_whatever_two_accidents_befall_them()
 #[test]
 fn three_tabs_that_share_a_cookie_alone_agree_whatever_accident_befalls_one() {
     let setup = Setup { tabs: 3, joined: false, ..TWO };
-    holds("cookie, three tabs", setup, Budget { refreshes: 4, ..NONE });
+    holds("cookie, three tabs", setup, Budget::of(Chance::Refresh, bound(3, 4)));
     for (name, budget) in ACCIDENTS {
         holds(&format!("cookie, three tabs, {name}"), setup, REFRESHES.and(budget));
     }
@@ -89,4 +88,68 @@ fn without_locks_a_refusal_of_a_cookie_that_another_tab_has_replaced_signs_nobod
     for (name, budget) in ACCIDENTS.iter().filter(|(name, _)| ["logout", "lost answer"].contains(name)) {
         holds(&format!("cookie, no locks, {name}"), setup, REFRESHES.and(*budget));
     }
+}
+
+/// A browser without locks, and a server that refuses a second use and leaves it at that.
+pub const SLOW: Setup = Setup { slow_server: true, ..TWO };
+pub const NO_LOCKS: Setup = Setup { no_locks: true, lenient: true, slow_server: true, ..TWO };
+
+#[test]
+fn a_refresh_that_brings_the_same_access_token_has_replaced_the_cookie() {
+    holds("cookie, same text", TWO, REFRESHES.and(SAME_TEXT));
+    holds("cookie, same text, no locks", NO_LOCKS, REFRESHES.and(SAME_TEXT));
+}
+
+#[test]
+fn calls_whose_token_is_rejected_are_sent_again_in_every_tab() {
+    holds("cookie, calls", TWO, CALLS);
+    holds("cookie, four calls", TWO, Budget::of(Chance::Call, 4).with(Chance::Reject, 1));
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, calls, {name}"), TWO, CALLS.and(budget));
+    }
+    if bound(false, true) {
+        for (at, (first, one)) in ACCIDENTS.iter().enumerate() {
+            for (second, other) in &ACCIDENTS[at + 1..] {
+                holds(&format!("cookie, calls, {first}, {second}"), TWO, CALLS.and(*one).and(*other));
+            }
+        }
+    }
+    holds("cookie, calls, same text", TWO, CALLS.and(SAME_TEXT));
+    holds("cookie, calls, dropped", TWO, CALLS.with(Chance::DropCall, 1).with(Chance::SlowCanary, 2));
+    holds("cookie, calls, unload", TWO, CALLS.with(Chance::Unload, 1));
+    holds("cookie, calls, rejected twice", TWO, CALLS.with(Chance::Reject, 1));
+}
+
+#[test]
+fn calls_whose_token_expires_are_sent_with_a_new_one_in_every_tab() {
+    let setup = Setup { expiring: true, ..TWO };
+    let calls = Budget::of(Chance::Call, 2).with(Chance::Expire, 1);
+    holds("cookie, expired", setup, calls);
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, expired, {name}"), setup, calls.and(budget).at_most(Chance::Call, bound(1, 2)));
+    }
+}
+
+#[test]
+fn tokens_that_are_set_within_a_session_overtake_a_refresh_and_end_nothing() {
+    let again = Budget::of(Chance::SignInAgain, 1);
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, signed in again, {name}"), TWO, again.with(Chance::Refresh, bound(1, 2)).and(budget));
+    }
+    holds("cookie, signed in again, calls", SLOW, CALLS.and(again));
+}
+
+#[test]
+fn a_session_that_is_closed_and_opened_again_finds_what_has_become_of_it() {
+    let again = OPENED.with(Chance::Close, 1).with(Chance::Refresh, bound(0, 1));
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("cookie, opened again, {name}"), TWO, again.and(budget));
+    }
+}
+
+#[test]
+fn a_refresh_that_fails_keeps_the_session_until_the_network_is_back() {
+    let fails = CALLS.with(Chance::LoseAnswer, 2);
+    holds("cookie, no answers", TWO, fails.with(Chance::Online, 1));
+    holds("cookie, no answers, logout", TWO, fails.and(LOGOUT));
 }

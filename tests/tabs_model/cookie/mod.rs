@@ -1,46 +1,34 @@
 //! Tabs that share no record, and the one refresh token that their browser keeps for them in a cookie.
 //!
-//! As in the worlds beside it each tab is the real `Session`, with a driver that does what `src/browser/session`
-//! does; what is the environment's is here: the cookie jar, the lock, the mark, signals, and a server that rotates.
-//! Three things are left out, since nothing in a page can rule them out: a `Set-Cookie` that comes after another
+//! Each tab is the `Session` that ships. Here is what surrounds it, and nothing of what it does: the cookie jar, the
+//! lock, the mark, signals, the page's life, the app's calls, a server that rotates and an API that asks for its
+//! tokens. Three things are left out, since nothing in a page can rule them out: a `Set-Cookie` that comes after another
 //! session's, a page that dies before its commit has begun, and a login whose cookie has come and whose `setTokens`
-//! has not. Timers are not early: what was begun to be committed before a token request is sent is committed when its
-//! answer is judged, and a grace outlasts the answers on their way.
+//! has not. Timers are not early: what was begun to be committed before a token request is sent, or before a page comes
+//! back, is committed when its answer is judged, or when the page reads the mark; and a grace outlasts the answers on
+//! their way.
 
+mod calls;
+mod chances;
 mod checks;
+mod effects;
 mod faults;
-mod flows;
 mod model;
+mod pages;
+pub mod reached;
 mod server;
 mod users;
 
-use authfetch::protocol::config::{Policy, Renewable};
+use authfetch::protocol::config::{self, Place, Policy, Renewable};
 use authfetch::protocol::cookie::UNCONFIRMED;
-use authfetch::protocol::session::Session;
+use authfetch::protocol::event::{Event, MarkFor, Stored};
+use authfetch::protocol::fault::{Fault, Faults};
+use authfetch::protocol::session::{Session, State, Ticket};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::Record;
-use server::{Answer, Issued};
+use calls::Calling;
+use server::{Asked, Family, Issued, Request};
 use std::collections::{BTreeSet, VecDeque};
-
-/// One thing done wrong on purpose.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Fault {
-    None,
-    /// Tokens are refreshed without the lock.
-    TakesNoLock,
-    /// A refusal counts although another tab has replaced the cookie since.
-    CountsEveryRefusal,
-    /// A tab that has been frozen does not look at the mark when it wakes up, and neither do its refreshes.
-    SleepsOn,
-    /// The mark is read before a token request, and not again when its answer has come.
-    LooksAtTheMarkOnce,
-    /// A sign-in by the cookie begins an epoch of its own.
-    JoinsNobody,
-    /// Without a session, tokens are taken although another session has begun since they were asked for.
-    TakesTokensOfAnotherSession,
-    /// The cookie is tried after a logout that the server has not confirmed.
-    TriesWhatIsUnconfirmed,
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Setup {
@@ -55,95 +43,106 @@ pub struct Setup {
     pub lenient: bool,
     /// The server takes its time; else a request is served when it is sent.
     pub slow_server: bool,
-    pub fault: Fault,
+    /// Access tokens expire, and are refreshed ahead of it.
+    pub expiring: bool,
+    pub fault: Option<Fault>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Life {
     Unopened,
     Live,
+    /// Its last instance was closed: what is under way goes on.
+    Closed,
     /// Nothing runs, and the lock has been released.
     Frozen,
+    /// In the back-forward cache: as frozen, and its channel is closed.
+    PutAway,
     /// Nothing runs, and the lock is kept.
     Hung,
     Gone,
 }
 
-/// Where a refresh stands: `Run` of renewing.rs.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Step {
-    /// Waits for the lock.
-    Queued,
-    /// Reads the mark before its token request.
-    Reading,
-    /// This refresh token was presented; `answer` is on its way.
-    Sent { cookie: Option<u32>, answer: Option<Answer> },
-    /// The answer has come: reads the mark once more, after a refusal at the end of the grace.
-    Judging { cookie: Option<u32>, answer: Answer },
-    /// Waits before the next attempt.
-    Pausing,
-    /// Its mark is being committed, and then the lock is released.
-    Committing(Mark),
+/// Those that can be set here.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Timers {
+    pub back_off: bool,
+    pub grace: bool,
+    pub canary: bool,
+    /// When it fires.
+    pub expiry: Option<u64>,
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Flow {
-    pub id: u32,
-    pub without_session: bool,
-    pub step: Step,
-    pub held: bool,
-    /// What its tab knew when the request was sent.
-    pub sent_at: Mark,
+/// A mark that is being committed, for whom it is to be told.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Commit {
+    pub ticket: Option<Ticket>,
+    pub mark: Mark,
 }
 
-/// `Shared` of shared.rs, and what the browser keeps for its tab.
+/// What the browser keeps for one tab.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Tab {
     pub life: Life,
-    pub machine: Session,
-    /// Its own record: the access token is numbered by the server.
+    pub session: Session,
+    /// The record that was written last: it is in the page's memory. Its access token is numbered by the server.
     pub record: Record,
-    /// Whose the session is: the family of the sign-in.
-    pub family: Option<usize>,
-    pub flow: Option<Flow>,
-    /// Marks whose commit has begun outside of a refresh.
-    pub commits: Vec<Mark>,
-    /// A revocation on its way: of which epoch's end, and with which cookie.
-    pub revoking: Option<(u64, Option<u32>)>,
-    /// The mark is to be read, and a logout that the server has not confirmed told of again.
-    pub looks: bool,
-    /// It was frozen.
-    pub slept: bool,
+    pub channel: bool,
     /// Signals that have not been received, in no order.
     pub signals: BTreeSet<Mark>,
+    /// Reads of the mark on their way.
+    pub reads: Vec<MarkFor>,
+    pub commits: Vec<Commit>,
+    pub request: Option<Request>,
+    /// What the running refresh has presented last.
+    pub asked: Option<Asked>,
+    /// The promise of the running refresh.
+    pub promise: Option<u32>,
+    /// Revocations on their way: of which epoch's end, and with which cookie.
+    pub revocations: Vec<(Option<u64>, Option<u32>)>,
+    /// The server is to be told once more of a logout that it has not confirmed.
+    pub owes: bool,
+    pub timers: Timers,
+    pub watches_unload: bool,
+    /// A page that begins to be left, until its timer has fired.
+    pub leaving: bool,
+    pub calls: Vec<Calling>,
+    /// The state that listeners were told last.
+    pub told: State,
+    /// Calls that are to ask again, by number.
+    pub woken: Vec<u32>,
+    /// What happened while nothing ran.
+    pub untold: VecDeque<Event>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct World {
     pub setup: Setup,
     pub tabs: Vec<Tab>,
-    pub holder: Option<usize>,
-    pub queue: VecDeque<usize>,
+    pub holder: Option<(usize, Ticket)>,
+    pub queue: VecDeque<(usize, Ticket)>,
     /// What was committed last.
     pub mark: Mark,
     /// The cookie of the browser.
     pub jar: Option<u32>,
     pub now: u64,
     pub issued: Vec<Issued>,
-    pub revoked: Vec<bool>,
-    /// Families whose user has logged out.
-    pub left: BTreeSet<usize>,
-    /// Requests whose tab is gone.
+    /// What a sign-in has begun on the server: whose it is, and whether it is revoked.
+    pub families: Vec<Family>,
+    /// Requests that nobody waits for.
     pub strays: Vec<u32>,
     /// Epochs in which a session has ended, or another begun.
     pub ends: BTreeSet<u64>,
     pub breach: Option<&'static str>,
 }
 
+/// How long an access token is good for, in ms, where it expires.
+pub const LIFETIME_MS: u64 = 10_000;
+
 const POLICY: Policy = Policy {
-    signed_out: authfetch::protocol::config::SignedOut::Send,
-    on_session_expired: authfetch::protocol::config::OnSessionExpired::Logout,
-    on_retry_rejected: authfetch::protocol::config::OnRetryRejected::Auto,
+    signed_out: config::SignedOut::Send,
+    on_session_expired: config::OnSessionExpired::Logout,
+    on_retry_rejected: config::OnRetryRejected::Auto,
     renewable: Renewable::Always,
     leeway: 0,
     attempts: 2,
@@ -151,51 +150,81 @@ const POLICY: Policy = Policy {
 };
 
 impl Tab {
-    fn new(life: Life) -> Self {
+    fn new(life: Life, setup: &Setup, now: u64) -> Self {
+        let mut session = Session::new(config::Setup {
+            policy: POLICY,
+            place: Place::Private,
+            cookie_possible: true,
+            revokes_cookie: true,
+            background: setup.expiring,
+            faults: setup.fault.map_or_else(Faults::default, Faults::with),
+        });
+        session.open(Stored::Absent, now);
         Self {
             life,
-            machine: Session::new(POLICY),
+            session,
             record: Record::default(),
-            family: None,
-            flow: None,
-            commits: Vec::new(),
-            revoking: None,
-            looks: false,
-            slept: false,
+            channel: false,
             signals: BTreeSet::new(),
+            reads: Vec::new(),
+            commits: Vec::new(),
+            request: None,
+            asked: None,
+            promise: None,
+            revocations: Vec::new(),
+            owes: false,
+            timers: Timers::default(),
+            watches_unload: false,
+            leaving: false,
+            calls: Vec::new(),
+            told: State::SignedOut,
+            woken: Vec::new(),
+            untold: VecDeque::new(),
         }
+    }
+
+    /// Whether anything runs.
+    pub const fn runs(&self) -> bool {
+        matches!(self.life, Life::Live | Life::Closed)
+    }
+
+    /// Whether it can be told of anything, now or later.
+    pub fn exists(&self) -> bool {
+        !matches!(self.life, Life::Unopened | Life::Gone)
     }
 }
 
 impl World {
-    /// The user is signed in in the first tab, and it is committed; the others have been opened, and know of nothing,
-    /// or have joined.
+    /// The user is signed in in the first tab, and it is committed; the others have been opened, and know of it, or
+    /// have joined.
     pub fn new(setup: Setup) -> Self {
-        let life = |at| if at < setup.tabs - setup.unopened { Life::Live } else { Life::Unopened };
+        let now = 1_000;
         let mut world = Self {
-            setup,
-            tabs: (0..setup.tabs).map(|at| Tab::new(life(at))).collect(),
+            setup: Setup { slow_server: false, ..setup },
+            tabs: (0..setup.tabs).map(|_| Tab::new(Life::Unopened, &setup, now)).collect(),
             holder: None,
             queue: VecDeque::new(),
             mark: Mark::default(),
             jar: None,
-            now: 1_000,
+            now,
             issued: Vec::new(),
-            revoked: Vec::new(),
-            left: BTreeSet::new(),
+            families: Vec::new(),
             strays: Vec::new(),
             ends: BTreeSet::new(),
             breach: None,
         };
-        world.sign_in(0);
-        world.commit(0);
-        for i in 1..setup.tabs - setup.unopened {
-            world.tabs[i].signals.clear();
-            if setup.joined {
-                world.join(i);
+        for i in 0..setup.tabs - setup.unopened {
+            world.open(i);
+            world.rest();
+            match i {
+                0 => world.sign_in(0),
+                _ if setup.joined => world.refresh(i),
+                _ => {}
             }
+            world.rest();
         }
-        world
+        world.breach = None;
+        Self { setup, ..world }
     }
 
     pub fn breaks(&mut self, rule: &'static str) {
@@ -207,19 +236,37 @@ impl World {
         self.tabs.iter().all(|tab| tab.commits.is_empty())
     }
 
+    /// Whose tokens these are.
+    pub fn user(&self, number: u32) -> usize {
+        self.families[self.issued[number as usize].family].user
+    }
+
     /// What is wrong with a world in which nothing moves any more.
     pub fn unrest(&self) -> Option<&'static str> {
-        for tab in self.tabs.iter().filter(|tab| tab.life == Life::Live) {
-            if tab.flow.is_some() || tab.machine.renewal().is_some() {
+        for tab in self.tabs.iter().filter(|tab| tab.runs()) {
+            if tab.session.refresh().is_some() || tab.promise.is_some() || !tab.session.holds_no_lock() {
                 return Some("every refresh comes to an end");
             }
+            if tab.told != tab.session.state() {
+                return Some("listeners are told of the state at last");
+            }
+            if !tab.calls.is_empty() || tab.session.anybody_waits() {
+                return Some("every call comes to an end");
+            }
+            if tab.life == Life::Closed {
+                continue;
+            }
             let over = self.mark >= Mark { epoch: tab.record.epoch, version: UNCONFIRMED };
-            if tab.record.signed_in() && (over || tab.machine.cookie() < self.mark) {
+            if tab.record.signed_in() && (over || tab.session.decisions().cookie() < self.mark) {
                 return Some("all live tabs agree on the session of the cookie");
             }
-            let theirs = self.jar.map(|cookie| self.issued[cookie as usize].family);
-            if tab.record.signed_in() && theirs.is_some() && theirs != tab.family {
+            let theirs = self.jar.map(|cookie| self.user(cookie));
+            let ours = tab.record.access.map(|access| self.user(access.0));
+            if ours.is_some() && theirs.is_some() && theirs != ours {
                 return Some("no tab is left in the session of another user");
+            }
+            if tab.owes && self.mark.version == UNCONFIRMED {
+                return Some("a logout that was not confirmed is told again");
             }
         }
         None

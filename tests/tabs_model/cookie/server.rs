@@ -1,9 +1,25 @@
 //! The authorization server: a refresh token for one use, in a cookie.
 
-use super::{Fault, Step, World};
+use super::{LIFETIME_MS, World};
 use authfetch::protocol::cookie::UNCONFIRMED;
+use authfetch::protocol::event::{Event, Granted};
+use authfetch::protocol::fault::Fault;
+use authfetch::protocol::grant::GrantOutcome;
+use authfetch::protocol::renewal::Outcome;
+use authfetch::protocol::session::refresh::Reply;
+use authfetch::protocol::tabs::Mark;
+use authfetch::protocol::token::AccessToken;
 
-/// A use of a family: one refresh token and one access token, of this number.
+/// What one sign-in has begun.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Family {
+    pub user: usize,
+    pub revoked: bool,
+    /// Its user has logged out.
+    pub left: bool,
+}
+
+/// A use of a family: one refresh token of this number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Issued {
     pub family: usize,
@@ -12,6 +28,11 @@ pub struct Issued {
     pub excused: bool,
     /// It has been refused: to be presented again does no more harm.
     pub refused: bool,
+    /// The access token that came with it: the one of this number, or an older text once more.
+    pub access: u32,
+    /// The API rejects the access token of this number.
+    pub rejected: bool,
+    pub expires_at: Option<u64>,
 }
 
 /// What comes back of a token request.
@@ -22,16 +43,53 @@ pub enum Answer {
     Lost,
 }
 
+/// A token request on its way.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Request {
+    pub id: u32,
+    pub cookie: Option<u32>,
+    pub answer: Option<Answer>,
+}
+
+/// What a refresh has presented last, and what was known of the cookie's session by then.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Asked {
+    pub cookie: Option<u32>,
+    pub mark: Mark,
+    /// Tokens were the answer.
+    pub tokens: bool,
+}
+
 impl World {
-    pub(super) fn issue(&mut self, family: usize) -> u32 {
-        self.issued.push(Issued { family, presented: false, excused: false, refused: false });
-        self.issued.len() as u32 - 1
+    pub fn issue(&mut self, family: usize) -> u32 {
+        let number = self.issued.len() as u32;
+        let expires_at = self.setup.expiring.then_some(self.now + LIFETIME_MS);
+        self.issued.push(Issued {
+            family,
+            presented: false,
+            excused: false,
+            refused: false,
+            access: number,
+            rejected: false,
+            expires_at,
+        });
+        number
+    }
+
+    /// The tokens of this number, as this tab numbers them.
+    pub fn granted(&self, i: usize, number: u32) -> Granted {
+        let Issued { access, expires_at, .. } = self.issued[number as usize];
+        let access = AccessToken(access);
+        Granted { access, refresh: None, expires_at, same_text: self.tabs[i].record.access == Some(access) }
     }
 
     /// The cookie leaves the browser with a request of this tab.
-    pub(super) fn present(&mut self, without_session: bool) -> Option<u32> {
+    pub fn present(&mut self, i: usize) -> Option<u32> {
+        let without_session = !self.tabs[i].session.record().has_session();
+        let mark = self.tabs[i].session.decisions().cookie();
+        self.tabs[i].asked = Some(Asked { cookie: self.jar, mark, tokens: false });
         let cookie = self.jar?;
-        let outlived = self.left.contains(&self.issued[cookie as usize].family);
+        let outlived = self.families[self.issued[cookie as usize].family].left;
         if without_session && self.mark.version == UNCONFIRMED && outlived {
             self.breaks("a cookie that has outlived a logout is not tried");
         }
@@ -39,57 +97,107 @@ impl World {
         let again = issued.presented && !issued.excused && !issued.refused;
         issued.presented = true;
         // Without locks it cannot be helped; what comes of it is.
-        if again && (!self.setup.no_locks || self.setup.fault == Fault::TakesNoLock) {
+        if again && (!self.setup.no_locks || self.setup.fault == Some(Fault::TakesNoLockForTheCookie)) {
             self.breaks("no refresh token is presented twice unless an answer was lost");
         }
         Some(cookie)
     }
 
-    fn exchange(&mut self, cookie: u32) -> Answer {
+    fn exchange(&mut self, cookie: u32, same_text: bool) -> Answer {
         let family = self.issued[cookie as usize].family;
         let last = self.issued.iter().rposition(|issued| issued.family == family) == Some(cookie as usize);
         if !last && !self.setup.lenient {
-            self.revoked[family] = true;
+            self.families[family].revoked = true;
         }
-        if last && !self.revoked[family] { Answer::Tokens(self.issue(family)) } else { Answer::Refused }
+        if !last || self.families[family].revoked {
+            return Answer::Refused;
+        }
+        let number = self.issue(family);
+        if same_text {
+            self.issued[number as usize].access = self.issued[cookie as usize].access;
+        }
+        Answer::Tokens(number)
     }
 
-    /// A token request reaches the server.
-    pub fn serve(&mut self, i: usize) {
-        let Some(Step::Sent { cookie, answer: None }) = self.step_of(i) else { return };
-        let answer = Some(cookie.map_or(Answer::Refused, |cookie| self.exchange(cookie)));
-        if let Some(flow) = &mut self.tabs[i].flow {
-            flow.step = Step::Sent { cookie, answer };
+    /// A token request reaches the server. With `same_text` its access token is good enough to be given out once more.
+    pub fn serve(&mut self, i: usize, same_text: bool) {
+        if let Some(Request { id, cookie, answer: None }) = self.tabs[i].request {
+            let answer = Some(cookie.map_or(Answer::Refused, |cookie| self.exchange(cookie, same_text)));
+            self.tabs[i].request = Some(Request { id, cookie, answer });
         }
     }
 
-    /// One whose tab is gone does, and nobody receives what it answers.
+    /// One that nobody waits for does.
     pub fn serve_stray(&mut self) {
         if let Some(cookie) = self.strays.pop() {
-            let _ = self.exchange(cookie);
+            let _ = self.exchange(cookie, false);
         }
     }
 
     /// Its answer reaches the browser, whether or not its tab runs: the cookie is replaced. It may be `lost` on its
     /// way.
     pub fn arrive(&mut self, i: usize, lost: bool) {
-        let Some(flow) = &mut self.tabs[i].flow else { return };
-        let Step::Sent { cookie, answer } = flow.step else { return };
+        let Some(Request { id, cookie, answer }) = self.tabs[i].request.take() else { return };
         let answer = if lost { Answer::Lost } else { answer.unwrap_or(Answer::Lost) };
-        flow.step = Step::Judging { cookie, answer };
-        match answer {
-            Answer::Tokens(token) if self.jar == cookie => self.jar = Some(token),
-            Answer::Tokens(_) => {}
+        let (class, granted) = match answer {
+            Answer::Tokens(number) => {
+                if self.jar == cookie {
+                    self.jar = Some(number);
+                }
+                if let Some(asked) = &mut self.tabs[i].asked {
+                    asked.tokens = true;
+                }
+                (GrantOutcome::Tokens, Some(self.granted(i, number)))
+            }
             Answer::Refused => {
                 if let Some(cookie) = cookie {
                     self.issued[cookie as usize].refused = true;
                 }
+                (GrantOutcome::Refused, None)
             }
-            Answer::Lost => self.excuse(cookie),
+            Answer::Lost => {
+                self.excuse(cookie);
+                (GrantOutcome::Transient, None)
+            }
+        };
+        let outcome = Outcome { class, lost: answer == Answer::Lost, retry_after: None };
+        self.tell(i, Event::TokenReply(id, Reply { outcome, granted }));
+    }
+
+    /// The server may have got it all the same, and nobody receives what it answers.
+    pub fn abort_request(&mut self, i: usize, id: u32) {
+        if self.tabs[i].request.is_some_and(|request| request.id == id) {
+            self.drop_request(i);
         }
     }
 
-    pub(super) fn excuse(&mut self, cookie: Option<u32>) {
+    pub fn drop_request(&mut self, i: usize) {
+        if let Some(Request { cookie, answer, .. }) = self.tabs[i].request.take() {
+            self.excuse(cookie);
+            if answer.is_none() {
+                self.strays.extend(cookie);
+                self.strays.sort_unstable();
+            }
+        }
+    }
+
+    /// What nobody can present or send any more is all the same.
+    pub fn forget(&mut self) {
+        let mut alive: Vec<u32> = self.jar.iter().chain(&self.strays).copied().collect();
+        for tab in &self.tabs {
+            alive.extend(tab.asked.and_then(|asked| asked.cookie));
+            if let Some(Request { answer: Some(Answer::Tokens(number)), .. }) = tab.request {
+                alive.push(number);
+            }
+        }
+        for (number, issued) in self.issued.iter_mut().enumerate() {
+            if !alive.contains(&(number as u32)) {
+                (issued.presented, issued.excused, issued.refused) = (true, false, false);
+            }
+        }
+    }
+
+    pub fn excuse(&mut self, cookie: Option<u32>) {
         if let Some(cookie) = cookie {
             self.issued[cookie as usize].excused = true;
         }
@@ -97,26 +205,22 @@ impl World {
 
     /// A refusal ends the session of this tab: rightly where the family is revoked, or where the token was spent by
     /// somebody who has stood still or died before he could commit its successor.
-    pub(super) fn check_refusal(&mut self, i: usize, cookie: Option<u32>) {
-        let Some(cookie) = cookie else { return };
+    pub fn check_refusal(&mut self, i: usize) {
+        let Some(Asked { cookie: Some(cookie), mark, .. }) = self.tabs[i].asked else { return };
         let Issued { family, excused, .. } = self.issued[cookie as usize];
-        let replaced = self.tabs[i].flow.as_ref().is_some_and(|flow| flow.sent_at < self.mark);
-        if !self.revoked[family] && (replaced || !excused) {
+        if !self.families[family].revoked && (mark < self.mark || !excused) {
             self.breaks("nobody is signed out wrongly");
         }
     }
 
     /// A revocation reaches the server, and its confirmation the tab.
-    pub fn revoke(&mut self, i: usize, lost: bool) {
-        let Some((epoch, cookie)) = self.tabs[i].revoking.take() else { return };
-        if lost {
-            return;
-        }
-        if let Some(cookie) = cookie {
+    pub fn revoke(&mut self, i: usize, at: usize, lost: bool) {
+        let (epoch, cookie) = self.tabs[i].revocations.remove(at);
+        if let Some(cookie) = cookie.filter(|_| !lost) {
             let family = self.issued[cookie as usize].family;
-            self.revoked[family] = true;
+            self.families[family].revoked = true;
             self.jar = self.jar.filter(|cookie| self.issued[*cookie as usize].family != family);
         }
-        self.confirmed(i, epoch);
+        self.tell(i, Event::Revoked { confirmed: epoch.filter(|_| !lost) });
     }
 }

@@ -2,12 +2,11 @@
 
 use super::{Item, Known, Life, Microtask, World};
 use crate::reached;
-use authfetch::protocol::effect::{Effect, Members, Notice, Source};
+use authfetch::protocol::effect::{Effect, Members, Notice};
 use authfetch::protocol::environment::{self, Environment};
 use authfetch::protocol::event::{Event, MarkFor, Stored, Timer};
 use authfetch::protocol::session::Session;
 use authfetch::protocol::tabs::Mark;
-use authfetch::protocol::token::Record;
 
 /// The browser, as one tab sees it.
 pub struct Browser<'a> {
@@ -87,8 +86,8 @@ impl Browser<'_> {
         match effect {
             Effect::ReadRecord => return Some(self.read_record()),
             Effect::AdoptRead => world.adopt_read(i),
-            Effect::WriteRecord(record, members) => return self.write(&record, members),
-            Effect::AssumeRecord(record, members) => self.assume(&record, members),
+            Effect::WriteRecord(members) => return self.write(members),
+            Effect::AssumeRecord(members) => self.assume(members),
             Effect::RestoreRecord => return self.restore(),
             Effect::DropCopy => world.drop_copy(i),
             Effect::Signal(mark) => {
@@ -139,10 +138,11 @@ impl Browser<'_> {
         Event::RecordRead(self.read())
     }
 
-    fn write(&mut self, record: &Record, members: Members) -> Option<Event> {
+    fn write(&mut self, members: Members) -> Option<Event> {
         let i = self.i;
+        let record = *self.world.tabs[i].session.record();
         let stood = self.world.tabs[i].vault.refresh.text;
-        let text = self.world.with_members(i, record, members);
+        let text = self.world.with_members(i, &record, members);
         self.world.check_write(i, &text, members, stood);
         self.world.tabs[i].known = Known::Read(Some(text));
         self.store(Some(text))
@@ -166,10 +166,11 @@ impl Browser<'_> {
         fails.then_some(Event::WriteBlocked)
     }
 
-    fn assume(&mut self, record: &Record, members: Members) {
+    fn assume(&mut self, members: Members) {
         let i = self.i;
-        let text = self.world.with_members(i, record, members);
-        self.world.check_assumed(i, record);
+        let record = *self.world.tabs[i].session.record();
+        let text = self.world.with_members(i, &record, members);
+        self.world.check_assumed(i, &record);
         let absent = self.world.tabs[i].known == Known::Read(None);
         self.world.tabs[i].known = match members {
             Members::Nothing if absent => Known::Read(None),
@@ -225,26 +226,25 @@ impl Browser<'_> {
         tab.timers.retain(|set| *set != timer);
     }
 
-    /// What listeners are told is true, and of a session that they know of.
+    /// What listeners are told is true.
     fn notify(&mut self, notice: Notice) {
         let tab = &mut self.world.tabs[self.i];
-        let (signed_in, epoch) = (tab.session.record().signed_in(), tab.session.epoch());
+        let signed_in = tab.session.record().signed_in();
         let _ = tab.session.take_change();
         match notice {
             Notice::SignIn(_) | Notice::Refresh(_) if !signed_in => {
                 self.world.breaks("listeners are told of no session that is over");
             }
-            Notice::SignIn(_) => tab.session_of = Some(epoch),
-            // A listener that logs out has sessions end before others are told of them.
-            Notice::Logout(Source::OtherTab) if tab.session_of.is_none() && !self.world.setup.listener => {
-                self.world.breaks("listeners are told of no end of a session that they never knew");
+            Notice::Logout(_) => {
+                if tab.session.take_end() && self.world.setup.listener {
+                    self.log_out_again();
+                }
             }
-            Notice::Logout(_) if self.world.setup.listener => self.log_out_again(),
             Notice::Changed
+            | Notice::SignIn(_)
             | Notice::Refresh(_)
             | Notice::RefreshFailed { .. }
             | Notice::Suspend
-            | Notice::Logout(_)
             | Notice::StorageBlocked => {}
         }
     }

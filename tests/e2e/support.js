@@ -1,20 +1,10 @@
 // The demo as somebody at the keyboard meets it: a page of its own in a browser, and the server's counts beside it.
 
-import { setTimeout as pause } from "node:timers/promises";
 import { startDemoServer } from "../../www/server/index.js";
+import { newPage } from "../support/page.js";
 
-const PATIENCE = 60_000; // ms
 /** s: a visitor's token runs out while he looks on, a test's does not, however busy the machine is. */
 const LIFETIME = 600;
-
-/** Waits for a condition here, as `page.waitForFunction` does there. */
-export async function until(condition, what) {
-  const end = Date.now() + PATIENCE;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await pause(5);
-  }
-}
 
 /**
  * A server, started with these options, and a page of a browser context of its own on it. `said` are the lines of the
@@ -23,8 +13,7 @@ export async function until(condition, what) {
 export async function openDemo(browser, options) {
   const server = await startDemoServer({ accessTokenTTL: LIFETIME, ...options });
   const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
+  const { page } = await newPage(context);
   const [said, asked, answers] = [[], [], []];
   page.on("console", (message) => said.push(`${message.text()} ${message.location()?.url ?? ""}`));
   page.on("pageerror", (error) => said.push(`uncaught: ${error.message}`));

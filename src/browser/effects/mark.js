@@ -1,0 +1,105 @@
+// The mark that tabs commit: how far a record, or a cookie's session, has come. IndexedDB, whose committed transactions
+// every tab sees in the order of the lock; where it is blocked, a lock's name. None of it carries a token.
+
+const COMMIT_MS = 500;
+const MARKS = "marks";
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const within = (ms, work) => Promise.race([work, pause(ms)]).catch(() => {});
+
+const database = () =>
+  new Promise((done, failed) => {
+    const request = indexedDB.open("authfetch", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(MARKS);
+    request.onsuccess = () => done(request.result);
+    request.onerror = request.onblocked = () => failed(request.error);
+  });
+
+/**
+ * One transaction over the mark of `name`: resolves with what it holds, after `write` has been given the chance to
+ * replace it.
+ */
+const transact = async (name, write) => {
+  const db = await database();
+  try {
+    return await new Promise((done, failed) => {
+      const transaction = db.transaction(MARKS, write ? "readwrite" : "readonly", { durability: "relaxed" });
+      const store = transaction.objectStore(MARKS);
+      const request = store.get(name);
+      request.onsuccess = () => write?.(store, request.result);
+      transaction.oncomplete = () => done(request.result);
+      transaction.onerror = transaction.onabort = () => failed(transaction.error);
+    });
+  } finally {
+    db.close();
+  }
+};
+
+/** The marks of one session. A record says whose it is; of the mark of a cookie's session its name says so. */
+export class Marks {
+  #tell;
+  #names;
+  #reads = new Map();
+
+  /** `endpoint` and `client` tell apps of one name apart. */
+  constructor(tell, name, endpoint, client) {
+    this.#tell = tell;
+    this.#names = [[`authfetch:cookie:${name}`, endpoint, client].join(" "), `authfetch:local:${name}`];
+  }
+  /** A negative number is not told. With `record`, tabs share a record; else only a cookie. */
+  commit(number, record, epoch, version) {
+    commit(this.#names[record], epoch, version).then(() => number < 0 || this.#tell(number));
+  }
+  /** Of two reads of one number the later one is told. */
+  read(number, record) {
+    const mark = committed(this.#names[record]);
+    this.#reads.set(number, mark);
+    mark.then((read) => this.#reads.get(number) === mark && this.#tell(number, read));
+  }
+}
+
+const isLater = ([epoch, version], than) => !than || epoch > than[0] || (epoch === than[0] && version > than[1]);
+
+/** Where IndexedDB is blocked: a shared lock whose name says the mark, held until the next of that name. */
+const held = new Map();
+const markLock = (name, epoch, version) =>
+  new Promise((done) => {
+    const hold = () =>
+      new Promise((release) => {
+        held.get(name)?.();
+        held.set(name, release);
+        done();
+      });
+    navigator.locks.request(`${name}:${epoch}:${version}`, { mode: "shared" }, hold).catch(done);
+  });
+
+/** Commits how far the record has come; a later mark stays. */
+const commit = (name, epoch, version) => {
+  const mark = [epoch, version];
+  const put = (store, known) => void (isLater(mark, known) && store.put(mark, name));
+  return within(
+    COMMIT_MS,
+    transact(name, put).catch(() => markLock(name, epoch, version)),
+  );
+};
+
+/** How far the last holder of the lock has brought the record. */
+const committed = (name) => {
+  const fromLocks = async () => {
+    const { held: all } = await navigator.locks.query();
+    const marks = all
+      .filter((one) => one.name.startsWith(`${name}:`))
+      .map((one) =>
+        one.name
+          .slice(name.length + 1)
+          .split(":")
+          .map(Number),
+      );
+    // Another session's name may begin as this one does.
+    return marks
+      .filter(([epoch, version]) => epoch >= 0 && version >= 0)
+      .reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
+  };
+  return within(COMMIT_MS, transact(name).catch(fromLocks));
+};

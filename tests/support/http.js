@@ -1,0 +1,71 @@
+// A small HTTP server on loopback, and what its handlers need: to read a request, to answer with JSON or with a file.
+// Node's own modules only.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+
+const HOST = "127.0.0.1";
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8" };
+
+/** With a 401, as RFC 6750, section 3, has it. */
+export const CHALLENGE = { "www-authenticate": 'Bearer error="invalid_token"' };
+
+const listen = (server) =>
+  new Promise((resolve) => server.listen(0, HOST, () => resolve(`http://${HOST}:${server.address().port}`)));
+
+/**
+ * Serves on a free port: `handler(request, response, url)`. A handler that throws breaks the connection, and is told on
+ * the console. Resolves with the `origin`, the `server`, and `close()`, which ends what is open.
+ */
+export async function serve(handler) {
+  const server = createServer(async (request, response) => {
+    try {
+      await handler(request, response, new URL(request.url, `http://${HOST}`));
+    } catch (error) {
+      console.error(error);
+      response.destroy();
+    }
+  });
+  const origin = await listen(server);
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { origin, server, close };
+}
+
+/** A port that is free, for a server of another process. */
+export async function freePort() {
+  const { origin, close } = await serve(() => {});
+  await close();
+  return Number(new URL(origin).port);
+}
+
+/** The body of a request, or of a message of any other kind. */
+export async function bytesOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+export const textOf = async (request) => (await bytesOf(request)).toString();
+
+/** Answers with this as JSON; with no body at all where there is none. */
+export const json = (response, status, body, headers = {}) =>
+  response
+    .writeHead(status, { "content-type": "application/json", ...headers })
+    .end(body === undefined ? "" : JSON.stringify(body));
+
+/** Answers with the file of this path under `folder`, or 404. */
+export async function sendFile(folder, pathname, response, headers = {}) {
+  const path = normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
+  try {
+    const body = await readFile(join(folder, path));
+    response
+      .writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers })
+      .end(body);
+  } catch {
+    response.writeHead(404).end();
+  }
+}

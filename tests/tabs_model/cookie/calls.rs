@@ -1,0 +1,150 @@
+//! The app's calls, from `fetch` to their settling, and the API that asks for an access token.
+
+use super::World;
+use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
+use authfetch::protocol::session::Answered;
+use authfetch::protocol::token::AccessToken;
+
+/// A call that has not settled.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Calling {
+    pub stage: Stage,
+    /// The epoch whose end aborts it.
+    pub epoch: u64,
+    /// Whose call it is.
+    pub user: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Stage {
+    /// It went out in the turn it was made in, and is answered so.
+    SentAtOnce { token: AccessToken, accepted: bool },
+    /// It is known to the session, and is answered so.
+    Sent { call: Call, accepted: bool },
+    /// Until it is woken.
+    Waiting(Call),
+}
+
+impl Calling {
+    pub const fn in_flight(&self) -> bool {
+        !matches!(self.stage, Stage::Waiting(_))
+    }
+}
+
+impl World {
+    /// `fetch` by somebody who is signed in.
+    pub fn call(&mut self, i: usize) {
+        let Some(access) = self.tabs[i].record.access else { return };
+        let user = self.user(access.0);
+        let session = &mut self.tabs[i].session;
+        let call = session.call(true);
+        let calling = Calling { stage: Stage::Waiting(call), epoch: session.epoch(), user };
+        if session.goes_at_once()
+            && let Admission::Send(token, _) = self.ask(i, |session, now| session.admit(&call, now))
+        {
+            self.send(i, calling, token, |accepted| Stage::SentAtOnce { token, accepted });
+        } else {
+            self.drive(i, calling, call);
+        }
+        self.after(i);
+    }
+
+    fn drive(&mut self, i: usize, calling: Calling, mut call: Call) {
+        match self.ask(i, |session, now| session.admit(&call, now)) {
+            Admission::Wait(_) => {
+                self.tabs[i].session.wait(call);
+                self.tabs[i].calls.push(Calling { stage: Stage::Waiting(call), ..calling });
+            }
+            Admission::Send(token, _) => {
+                call.sent = Some(token);
+                call.sends += 1;
+                call.after_signin = None;
+                if call.sends > 2 {
+                    self.breaks("a call is sent twice at most");
+                }
+                self.send(i, calling, token, |accepted| Stage::Sent { call, accepted });
+            }
+            Admission::SendWithoutToken | Admission::SignedOut | Admission::Failed | Admission::Ended => {}
+        }
+    }
+
+    /// It is answered so, whenever that comes: a token that is rejected later might have been sent later.
+    fn send(&mut self, i: usize, calling: Calling, token: AccessToken, stage: impl FnOnce(bool) -> Stage) {
+        if self.user(token.0) != calling.user {
+            self.breaks("nothing is sent as another user");
+        }
+        let stage = stage(self.accepts(token.0));
+        self.tabs[i].calls.push(Calling { stage, ..calling });
+    }
+
+    fn accepts(&self, token: u32) -> bool {
+        let issued = &self.issued[token as usize];
+        !issued.rejected && !self.families[issued.family].revoked && issued.expires_at.is_none_or(|at| at > self.now)
+    }
+
+    /// A call that waits is to ask again.
+    pub fn wake(&mut self, i: usize, id: u32) {
+        let waits = |calling: &Calling| matches!(calling.stage, Stage::Waiting(call) if call.id == id);
+        if let Some(at) = self.tabs[i].calls.iter().position(waits) {
+            let calling = self.tabs[i].calls.remove(at);
+            if let Stage::Waiting(call) = calling.stage {
+                self.drive(i, calling, call);
+            }
+        }
+    }
+
+    /// The answer of a call reaches its tab.
+    pub fn answer(&mut self, i: usize, at: usize) {
+        let calling = self.tabs[i].calls.remove(at);
+        match calling.stage {
+            Stage::Waiting(_) => {}
+            Stage::SentAtOnce { token, accepted } => {
+                if let Some(call) = self.tabs[i].session.answered_call(token) {
+                    if !accepted {
+                        self.unauthorized(i, calling, call);
+                    } else if self.tabs[i].session.record().awaits_acceptance() {
+                        self.ask(i, |session, now| session.on_accepted(&call, true, now));
+                    }
+                }
+            }
+            Stage::Sent { call, accepted: true } => {
+                if call.epoch == self.tabs[i].session.epoch() {
+                    self.ask(i, |session, now| session.on_accepted(&call, true, now));
+                }
+            }
+            Stage::Sent { call, accepted: false } => self.unauthorized(i, calling, call),
+        }
+        self.after(i);
+    }
+
+    fn unauthorized(&mut self, i: usize, calling: Calling, mut call: Call) {
+        let unauthorized = Unauthorized { replayable: true, ..Unauthorized::default() };
+        match self.ask(i, |session, now| session.on_unauthorized(&mut call, unauthorized, now)) {
+            Answered::Retry => self.drive(i, calling, call),
+            Answered::Deliver => {
+                // Where the same text was brought again, another send is not worth it.
+                let again = self.issued.iter().filter(|issued| Some(AccessToken(issued.access)) == call.sent);
+                if call.sends < 2 && again.count() < 2 {
+                    self.breaks("a caller gets a 401 after two sends");
+                }
+            }
+            Answered::Failed | Answered::Ended | Answered::EndsSession | Answered::Suspends => {}
+        }
+    }
+
+    /// The caller aborts the oldest call.
+    pub fn drop_call(&mut self, i: usize) {
+        let calling = self.tabs[i].calls.remove(0);
+        if let Stage::Sent { call, .. } | Stage::Waiting(call) = calling.stage {
+            self.ask(i, |session, now| session.on_call_dropped(&call, now));
+            self.after(i);
+        }
+    }
+
+    /// The session ends because its tokens are rejected: they are.
+    pub fn check_rejection(&mut self) {
+        if !self.issued.iter().any(|issued| issued.rejected) && !self.families.iter().any(|family| family.revoked) {
+            self.breaks("nobody is signed out wrongly");
+        }
+    }
+}
