@@ -95,9 +95,9 @@ fn a_request_that_outlives_its_session_is_found() {
 }
 
 #[test]
-fn a_token_request_of_a_page_that_is_being_left_is_found() {
+fn a_token_request_that_is_sent_again_while_the_page_is_left_is_found() {
     let setup = Setup { slow_server: true, ..TWO };
-    let rule = "a page that is being left sends no token request";
+    let rule = "a token request that an unload broke off is not sent again at once";
     finds(Fault::RetriesWhileUnloading, setup, CALL.and(UNLOAD), rule);
 }
 

@@ -98,7 +98,7 @@ impl Bounded {
         if tab.navigates {
             actions.push(Action::Leave(i));
         }
-        if tab.leaving {
+        if tab.leaving.is_some() {
             actions.push(Action::Stay(i));
         }
     }

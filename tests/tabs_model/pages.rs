@@ -27,7 +27,7 @@ fn a_page_that_is_left_and_comes_back_finds_its_place_in_the_queue() {
 }
 
 #[test]
-fn a_page_that_is_left_while_its_token_request_is_under_way_sends_no_other() {
+fn a_page_that_is_left_while_its_token_request_is_under_way_does_not_send_it_again_at_once() {
     let setup = Setup { slow_server: true, ..TWO };
     for (name, budget) in [("", NONE), (", hide", HIDE), (", logout", LOGOUT), (", sign-in", SIGN_IN)] {
         holds(&format!("unload{name}"), setup, UNLOAD.and(budget).and(CALL));

@@ -61,6 +61,7 @@ impl World {
     /// `resume`, `pageshow`, or what held it up is over.
     pub fn thaw(&mut self, i: usize) {
         let before = std::mem::replace(&mut self.tabs[i].life, Life::Live);
+        self.tabs[i].leaving = None;
         self.deliver_all(i);
         match before {
             Life::Frozen => self.dispatch(i, Event::Resumed),

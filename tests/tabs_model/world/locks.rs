@@ -99,7 +99,7 @@ impl World {
             // A refusal may end the session: each end has a time of its own.
             Timer::Grace => self.now += 1,
             // Who was being left has stayed after all.
-            Timer::BackOff => self.tabs[i].leaving = false,
+            Timer::BackOff => self.tabs[i].leaving = None,
             Timer::Restore | Timer::Canary | Timer::CatchUp(_) | Timer::GiveUp(_) => {}
         }
         self.dispatch(i, Event::TimerFired(timer));

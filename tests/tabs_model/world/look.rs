@@ -73,7 +73,7 @@ impl World {
         let tab = |tab: &Tab| {
             let known = tab.session.record();
             format!(
-                "\n    {:?} knows {}.{}.{} {:?} of {}, {:?}, sees {}, {:?}, {:?}, timers {:?}, commits {:?}, calls {:?}",
+                "\n    {:?} knows {}.{}.{} {:?} of {}, {:?}, sees {}, {:?}, {:?}, {:?}, {:?}, {:?}",
                 tab.life,
                 known.epoch,
                 known.version,

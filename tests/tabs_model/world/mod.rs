@@ -130,8 +130,8 @@ pub struct Tab {
     pub channel: bool,
     /// `beforeunload` is listened for.
     pub watches: bool,
-    /// The page is being left, and may stay after all.
-    pub leaving: bool,
+    /// The page is being left, and may stay after all: the refresh whose token request was broken off for that.
+    pub leaving: Option<u32>,
     /// It is on its way to the login page.
     pub navigates: bool,
     /// The server is being told of a logout.
@@ -212,7 +212,7 @@ impl Tab {
             undelivered: Vec::new(),
             channel: false,
             watches: false,
-            leaving: false,
+            leaving: None,
             navigates: false,
             revoking: false,
             owner: 0,

@@ -8,19 +8,19 @@ impl World {
     pub fn unload(&mut self, i: usize) {
         self.excuse_all(i);
         self.dispatch(i, Event::Unloading);
-        self.tabs[i].leaving = true;
+        self.tabs[i].leaving = self.tabs[i].request.map(|request| request.id);
         self.reply(i, true);
     }
 
     /// The page stays after all.
     pub fn stay(&mut self, i: usize) {
-        self.tabs[i].leaving = false;
+        self.tabs[i].leaving = None;
     }
 
     /// `pagehide`. What is under way is broken off; the page may come back.
     pub fn hide(&mut self, i: usize) {
         self.excuse_all(i);
-        (self.tabs[i].leaving, self.tabs[i].navigates) = (false, false);
+        (self.tabs[i].leaving, self.tabs[i].navigates) = (None, false);
         let restores = self.tabs[i].restores();
         self.dispatch(i, Event::PageHidden);
         if restores && self.tabs[i].restoring && !self.tabs[i].session.record().signed_in() {

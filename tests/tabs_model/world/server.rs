@@ -78,8 +78,8 @@ impl World {
         let Some(token) = self.tabs[i].vault.refresh.text else {
             return self.breaks("a token request has a refresh token to present");
         };
-        if self.tabs[i].leaving {
-            self.breaks("a page that is being left sends no token request");
+        if self.tabs[i].leaving == Some(id) {
+            self.breaks("a token request that an unload broke off is not sent again at once");
         }
         self.check_send(i, token);
         self.present(i, token);
