@@ -38,7 +38,10 @@ impl Session {
     /// Another tab's signal, or what a `storage` event says: known before it can be seen in storage.
     pub(super) fn on_signal(&mut self, mark: Mark, of_end: bool, now: u64) {
         if !self.setup.place.shared() {
-            self.on_cookie_mark(mark, now);
+            // A tab whose storage was blocked may still be told of the record that it has left.
+            if self.setup.cookie_possible {
+                self.on_cookie_mark(mark, now);
+            }
         } else if self.apply_remote_mark(mark, of_end, now) {
             self.push(Effect::ReadRecord);
         }
