@@ -14,7 +14,8 @@ use crate::protocol::event::{MarkFor, Timer};
 use crate::protocol::fault::Fault;
 use crate::protocol::tabs::{CATCH_UP_MS, LOOK_MS, Mark, caught_up};
 
-/// One wait for the lock, by number; numbers are used again.
+/// One lock, by number. What is told of it may come late, when it is over and another one is waited for: a number is
+/// used again after all others.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Ticket(pub u8);
 
@@ -65,6 +66,7 @@ struct Lock {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Locks {
     all: Vec<Lock>,
+    last: u8,
     /// The page is put away: it asks for nothing, since it would be granted what it cannot use.
     parked: bool,
 }
@@ -75,11 +77,11 @@ impl Locks {
     }
 
     fn add(&mut self, purpose: Purpose, step: Step) -> Ticket {
-        let mut number = 0;
-        while self.all.iter().any(|lock| lock.ticket.0 == number) {
-            number += 1;
+        self.last = self.last.wrapping_add(1);
+        while self.all.iter().any(|lock| lock.ticket.0 == self.last) {
+            self.last = self.last.wrapping_add(1);
         }
-        let ticket = Ticket(number);
+        let ticket = Ticket(self.last);
         self.all.push(Lock { ticket, purpose, step, held: Held::No, steals: false });
         ticket
     }
@@ -95,6 +97,11 @@ impl Locks {
 
     fn refresh_ticket(&self) -> Option<Ticket> {
         self.of_refresh().map(|lock| lock.ticket)
+    }
+
+    /// Whether the page is put away.
+    pub(super) const fn are_parked(&self) -> bool {
+        self.parked
     }
 
     /// Whether nothing is held or waited for.

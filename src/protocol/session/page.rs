@@ -147,7 +147,9 @@ impl Session {
 
     /// Sets the timer for the next refresh ahead of expiry, or starts it where it is due.
     pub(super) fn arm(&mut self, now: u64) {
-        let wanted = self.page.visible && self.page.open && self.setup.background;
+        // A page that is put away sends nothing, whatever is due by then.
+        let away = self.locks.are_parked();
+        let wanted = self.page.visible && self.page.open && self.setup.background && !away;
         let due = if wanted { self.decisions.due(&self.record) } else { None };
         if due.is_some_and(|due| due <= now) {
             let _ = self.decisions.start(&self.record, Reason::Expired, false);
