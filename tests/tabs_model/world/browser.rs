@@ -90,11 +90,15 @@ impl Browser<'_> {
             Effect::AssumeRecord(members) => self.assume(members),
             Effect::RestoreRecord => return self.restore(),
             Effect::DropCopy => world.drop_copy(i),
-            Effect::Signal(mark) => {
+            Effect::Signal => {
+                let mark = world.tabs[tab].session.mark().unwrap_or_default();
                 let of_end = matches!(world.tabs[i].known, Known::Read(Some(text)) if text.of_end);
                 world.signal(i, mark, of_end);
             }
-            Effect::CommitMark(ticket, mark) => return world.commit(i, ticket, mark),
+            Effect::CommitMark(ticket) => {
+                let mark = world.tabs[tab].session.mark().unwrap_or_default();
+                return world.commit(i, ticket, mark);
+            }
             Effect::ReadMark(purpose) => return self.read_mark(purpose),
             Effect::AcquireLock { ticket, steal } => world.acquire(i, ticket, steal),
             Effect::ReleaseLock(ticket) => world.release(i, ticket),
@@ -117,9 +121,9 @@ impl Browser<'_> {
                 world.abort_request(i, id);
             }
             Effect::EndCalls => world.end_calls(i),
-            Effect::Revoke(_) => world.tabs[tab].revoking = true,
+            Effect::Revoke => world.tabs[tab].revoking = true,
             Effect::Notify(notice) => self.notify(notice),
-            Effect::Navigate(_) => world.tabs[tab].navigates |= world.setup.navigates,
+            Effect::Navigate => world.tabs[tab].navigates |= world.setup.navigates,
         }
         None
     }
@@ -204,8 +208,8 @@ impl Browser<'_> {
         Some(Event::MarkRead(purpose, mark))
     }
 
-    fn set_timer(&mut self, timer: Timer, ms: u64) {
-        let due = self.world.now + ms;
+    fn set_timer(&mut self, timer: Timer, ms: u32) {
+        let due = self.world.now + u64::from(ms);
         let tab = &mut self.world.tabs[self.i];
         match timer {
             Timer::Expiry => tab.expiry = Some(due),
