@@ -5,6 +5,7 @@
 
 use super::js::Val;
 use super::js::keys::Key;
+use super::js::slot::Slot;
 use super::tokens::Tokens;
 use crate::protocol::effect::Members;
 use crate::protocol::event::{Granted, Stored};
@@ -16,15 +17,15 @@ const FORMAT: f64 = 1.0;
 /// See the module's text.
 pub struct Vault {
     /// The stored text last read or written; `null` where nothing was stored, `undefined` where it is not known.
-    text: RefCell<Val>,
+    text: Slot,
     /// Its members, without a prototype; `undefined` where there are none.
-    members: RefCell<Val>,
+    members: Slot,
     /// What was read last, and is not believed yet.
-    read: RefCell<(Val, Val)>,
+    read: (Slot, Slot),
     /// The token response that is to be stored.
     granted: RefCell<Option<Tokens>>,
     /// The frozen snapshot: the same object until it changes.
-    session: RefCell<Val>,
+    session: Slot,
     access: Numbers,
     refresh: Numbers,
     /// Whose the record is: `endpoint`, `client_id` and, in `sessionStorage`, the page's `owner`.
@@ -34,7 +35,7 @@ pub struct Vault {
 /// Gives tokens their numbers: the same number for the text that stands in the record, and for no other.
 #[derive(Default)]
 struct Numbers {
-    known: RefCell<Val>,
+    known: Slot,
     number: Cell<u32>,
     last: Cell<u32>,
 }
@@ -42,7 +43,7 @@ struct Numbers {
 impl Numbers {
     /// The number that this text would have; it has none before it is known.
     fn of(&self, token: &Val) -> Option<u32> {
-        let known = self.known.borrow().same(token);
+        let known = self.known.holds(token);
         usable(token).then(|| if known { self.number.get() } else { self.last.get() + 1 })
     }
 
@@ -56,7 +57,7 @@ impl Numbers {
     /// The text that stands in the record. The same text after a sign-out is another token: its calls belong to another
     /// epoch.
     fn know(&self, token: Val, number: Option<u32>) {
-        self.known.replace(if usable(&token) { token } else { Val::NULL });
+        self.known.set(if usable(&token) { token } else { Val::NULL });
         if let Some(number) = number {
             self.number.set(number);
             self.last.set(self.last.get().max(number));
@@ -73,11 +74,11 @@ impl Vault {
     /// Nothing is known yet.
     pub fn new(owner: Val) -> Self {
         Self {
-            text: RefCell::default(),
-            members: RefCell::default(),
-            read: RefCell::default(),
+            text: Slot::default(),
+            members: Slot::default(),
+            read: Default::default(),
             granted: RefCell::default(),
-            session: RefCell::new(Val::NULL),
+            session: Slot::new(Val::NULL),
             access: Numbers::default(),
             refresh: Numbers::default(),
             owner,
@@ -86,22 +87,22 @@ impl Vault {
 
     /// A member of the record.
     pub fn member(&self, name: Key) -> Val {
-        self.members.borrow().get(name)
+        self.members.get().get(name)
     }
 
     /// All its members.
     pub fn members(&self) -> Val {
-        self.members.borrow().clone()
+        self.members.get()
     }
 
     /// The stored text as it is known.
     pub fn text(&self) -> Val {
-        self.text.borrow().clone()
+        self.text.get()
     }
 
     /// Whether this text is the known one.
     pub fn knows(&self, text: &Val) -> bool {
-        self.text.borrow().same(text)
+        self.text.holds(text)
     }
 
     /// What this text says. It is not believed yet.
@@ -118,7 +119,8 @@ impl Vault {
             Stored::Corrupt
         };
         let members = if matches!(stored, Stored::Record(_)) { members } else { Val::UNDEFINED };
-        self.read.replace((text, members));
+        self.read.0.set(text);
+        self.read.1.set(members);
         stored
     }
 
@@ -157,15 +159,15 @@ impl Vault {
 
     /// What was read last is the record.
     pub fn adopt_read(&self, record: &Record) {
-        let (text, members) = self.read.take();
-        self.text.replace(text);
+        let (text, members) = (self.read.0.take(), self.read.1.take());
+        self.text.set(text);
         self.know(record, members);
     }
 
     fn know(&self, record: &Record, members: Val) {
         self.access.know(members.get(Key::AccessToken), record.access.map(|token| token.0));
         self.refresh.know(members.get(Key::RefreshToken), record.refresh.map(|token| token.0));
-        self.members.replace(members);
+        self.members.set(members);
     }
 
     /// Takes a token response that may come to be stored.
@@ -207,7 +209,7 @@ impl Vault {
             Members::End | Members::Signalled => end.own(),
         };
         let text = json_of(record, &members);
-        self.text.replace(text.clone());
+        self.text.set(text.clone());
         self.know(record, members);
         text
     }
@@ -229,8 +231,8 @@ impl Vault {
     /// Knows this record from now on, of which no text is stored.
     pub fn assume(&self, record: &Record) {
         // That nothing stands in storage is known still.
-        if !self.text.borrow().is_null() {
-            self.text.replace(Val::UNDEFINED);
+        if !self.text.get().is_null() {
+            self.text.set(Val::UNDEFINED);
         }
         self.know(record, Val::UNDEFINED);
     }
@@ -239,26 +241,26 @@ impl Vault {
     pub fn known_text(&self, record: &Record) -> Val {
         let known = self.text();
         let text = if known.is_text() { known } else { json_of(record, &Val::bare()) };
-        self.text.replace(text.clone());
+        self.text.set(text.clone());
         text
     }
 
     /// Nothing is stored, and what was is not this page's.
     pub fn forget(&self) {
-        self.text.replace(Val::NULL);
+        self.text.set(Val::NULL);
         self.know(&Record::default(), Val::UNDEFINED);
     }
 
     /// The snapshot that `auth.session` is.
     pub fn session(&self) -> Val {
-        self.session.borrow().clone()
+        self.session.get()
     }
 
     /// Makes the snapshot anew, where anything in it has changed.
     pub fn renew_session(&self, signed_in: bool, can_refresh: bool) {
         let session = if signed_in { snapshot(&self.members(), can_refresh) } else { Val::NULL };
         if !session.json().same(&self.session().json()) {
-            self.session.replace(session);
+            self.session.set(session);
         }
     }
 }

@@ -149,7 +149,7 @@ impl Client {
         }
         let own = arguments.header(&self.options.header);
         let explicit = !(own.is_undefined() || own.is_null());
-        let (signal, epoch) = (arguments.signal(), Rc::clone(&driver.epoch.borrow()));
+        let (signal, epoch) = (arguments.signal(), driver.epoch());
         if explicit || abort::aborted(&signal) || !epoch.follows(&signal) {
             let back = explicit && self.sending.borrow().as_ref().is_some_and(|sending| sending.value.same(&own));
             let sent =
@@ -264,7 +264,7 @@ impl Client {
 
     /// Sends it, with a token or without.
     pub fn send(&self, out: &Outgoing, token: Option<AccessToken>) -> Val {
-        let epoch = Rc::clone(&self.driver.epoch.borrow());
+        let epoch = self.driver.epoch();
         let value = token.map_or(Val::UNDEFINED, |token| self.sending(token, |sending| sending.value.clone()));
         let (input, init) = out.arguments(&self.options.header, &value, &epoch);
         self.native(&input, &init)
@@ -272,7 +272,7 @@ impl Client {
 
     /// What goes along with `token`, made once while it lives.
     fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
-        let epoch = Rc::clone(&self.driver.epoch.borrow());
+        let epoch = self.driver.epoch();
         let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
         let mut sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
         sending.left -= 1;

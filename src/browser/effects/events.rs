@@ -2,8 +2,8 @@
 
 use crate::browser::debug;
 use crate::browser::js::keys::Key;
+use crate::browser::js::slot::Slot;
 use crate::browser::js::{Lent, NONE, Val};
-use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -18,7 +18,7 @@ pub struct Events {
     /// The functions to call after each change, each in an array of its own.
     pub subscribers: Val,
     /// The session that they were last told of.
-    pub last_session: RefCell<Val>,
+    pub last_session: Slot,
     /// Whether the console is told of each event too.
     told: bool,
 }
@@ -27,7 +27,7 @@ impl Events {
     /// No listeners yet.
     pub fn new(told: bool) -> Self {
         let target = Val::construct(Key::EventTarget, &NONE, &NONE);
-        let last_session = RefCell::new(Val::NULL);
+        let last_session = Slot::new(Val::NULL);
         Self { target, subscribers: Val::construct(Key::Set, &NONE, &NONE), last_session, told }
     }
 

@@ -4,10 +4,11 @@
 //! A write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
 use crate::browser::js::keys::Key;
+use crate::browser::js::slot::Slot;
 use crate::browser::js::{Lent, Outcome, Val};
 use crate::protocol::config;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -65,7 +66,7 @@ pub struct Store {
     place: Place,
     key: Val,
     /// What stands in memory, once memory is where the record is kept.
-    memory: RefCell<Val>,
+    memory: Slot,
     in_memory: Cell<bool>,
 }
 
@@ -75,7 +76,7 @@ impl Store {
         let memory = matches!(place, Place::Memory);
         let blocked = if memory { None } else { get(&place, name).err() };
         let in_memory = Cell::new(memory || blocked.is_some());
-        (Self { place, key: name.clone(), memory: RefCell::new(Val::NULL), in_memory }, blocked)
+        (Self { place, key: name.clone(), memory: Slot::new(Val::NULL), in_memory }, blocked)
     }
 
     /// Whether other pages can see this record.
@@ -108,7 +109,7 @@ impl Store {
     /// The stored string, as JavaScript has it; `null` where there is none or it cannot be read.
     pub fn read(&self) -> Val {
         if self.in_memory.get() {
-            return self.memory.borrow().clone();
+            return self.memory.get();
         }
         get(&self.place, &self.key).unwrap_or(Val::NULL)
     }
@@ -128,10 +129,10 @@ impl Store {
                 Err(error) => error.clone(),
             };
             self.in_memory.set(true);
-            self.memory.replace(text.clone());
+            self.memory.set(text.clone());
             return Some(error);
         }
-        self.memory.replace(text.clone());
+        self.memory.set(text.clone());
         None
     }
 

@@ -10,7 +10,10 @@ export class Timers {
   }
   set(number, ms) {
     this.clear(number);
-    this.#ids.set(number, setTimeout(this.#tell, ms, number));
+    this.#ids.set(
+      number,
+      setTimeout(() => this.#tell(number), ms),
+    );
   }
   clear(number) {
     clearTimeout(this.#ids.get(number));

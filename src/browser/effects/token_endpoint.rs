@@ -61,7 +61,7 @@ pub fn request_token(driver: &Rc<SessionDriver>, id: u32, reason: Reason) {
             attempt(&driver, reason, &controller, &signal).await
         };
         let reply = reply.unwrap_or_else(|error| thrown(&driver, &signal, error));
-        driver.refreshes.sent(id);
+        let _ = driver.refreshes.sent(id);
         if driver.session(|session| session.refresh()) == Some(id) {
             driver.on_reply(id, reply);
         }

@@ -8,6 +8,7 @@ pub mod calls;
 pub mod keys;
 mod members;
 mod ops;
+pub mod slot;
 pub mod task;
 
 use keys::Key;

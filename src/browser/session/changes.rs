@@ -46,7 +46,7 @@ impl SessionDriver {
         let members = Val::bare();
         members.put(Key::Code, &signal.at(2));
         members.put(Key::Reason, &signal.at(3));
-        self.signalled.replace(members);
+        self.signalled.set(members);
         self.dispatch(Event::Signalled { mark: mark_of(signal), of_end: signal.at(2).is_text() });
     }
 
@@ -62,7 +62,7 @@ impl SessionDriver {
     pub fn assume(&self, members: Members) {
         let record = &self.record();
         if members == Members::Signalled {
-            self.vault.write(record, members, &self.signalled.borrow().clone());
+            self.vault.write(record, members, &self.signalled.get());
         } else {
             self.vault.assume(record);
         }

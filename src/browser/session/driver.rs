@@ -14,6 +14,7 @@ use crate::browser::effects::{claim, lifecycle, revocation, timers, token_endpoi
 use crate::browser::endpoint::Refresh;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
+use crate::browser::js::slot::Slot;
 use crate::browser::js::{Lent, Val};
 use crate::browser::options::Options;
 use crate::browser::vault::Vault;
@@ -55,9 +56,9 @@ pub struct SessionDriver {
     pub events: Events,
     machine: RefCell<Session>,
     /// What has blocked the storage.
-    pub blocked: RefCell<Val>,
+    pub blocked: Slot,
     /// The code and the reason that another tab has signalled.
-    pub signalled: RefCell<Val>,
+    pub signalled: Slot,
     pub locks: Locks,
     pub marks: Marks,
     pub channel: Channel,
@@ -68,7 +69,7 @@ pub struct SessionDriver {
     /// What the console was warned of.
     pub warned: Val,
     pub ends: Ends,
-    pub epoch: RefCell<Rc<Epoch>>,
+    epoch: RefCell<Rc<Epoch>>,
     pub lifecycle: RefCell<Vec<Listening>>,
     pub unloading: RefCell<Option<Listening>>,
     pub open_clients: Cell<u32>,
@@ -117,8 +118,8 @@ impl SessionDriver {
                 store,
                 vault: Vault::new(owner),
                 machine: RefCell::new(Session::new(setup)),
-                blocked: RefCell::default(),
-                signalled: RefCell::default(),
+                blocked: Slot::default(),
+                signalled: Slot::default(),
                 waiting: Waiting::new(),
                 refreshes: Refreshes::default(),
                 warned: Val::construct(Key::Set, &Val::UNDEFINED, &Val::UNDEFINED),
@@ -133,7 +134,7 @@ impl SessionDriver {
         });
         driver.read_first();
         if let Some(error) = blocked {
-            driver.blocked.replace(error);
+            driver.blocked.set(error);
             driver.tell_blocked();
         }
         driver
@@ -227,16 +228,27 @@ impl SessionDriver {
             error = self.store.write(&known);
         }
         error.map(|error| {
-            self.blocked.replace(error);
+            self.blocked.set(error);
             Event::WriteBlocked
         })
     }
 
     fn members_of_end(&self, members: Members) -> Val {
         match members {
-            Members::Signalled => self.signalled.borrow().clone(),
+            Members::Signalled => self.signalled.get(),
             _ => self.ends.members(),
         }
+    }
+
+    /// What the end of the running epoch aborts.
+    #[inline(never)]
+    pub fn epoch(&self) -> Rc<Epoch> {
+        Rc::clone(&self.epoch.borrow())
+    }
+
+    /// The running epoch is over.
+    pub fn next_epoch(&self) -> Rc<Epoch> {
+        self.epoch.take()
     }
 
     /// What is known of the record.

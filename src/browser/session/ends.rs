@@ -4,6 +4,7 @@ use super::driver::SessionDriver;
 use crate::browser::abort::Epoch;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
+use crate::browser::js::slot::Slot;
 use crate::browser::js::task::{deferred, settle};
 use crate::browser::js::{NONE, Val};
 use crate::protocol::effect::Ending;
@@ -29,15 +30,15 @@ pub struct Ended {
 #[derive(Default)]
 pub struct Ends {
     /// The promise and the reason of the `logout()` that is being carried out.
-    asked: RefCell<(Val, Val)>,
+    asked: (Slot, Slot),
     /// Those of which code of the app's does not know yet, the earliest first.
     ahead: RefCell<Vec<Ended>>,
     /// The one that is being told of.
     pub told: RefCell<Ended>,
     /// What the calls of the last ended epoch are rejected with.
-    error: RefCell<Val>,
+    error: Slot,
     /// Its code and reason, as the record has them.
-    members: RefCell<Val>,
+    members: Slot,
     /// A listener has asked to stay on this page, or there is nothing to tell.
     stays: Cell<bool>,
 }
@@ -45,13 +46,13 @@ pub struct Ends {
 impl Ends {
     /// What the calls of an ended session are rejected with: one object for all of one end.
     pub fn error(&self) -> Val {
-        let error = self.error.borrow().clone();
+        let error = self.error.get();
         if error.is_undefined() { error::plain(Code::LoggedOut) } else { error }
     }
 
     /// Its code and its reason.
     pub fn members(&self) -> Val {
-        self.members.borrow().clone()
+        self.members.get()
     }
 
     /// Of the `logout()` that is being told of: its promise, the refresh token and the access token.
@@ -78,7 +79,8 @@ impl SessionDriver {
         let done = deferred();
         let promise = done.at(0);
         self.synchronize();
-        self.ends.asked.replace((done.clone(), reason));
+        self.ends.asked.0.set(done.clone());
+        self.ends.asked.1.set(reason);
         self.ask(|session, now| session.log_out(revoke, redirect, now));
         if !revoke {
             fulfil(&done);
@@ -89,11 +91,11 @@ impl SessionDriver {
     /// The running epoch is over.
     pub fn close_epoch(&self, ending: Ending) {
         let (vault, ends) = (&self.vault, &self.ends);
-        let mut ended = Ended { epoch: self.epoch.take(), ..Ended::default() };
+        let mut ended = Ended { epoch: self.next_epoch(), ..Ended::default() };
         let code = match ending {
             Ending::LoggedOut { .. } => {
-                let (done, reason) = ends.asked.take();
-                ended.reason = reason;
+                let done = ends.asked.0.take();
+                ended.reason = ends.asked.1.take();
                 ended.revocable = Val::list();
                 for value in [done, vault.member(Key::RefreshToken), vault.member(Key::AccessToken)] {
                     ended.revocable.push(&value);
@@ -124,8 +126,8 @@ impl SessionDriver {
         let members = Val::bare();
         members.put(Key::Reason, &ended.reason);
         members.put(Key::Code, &Val::text(code.as_str()));
-        ends.members.replace(members);
-        ends.error.replace(ended.calls.clone());
+        ends.members.set(members);
+        ends.error.set(ended.calls.clone());
         ends.ahead.borrow_mut().push(ended);
     }
 

@@ -116,7 +116,7 @@ impl SessionDriver {
         let driver = Rc::clone(self);
         task::promise(async move {
             let detail = Val::bare();
-            detail.put(Key::Error, &driver.blocked.borrow().clone());
+            detail.put(Key::Error, &driver.blocked.get());
             driver.events.fire(Key::Storageblocked, &detail, false);
             Ok(NONE.clone())
         });

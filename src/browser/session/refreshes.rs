@@ -5,38 +5,44 @@ use crate::browser::debug;
 use crate::browser::effects::reply::Reply;
 use crate::browser::error;
 use crate::browser::js::keys::Key;
+use crate::browser::js::slot::Slot;
 use crate::browser::js::task::{deferred, settle};
 use crate::browser::js::{NONE, Val};
 use crate::protocol::effect::Settled;
 use crate::protocol::error::Code;
 use crate::protocol::renewal::Reason;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 const NEVER_ACCEPTED: &str =
     "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
 
+/// One refresh, by number.
+#[derive(Default)]
 struct Running {
-    id: u32,
+    id: Cell<u32>,
     /// A promise with the functions that settle it.
-    deferred: Val,
+    deferred: Slot,
     /// Under which it is told of.
-    number: u32,
+    number: Cell<u32>,
 }
 
 /// See the module's text.
 #[derive(Default)]
 pub struct Refreshes {
-    /// The one that runs, and the one before: listeners may still be told of that.
-    all: RefCell<Vec<Running>>,
+    last: Running,
+    /// The one before: listeners may still be told of that.
+    before: Running,
     /// The controller of the token request that is under way, and whose it is.
-    request: RefCell<Option<(u32, Val)>>,
+    controller: Slot,
+    requests: Cell<u32>,
     /// What has come of the last token request.
     pub reply: RefCell<Option<Reply>>,
     /// The error of the last failure, and until when calls are rejected with it.
-    failure: RefCell<(u64, Val)>,
+    failure: Slot,
+    failed_until: Cell<u64>,
     /// The error of a refusal that is about to end or to suspend the session.
-    pub refusal: RefCell<Val>,
+    pub refusal: Slot,
 }
 
 impl Refreshes {
@@ -46,19 +52,16 @@ impl Refreshes {
         debug::started(number, reason.as_str());
         let deferred = deferred();
         deferred.at(0).mark_handled();
-        let mut all = self.all.borrow_mut();
-        if all.len() > 1 {
-            all.remove(0);
-        }
-        all.push(Running { id, deferred, number });
+        let (last, before) = (&self.last, &self.before);
+        before.id.set(last.id.replace(id));
+        before.deferred.set(last.deferred.replace(deferred));
+        before.number.set(last.number.replace(number));
     }
 
     /// The promise with the functions that settle it, and the number under which it is told of.
-    #[inline(never)]
     fn find(&self, id: u32) -> (Val, u32) {
-        let all = self.all.borrow();
-        let found = all.iter().find(|running| running.id == id);
-        found.map_or((Val::UNDEFINED, debug::SILENT), |running| (running.deferred.clone(), running.number))
+        let running = if self.last.id.get() == id { &self.last } else { &self.before };
+        (running.deferred.get(), running.number.get())
     }
 
     /// Its promise.
@@ -73,31 +76,32 @@ impl Refreshes {
 
     /// A token request is under way, which this controller aborts.
     pub fn sends(&self, id: u32, controller: Val) {
-        self.request.replace(Some((id, controller)));
+        self.requests.set(id);
+        self.controller.set(controller);
     }
 
-    /// It is no longer.
-    pub fn sent(&self, id: u32) {
-        self.request.borrow_mut().take_if(|(other, _)| *other == id);
+    /// It is no longer: what aborts it is returned.
+    pub fn sent(&self, id: u32) -> Val {
+        if self.requests.get() == id { self.controller.take() } else { Val::UNDEFINED }
     }
 
     /// Aborts it.
     pub fn abort(&self, id: u32) {
-        let request = self.request.borrow_mut().take_if(|(other, _)| *other == id);
-        if let Some((_, controller)) = request {
+        let controller = self.sent(id);
+        if controller.is_object() {
             controller.invoke0(Key::Abort);
         }
     }
 
     /// The error of the failure whose cooldown ends then.
     pub fn failure(&self, retry_at: u64) -> Option<Val> {
-        let (until, error) = self.failure.borrow().clone();
-        (until > 0 && until == retry_at).then_some(error)
+        let until = self.failed_until.get();
+        (until > 0 && until == retry_at).then(|| self.failure.get())
     }
 
     /// The error of the last failure.
     pub fn last_failure(&self) -> Val {
-        self.failure.borrow().1.clone()
+        self.failure.get()
     }
 }
 
@@ -115,17 +119,19 @@ impl SessionDriver {
             Settled::UsedStored => (Ok(self.vault.session()), Key::EndedNewer),
             Settled::Throttled => {
                 let error = error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true);
-                refreshes.failure.replace((retry_at, error));
+                refreshes.failure.set(error);
+                refreshes.failed_until.set(retry_at);
                 (Ok(self.vault.session()), Key::EndedNew)
             }
             Settled::Failed(transient) => {
                 let error = error::failed(Code::RefreshFailed, &message, &cause, &answer, transient);
-                refreshes.failure.replace((retry_at, error.clone()));
+                refreshes.failure.set(error.clone());
+                refreshes.failed_until.set(retry_at);
                 (Err(error), Key::EndedKept)
             }
             Settled::Refused(code) => {
                 let error = error::detailed(code, code.message(), &cause, &answer);
-                refreshes.refusal.replace(error.clone());
+                refreshes.refusal.set(error.clone());
                 (Err(error), Key::EndedRefused)
             }
             Settled::SignedOut => (Err(error::plain(Code::SignedOut)), Key::EndedRefused),
