@@ -9,99 +9,11 @@
 //! ```
 
 use super::Session;
+use super::locks::{Held, Lock, Purpose, Step, Ticket};
 use crate::protocol::effect::Effect;
 use crate::protocol::event::{MarkFor, Timer};
 use crate::protocol::fault::Fault;
 use crate::protocol::tabs::{CATCH_UP_MS, LOOK_MS, Mark, caught_up};
-
-/// One wait for the lock, by number; numbers are used again.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
-pub struct Ticket(pub u8);
-
-/// What the lock is for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Purpose {
-    /// A refresh.
-    Refresh,
-    /// A look at the record after an end, so that nothing an overtaken tab wrote stands.
-    VerifyEnd,
-    /// Nothing any more: the mark is being committed.
-    HandOver,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Step {
-    /// The end is being committed; then the lock is waited for.
-    Committing,
-    Waiting,
-    /// The page was put away, and gave up its place in the queue.
-    Parked,
-    ReadingMark,
-    CatchingUp(Mark),
-    InUse,
-    HandingOver,
-}
-
-/// Whether it is held.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Held {
-    /// It was never granted: its holder kept it for too long, or there are no locks.
-    No,
-    Yes,
-    /// It was stolen, or released when the page was put away.
-    Lost,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Lock {
-    ticket: Ticket,
-    purpose: Purpose,
-    step: Step,
-    held: Held,
-    steals: bool,
-}
-
-/// The locks that this page holds or waits for.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub(super) struct Locks {
-    all: Vec<Lock>,
-    /// The page is put away: it asks for nothing, since it would be granted what it cannot use.
-    parked: bool,
-}
-
-impl Locks {
-    fn get(&mut self, ticket: Ticket) -> Option<&mut Lock> {
-        self.all.iter_mut().find(|lock| lock.ticket == ticket)
-    }
-
-    fn add(&mut self, purpose: Purpose, step: Step) -> Ticket {
-        let mut number = 0;
-        while self.all.iter().any(|lock| lock.ticket.0 == number) {
-            number += 1;
-        }
-        let ticket = Ticket(number);
-        self.all.push(Lock { ticket, purpose, step, held: Held::No, steals: false });
-        ticket
-    }
-
-    fn remove(&mut self, ticket: Ticket) {
-        self.all.retain(|lock| lock.ticket != ticket);
-    }
-
-    /// That of the running refresh.
-    fn of_refresh(&self) -> Option<&Lock> {
-        self.all.iter().find(|lock| lock.purpose == Purpose::Refresh)
-    }
-
-    fn refresh_ticket(&self) -> Option<Ticket> {
-        self.of_refresh().map(|lock| lock.ticket)
-    }
-
-    /// Whether nothing is held or waited for.
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-}
 
 impl Session {
     /// Whether no lock is held, waited for or being handed over.

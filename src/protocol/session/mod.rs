@@ -15,6 +15,7 @@ mod calls;
 mod changes;
 mod end;
 mod lock;
+mod locks;
 mod outcome;
 mod page;
 mod queue;
@@ -22,7 +23,7 @@ mod record;
 pub mod refresh;
 
 pub use calls::{Answered, Requested};
-pub use lock::Ticket;
+pub use locks::Ticket;
 
 use super::config::Setup;
 use super::decisions::Decisions;
@@ -50,7 +51,7 @@ pub struct Session {
     reply: Option<refresh::Reply>,
     notified_of: outcome::Notified,
     queue: queue::Queue,
-    locks: lock::Locks,
+    locks: locks::Locks,
     page: page::Page,
     /// A revocation is under way.
     revoking: bool,
@@ -120,7 +121,7 @@ impl Session {
             reply: None,
             notified_of: outcome::Notified::default(),
             queue: queue::Queue::default(),
-            locks: lock::Locks::default(),
+            locks: locks::Locks::default(),
             page: page::Page::default(),
             revoking: false,
             stepped_up: None,
