@@ -91,25 +91,28 @@ export const then = (promise, done, failed) => promise.then(done, failed);
 /** Marks a promise as handled: its failure is told elsewhere, or is nobody's business. */
 export const mark_handled = (promise) => void Promise.resolve(promise).catch(() => {});
 /** Settles with the promise, or rejects when the signal is aborted. */
-export const until = (promise, signal) =>
+export const until = (promise, signal, over) =>
   new Promise((done, failed) => {
     const stop = () => failed(signal.reason);
-    const settled = (settle) => (value) => (signal?.removeEventListener("abort", stop), settle(value));
+    const settled = (settle) => (value) => {
+      over?.();
+      signal?.removeEventListener("abort", stop);
+      settle(value);
+    };
     Promise.resolve(promise).then(settled(done), settled(failed));
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop);
   });
-/** Resolves after so many milliseconds, or when the signal is aborted. */
-export const sleep = (ms, signal) =>
-  new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), done()));
-  });
+/** The same, and after so many milliseconds the controller is aborted. */
+export const within = (promise, controller, ms, late) => {
+  const timer = setTimeout(() => controller.abort(new DOMException(late, "TimeoutError")), Math.min(ms, LONGEST_TIMER));
+  return until(promise, controller.signal, () => clearTimeout(timer));
+};
+/** A longer delay would be over at once. */
+const LONGEST_TIMER = 2_147_483_000;
 
 export const now = () => Date.now();
 export const chance = () => Math.random();
-export const after = (run, ms) => setTimeout(run, ms);
-export const stop = (timer) => clearTimeout(timer);
 
 export const url = (value) => {
   try {

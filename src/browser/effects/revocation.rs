@@ -2,8 +2,7 @@
 //!
 //! Everything local is done before, and nothing of it delays or fails the logout.
 
-use super::timers::Timeout;
-use super::token_endpoint::{body, context, or_null, post};
+use super::token_endpoint::{LATE, body, context, or_null, post, within};
 use crate::browser::abort;
 use crate::browser::debug;
 use crate::browser::endpoint::Refresh;
@@ -38,12 +37,9 @@ pub fn revoke(driver: &Rc<SessionDriver>, unconfirmed: Option<u64>) -> Option<Ev
         return Some(Event::Revoked { confirmed: None });
     };
     let driver = Rc::clone(driver);
-    let late = Timeout::after(driver.options.refresh_timeout, move || {
-        controller.invoke0(Key::Abort);
-    });
     task::promise(async move {
-        let answer = sent.until(&signal).wait().await;
-        drop(late);
+        let ms = driver.options.refresh_timeout;
+        let answer = within(sent.lend(), controller.lend(), ms, LATE).wait().await;
         let confirmed = unconfirmed.filter(|_| is_confirmed(&answer));
         driver.dispatch(Event::Revoked { confirmed });
         debug::revoked(driver.options.debug, answer, &url);

@@ -1,8 +1,7 @@
 //! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown
 //! numbers.
 
-use crate::browser::js::calls::Callback;
-use crate::browser::js::{Lent, Val};
+use crate::browser::js::Lent;
 use crate::protocol::event;
 use crate::protocol::session::Ticket;
 use wasm_bindgen::prelude::*;
@@ -13,8 +12,6 @@ extern "C" {
     fn read() -> f64;
     /// A number from 0 up to 1, for jitter.
     pub fn chance() -> f64;
-    fn after(run: Lent, ms: f64) -> Val;
-    fn stop(timer: Lent);
 }
 
 #[wasm_bindgen(module = "/src/browser/effects/timers.js")]
@@ -67,24 +64,4 @@ pub const fn timer(number: u32) -> Option<event::Timer> {
         6 => event::Timer::GiveUp(ticket),
         _ => return None,
     })
-}
-
-/// A running timer of an effect's own; dropping it stops it.
-pub struct Timeout {
-    id: Val,
-    _run: Callback,
-}
-
-impl Timeout {
-    /// Runs `run` after so many ms.
-    pub fn after(ms: f64, run: impl Fn() + 'static) -> Self {
-        let run = Callback::new(move |_| run());
-        Self { id: after(run.value().lend(), ms.clamp(0.0, LONGEST_TIMER_MS)), _run: run }
-    }
-}
-
-impl Drop for Timeout {
-    fn drop(&mut self) {
-        stop(self.id.lend());
-    }
 }

@@ -4,7 +4,6 @@
 //! refresh token away), and headers and body stand under one timeout.
 
 use super::reply::{Reply, read};
-use super::timers::Timeout;
 use crate::browser::abort;
 use crate::browser::endpoint::{Endpoint, Refresh};
 use crate::browser::js::keys::Key;
@@ -25,6 +24,8 @@ extern "C" {
     fn receive(sent: Lent, copies: i32) -> Val;
     /// A promise of what it says; what it throws rejects.
     fn ask(judge: Lent, response: Lent) -> Val;
+    /// The promise, or after `ms` an abort of the controller, and a rejection with its reason. An abort rejects too.
+    pub fn within(promise: Lent, controller: Lent, ms: f64, late: &str) -> Val;
     #[wasm_bindgen(js_name = formOf)]
     fn form_of(members: Lent) -> Val;
     #[wasm_bindgen(catch, js_name = endpointHeaders)]
@@ -37,7 +38,8 @@ extern "C" {
     fn bound(given: Lent) -> Val;
 }
 
-const LATE: &str = "It took longer than `refreshTimeout` allows.";
+/// What is said of what takes too long.
+pub const LATE: &str = "It took longer than `refreshTimeout` allows.";
 const TIMED_OUT: &str = "The token request took too long; the session is kept.";
 const FUNCTION_TIMED_OUT: &str = "The refresh function did not settle in time; the session is kept. If it calls this \
 instance, it waits for itself: use `context.fetch`.";
@@ -51,10 +53,14 @@ pub fn request_token(driver: &Rc<SessionDriver>, id: u32, reason: Reason) {
     let driver = Rc::clone(driver);
     let controller = abort::controller();
     let signal = controller.get(Key::Signal);
-    driver.refreshes.sends(id, controller);
+    driver.refreshes.sends(id, controller.clone());
     task::promise(async move {
-        let reply = if abort::aborted(&signal) { Err(Val::UNDEFINED) } else { attempt(&driver, reason, &signal).await };
-        let reply = reply.unwrap_or_else(|error| thrown(&driver, error));
+        let reply = if abort::aborted(&signal) {
+            Err(Val::UNDEFINED)
+        } else {
+            attempt(&driver, reason, &controller, &signal).await
+        };
+        let reply = reply.unwrap_or_else(|error| thrown(&driver, &signal, error));
         driver.refreshes.sent(id);
         if driver.session(|session| session.refresh()) == Some(id) {
             driver.on_reply(id, reply);
@@ -63,24 +69,22 @@ pub fn request_token(driver: &Rc<SessionDriver>, id: u32, reason: Reason) {
     });
 }
 
-async fn attempt(driver: &Rc<SessionDriver>, reason: Reason, signal: &Val) -> Outcome<Reply> {
+async fn attempt(driver: &SessionDriver, reason: Reason, controller: &Val, signal: &Val) -> Outcome<Reply> {
     let is_refused = &driver.options.is_refused;
     driver.reentered.set(false);
-    let timer = timeout(driver);
+    let ms = driver.options.refresh_timeout;
     let sent = match &driver.options.refresh {
         Refresh::Endpoint(endpoint) => request(driver, endpoint, signal),
         Refresh::Function(function) => call(driver, function, signal, reason),
         Refresh::None => Err(Val::UNDEFINED),
     }?;
-    let received = receive(sent.lend(), i32::from(is_refused.is_function())).until(signal).wait().await?;
-    drop(timer);
+    let received = receive(sent.lend(), i32::from(is_refused.is_function()));
+    let received = within(received.lend(), controller.lend(), ms, LATE).wait().await?;
     let (mut reply, may_be_refused) = read(driver, &received.at(0), received.at(1));
     if may_be_refused && is_refused.is_function() {
         // The lock is held meanwhile: nobody is to present this refresh token before it is known what it is worth.
-        let timer = timeout(driver);
-        let said = ask(is_refused.lend(), received.at(2).lend()).until(signal).wait().await;
-        drop(timer);
-        match said {
+        let said = ask(is_refused.lend(), received.at(2).lend());
+        match within(said.lend(), controller.lend(), ms, LATE).wait().await {
             Ok(said) => reply.class = reply.class.overruled(said.truthy()),
             Err(error) => {
                 reply.class = GrantOutcome::Permanent;
@@ -102,18 +106,10 @@ impl SessionDriver {
     }
 }
 
-/// The time that one attempt has, and `isRefused` after it.
-fn timeout(driver: &Rc<SessionDriver>) -> Timeout {
-    let late = Rc::clone(driver);
-    Timeout::after(driver.options.refresh_timeout, move || {
-        let reason = Val::construct(Key::DomException, &Val::text(LATE), &Val::name(Key::TimeoutError));
-        late.refreshes.time_out(&reason);
-    })
-}
-
-fn thrown(driver: &SessionDriver, error: Val) -> Reply {
+fn thrown(driver: &SessionDriver, signal: &Val, error: Val) -> Reply {
     let function = matches!(driver.options.refresh, Refresh::Function(_));
-    if driver.refreshes.timed_out.get() {
+    // What a sign-in or an end has aborted comes to nobody.
+    if abort::aborted(signal) {
         return Reply::new(GrantOutcome::Transient, if function { FUNCTION_TIMED_OUT } else { TIMED_OUT }, error);
     }
     if driver.reentered.get() {
@@ -168,7 +164,7 @@ pub(super) fn or_null(token: &Val) -> Val {
     if usable(token) { token.clone() } else { Val::NULL }
 }
 
-fn call(driver: &Rc<SessionDriver>, function: &Val, signal: &Val, reason: Reason) -> Outcome {
+fn call(driver: &SessionDriver, function: &Val, signal: &Val, reason: Reason) -> Outcome {
     let context = context(driver, &driver.vault.member(Key::RefreshToken), signal);
     context.put(Key::Reason, &Val::text(reason.as_str()));
     driver.in_function.set(true);

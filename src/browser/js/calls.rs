@@ -62,11 +62,6 @@ impl Val {
         ops::until(self.lend(), signal.lend())
     }
 
-    /// A promise that resolves after so many ms, or when `signal` is aborted.
-    pub fn sleep(ms: f64, signal: &Self) -> Self {
-        ops::sleep(ms, signal.lend())
-    }
-
     /// A `URL`, resolved against the page; `undefined` where it is none.
     pub fn url(&self) -> Self {
         ops::url(self.lend())

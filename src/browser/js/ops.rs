@@ -49,7 +49,6 @@ extern "C" {
     pub fn then(promise: Lent, done: Lent, failed: Lent) -> Val;
     pub fn mark_handled(promise: Lent);
     pub fn until(promise: Lent, signal: Lent) -> Val;
-    pub fn sleep(ms: f64, signal: Lent) -> Val;
     pub fn url(value: Lent) -> Val;
     pub fn tell(listener: Lent);
 }

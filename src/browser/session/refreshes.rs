@@ -10,7 +10,7 @@ use crate::browser::js::{NONE, Val};
 use crate::protocol::effect::Settled;
 use crate::protocol::error::Code;
 use crate::protocol::renewal::Reason;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 const NEVER_ACCEPTED: &str =
@@ -31,8 +31,6 @@ pub struct Refreshes {
     all: RefCell<Vec<Running>>,
     /// The controller of the token request that is under way, and whose it is.
     request: RefCell<Option<(u32, Val)>>,
-    /// Its time is over.
-    pub timed_out: Cell<bool>,
     /// What has come of the last token request.
     pub reply: RefCell<Option<Reply>>,
     /// The error of the last failure, and until when calls are rejected with it.
@@ -55,33 +53,26 @@ impl Refreshes {
         all.push(Running { id, deferred, number });
     }
 
+    /// The promise with the functions that settle it, and the number under which it is told of.
+    #[inline(never)]
+    fn find(&self, id: u32) -> (Val, u32) {
+        let all = self.all.borrow();
+        let found = all.iter().find(|running| running.id == id);
+        found.map_or((Val::UNDEFINED, debug::SILENT), |running| (running.deferred.clone(), running.number))
+    }
+
     /// Its promise.
     pub fn promise(&self, id: u32) -> Val {
-        let all = self.all.borrow();
-        all.iter().find(|running| running.id == id).map_or(Val::UNDEFINED, |running| running.deferred.at(0))
+        self.find(id).0.at(0)
     }
 
     /// Tells why it is as it is.
     pub fn note(&self, id: u32, why: Key) {
-        let number = self.all.borrow().iter().find(|running| running.id == id).map_or(0, |running| running.number);
-        debug::note(number, why);
-    }
-
-    fn settle(&self, id: u32, outcome: &Result<Val, Val>, how: Key) {
-        let found = {
-            let all = self.all.borrow();
-            all.iter().find(|running| running.id == id).map(|running| (running.deferred.clone(), running.number))
-        };
-        if let Some((deferred, number)) = found {
-            let (Ok(value) | Err(value)) = outcome;
-            settle(deferred.lend(), i32::from(outcome.is_ok()), value.lend());
-            debug::end(number, how);
-        }
+        debug::note(self.find(id).1, why);
     }
 
     /// A token request is under way, which this controller aborts.
     pub fn sends(&self, id: u32, controller: Val) {
-        self.timed_out.set(false);
         self.request.replace(Some((id, controller)));
     }
 
@@ -95,15 +86,6 @@ impl Refreshes {
         let request = self.request.borrow_mut().take_if(|(other, _)| *other == id);
         if let Some((_, controller)) = request {
             controller.invoke0(Key::Abort);
-        }
-    }
-
-    /// Its time is over.
-    pub fn time_out(&self, reason: &Val) {
-        let controller = self.request.borrow().as_ref().map(|(_, controller)| controller.clone());
-        if let Some(controller) = controller {
-            self.timed_out.set(true);
-            controller.invoke(Key::Abort, reason, &NONE);
         }
     }
 
@@ -148,6 +130,9 @@ impl SessionDriver {
             Settled::SignedOut => (Err(error::plain(Code::SignedOut)), Key::EndedRefused),
             Settled::Ended => (Err(self.ends.error()), Key::EndedWith),
         };
-        refreshes.settle(id, &outcome, how);
+        let (deferred, number) = refreshes.find(id);
+        let (Ok(value) | Err(value)) = &outcome;
+        settle(deferred.lend(), i32::from(outcome.is_ok()), value.lend());
+        debug::end(number, how);
     }
 }
