@@ -21,7 +21,7 @@ export const FEATURES = [
 /** The oldest browsers that have all of it, and what else there is no doing without: see `scripts/baseline.js`. */
 export const TARGET = ["chrome98", "edge98", "firefox97", "ios15.4", "safari15.4"];
 const SMALL_FLAGS =
-  "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10";
+  "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10 -Zmir-opt-level=3";
 // What was tried, and what each step gives, is in benches/README.md. Nothing of ours lies below the first kilobyte of
 // memory.
 const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 20 -aimfs 5 --converge".split(" ");

@@ -56,17 +56,18 @@ impl Found {
 
 /// The words of a list (RFC 9470 §3), as many as are read.
 fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for c in text.chars().chain([' ']) {
-        if !c.is_ascii_whitespace() {
-            word.push(c);
-        } else if !word.is_empty() && words.len() < MOST_ACR_VALUES {
-            words.push(std::mem::take(&mut word));
+    let (mut rest, mut words) = (Rest { text, at: 0 }, Vec::new());
+    loop {
+        rest.take(WHITESPACE, true);
+        let word = rest.take(WHITESPACE, false);
+        if word.is_empty() || words.len() == MOST_ACR_VALUES {
+            return words;
         }
+        words.push(word.into());
     }
-    words
 }
+
+const WHITESPACE: &str = " \t\n\r\x0c";
 
 fn seconds(text: &str) -> Option<f64> {
     let digits = !text.is_empty() && text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -87,30 +88,28 @@ pub fn is_of_gateway(www_authenticate: &str) -> bool {
 }
 
 fn scan(www_authenticate: &str) -> (Challenge, bool) {
-    let mut chars = www_authenticate.chars().peekable();
+    let mut rest = Rest { text: www_authenticate, at: 0 };
     let mut found = Found::default();
     let (mut gateways, mut others, mut after_scheme) = (false, false, false);
     loop {
-        while let Some(c) = chars.next_if(|c| matches!(c, ' ' | '\t' | ',')) {
-            after_scheme &= c != ',';
-        }
-        let word = take_until(&mut chars, &[' ', '\t', ',', '=', '"']);
-        let spaced = skip_blanks(&mut chars);
-        match chars.peek() {
-            Some('=') if !word.is_empty() => {
-                chars.next();
-                skip_blanks(&mut chars);
+        after_scheme &= !rest.take(" \t,", true).contains(',');
+        let word = rest.take(" \t,=\"", false);
+        let spaced = !rest.take(BLANKS, true).is_empty();
+        match rest.peek() {
+            Some(b'=') if !word.is_empty() => {
+                rest.at += 1;
+                rest.take(BLANKS, true);
                 // Of token68 this is the padding, of an unquoted URL its query.
-                let value = match chars.peek() {
-                    Some('"') => quoted(&mut chars),
-                    Some(_) | None => take_until(&mut chars, &[' ', '\t', ',', '"']),
+                let value = match rest.peek() {
+                    Some(b'"') => rest.quoted(),
+                    Some(_) | None => rest.take(" \t,\"", false).into(),
                 };
-                found.take(&word, value);
+                found.take(word, value);
                 after_scheme = false;
             }
             // What the grammar does not have is passed over.
-            Some('"') if !spaced => drop(quoted(&mut chars)),
-            Some('=') => drop(chars.next()),
+            Some(b'"') if !spaced => drop(rest.quoted()),
+            Some(b'=') => rest.at += 1,
             None if word.is_empty() => return (found.verdict(), gateways && !others),
             Some(_) | None => {
                 // A scheme: a new challenge begins.
@@ -134,34 +133,45 @@ fn scan(www_authenticate: &str) -> (Challenge, bool) {
     }
 }
 
-type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+const BLANKS: &str = " \t";
 
-/// Up to one of `ends`: a token of RFC 9110 §5.6.2, or the longer alphabet of token68.
-fn take_until(chars: &mut Chars<'_>, ends: &[char]) -> String {
-    let mut text = String::new();
-    while let Some(c) = chars.next_if(|c| !ends.contains(c)) {
-        text.push(c);
-    }
-    text
+/// What is still to be read. It is cut at ASCII alone, which is never within a character.
+struct Rest<'a> {
+    text: &'a str,
+    at: usize,
 }
 
-fn quoted(chars: &mut Chars<'_>) -> String {
-    let mut text = String::new();
-    chars.next();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => break,
-            '\\' => text.extend(chars.next()),
-            c => text.push(c),
+impl<'a> Rest<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Takes what is made of these bytes, or of all others: a token of RFC 9110 §5.6.2, the longer alphabet of token68,
+    /// blanks.
+    #[inline(never)]
+    fn take(&mut self, bytes: &str, of_these: bool) -> &'a str {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| bytes.as_bytes().contains(&byte) == of_these) {
+            self.at += 1;
+        }
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// What stands between quotes, where each `\` gives way to what follows it.
+    fn quoted(&mut self) -> String {
+        let mut text = String::new();
+        self.at += 1;
+        loop {
+            text.push_str(self.take("\"\\", false));
+            let escapes = self.peek() == Some(b'\\');
+            self.at += 1;
+            if !escapes {
+                return text;
+            }
+            if let Some(byte @ (b'"' | b'\\')) = self.peek() {
+                text.push_str(if byte == b'"' { "\"" } else { "\\" });
+                self.at += 1;
+            }
         }
     }
-    text
-}
-
-fn skip_blanks(chars: &mut Chars<'_>) -> bool {
-    let mut any = false;
-    while chars.next_if(|c| matches!(c, ' ' | '\t')).is_some() {
-        any = true;
-    }
-    any
 }

@@ -8,7 +8,6 @@ use super::error::Code;
 use super::event::{MarkFor, Timer};
 use super::renewal::Reason;
 use super::session::Ticket;
-use super::tabs::Mark;
 
 /// Something to do.
 #[must_use]
@@ -26,10 +25,10 @@ pub enum Effect {
     RestoreRecord,
     /// Another page owns the record: remove it here, and name another owner.
     DropCopy,
-    /// Signal other tabs how far the record, or the cookie's session, has come.
-    Signal(Mark),
-    /// Commit the mark for the next holder of the lock, and tell when it is done where a ticket is given.
-    CommitMark(Option<Ticket>, Mark),
+    /// Signal other tabs how far the record, or the cookie's session, has come: the session's mark.
+    Signal,
+    /// Commit the session's mark for the next holder of the lock, and tell when it is done where a ticket is given.
+    CommitMark(Option<Ticket>),
     /// Read what other tabs have committed.
     ReadMark(MarkFor),
     /// Wait for the lock; with `steal`, take it whoever holds it.
@@ -52,7 +51,7 @@ pub enum Effect {
     /// Listen for `beforeunload`, or no longer.
     WatchUnload(bool),
     /// Set a timer, in ms; one of its kind that is set already is replaced.
-    SetTimer(Timer, u64),
+    SetTimer(Timer, u32),
     /// Clear it.
     ClearTimer(Timer),
     /// A refresh has begun.
@@ -71,12 +70,12 @@ pub enum Effect {
     AbortRequest(u32),
     /// Reject every call of the epochs that are over.
     EndCalls,
-    /// Tell the server of a logout; with an epoch, a confirmation is awaited.
-    Revoke(Option<u64>),
+    /// Tell the server of a logout.
+    Revoke,
     /// Tell listeners of the state and the session, then of what has happened.
     Notify(Notice),
-    /// Go to the login page, after the end that began this epoch, unless a listener has prevented it.
-    Navigate(u64),
+    /// Go to the login page, unless a listener has prevented it.
+    Navigate,
 }
 
 /// Which members a record is written with.
@@ -122,15 +121,11 @@ pub enum Settled {
     Refreshed,
     /// The session, by tokens that somebody else has stored.
     UsedStored,
-    /// Tokens that no call may be accepted with either: the next refresh waits until then.
-    Throttled(u64),
-    /// A failure; the session is kept. Calls are rejected with its error until then.
-    Failed {
-        /// End of the cooldown, in ms since the Unix epoch.
-        until: u64,
-        /// Waiting may heal it.
-        transient: bool,
-    },
+    /// Tokens that no call may be accepted with either: the next refresh waits until the record's `retry_at`.
+    Throttled,
+    /// A failure; the session is kept. Calls are rejected with its error until the record's `retry_at`. True where
+    /// waiting may heal it.
+    Failed(bool),
     /// A refusal, told with this code.
     Refused(Code),
     /// No cookie is tried: the server has not confirmed the last logout.
@@ -150,10 +145,8 @@ pub enum Notice {
     Refresh(Source),
     /// `refreshfailed`, after so many token requests.
     RefreshFailed {
-        /// Which refresh.
-        id: u32,
         /// How many requests it has sent.
-        attempts: u32,
+        attempts: u16,
         /// A listener started it that was being told of a failure.
         again: bool,
     },
@@ -178,6 +171,6 @@ impl Effect {
     /// Whether code of the app's may run within it: an abort listener, an event listener, a fetch function.
     #[must_use]
     pub const fn runs_user_code(&self) -> bool {
-        matches!(self, Self::AbortRequest(_) | Self::EndCalls | Self::Revoke(_) | Self::Notify(_) | Self::Navigate(_))
+        matches!(self, Self::AbortRequest(_) | Self::EndCalls | Self::Revoke | Self::Notify(_) | Self::Navigate)
     }
 }

@@ -103,7 +103,7 @@ pub enum MarkFor {
     /// The holder of the lock catches up with its predecessor.
     Lock(Ticket),
     /// A token request has ended: the cookie may have been replaced meanwhile.
-    Reply(u32),
+    Reply,
     /// The page may have slept; with `true`, a revocation that is not confirmed is sent again.
     Page(bool),
 }

@@ -11,15 +11,15 @@ use super::token::Record;
 
 /// How long something older must have stood in the place of what a tab knows before it is restored, in ms: eight times
 /// the longest lag that was measured, and less than [`CATCH_UP_MS`], so that whoever waits for it still sees it.
-pub const RESTORE_MS: u64 = 250;
+pub const RESTORE_MS: u32 = 250;
 
 /// How long the holder of the lock waits at most for the record to reach the mark, in ms. After that the write was lost
 /// with its tab: an epoch that the mark says has begun is heard of as by a signal, and the record that stands is
 /// renewed.
-pub const CATCH_UP_MS: u64 = 800;
+pub const CATCH_UP_MS: u32 = 800;
 
 /// How often the record is read again meanwhile, in ms.
-pub const LOOK_MS: u64 = 4;
+pub const LOOK_MS: u32 = 4;
 
 /// How far the record has come: an epoch, and the writes of tokens within it. Greater is later. It says nothing of a
 /// token.

@@ -1,56 +1,18 @@
 //! The world as stateright explores it: what may happen next, and how often what nobody controls may still happen.
 
-use super::world::{Fault, Kind, Life, Phase, Setup, Step, World};
-use authfetch::protocol::tabs::Mark;
+pub use super::action::Action;
+pub use super::budget::{Budget, NONE};
+use super::reached::{self, Kinds};
+use super::world::{Answer, Life, Phase, Setup, World};
+use authfetch::protocol::event::Timer;
 use stateright::{Checker, HasDiscoveries, Model, Property};
-
-/// How often each thing that nobody controls may happen. `calls` is for each tab, all else for all together.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Budget {
-    pub calls: u8,
-    pub expiries: u8,
-    pub logouts: u8,
-    pub sign_ins: u8,
-    pub clears: u8,
-    /// A tab dies between two turns.
-    pub crashes: u8,
-    /// A tab dies, and its last writes with it.
-    pub lost_writes: u8,
-    /// A tab dies in the middle of a logout or a `setTokens`.
-    pub torn: u8,
-    pub freezes: u8,
-    pub hangs: u8,
-    /// The server does not hear of a token request.
-    pub dropped: u8,
-    /// The server's answer is lost.
-    pub lost_answers: u8,
-    pub opened: u8,
-}
-
-impl Budget {
-    /// What this one allows, and what the other does.
-    pub const fn and(self, other: Self) -> Self {
-        Self {
-            calls: self.calls + other.calls,
-            expiries: self.expiries + other.expiries,
-            logouts: self.logouts + other.logouts,
-            sign_ins: self.sign_ins + other.sign_ins,
-            clears: self.clears + other.clears,
-            crashes: self.crashes + other.crashes,
-            lost_writes: self.lost_writes + other.lost_writes,
-            torn: self.torn + other.torn,
-            freezes: self.freezes + other.freezes,
-            hangs: self.hangs + other.hangs,
-            dropped: self.dropped + other.dropped,
-            lost_answers: self.lost_answers + other.lost_answers,
-            opened: self.opened + other.opened,
-        }
-    }
-}
+use std::sync::{Mutex, PoisonError};
 
 pub struct Bounded {
     pub setup: Setup,
     pub budget: Budget,
+    /// The kinds that were come to, where they are asked for.
+    reached: Option<Mutex<Kinds>>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -59,43 +21,13 @@ pub struct State {
     pub left: Budget,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Action {
-    Arrive(usize),
-    Deliver(usize),
-    Hear(usize, Mark),
-    Look(usize),
-    Restore(usize),
-    Answer(usize, usize, bool),
-    Grant,
-    Steal(usize, u8),
-    WaitedEnough(usize, u8),
-    GiveUp(usize, u8),
-    Committed(usize, u8),
-    Serve(usize, u8),
-    Stray,
-    Reply(usize, u8),
-    Resume(usize, u8),
-    Grace(usize, u8),
-    // What follows may happen, and need not.
-    Thaw(usize),
-    Call(usize),
-    Expire,
-    Logout(usize, bool),
-    SetTokens(usize, bool),
-    Clear(usize),
-    Crash(usize, bool),
-    Freeze(usize),
-    Hang(usize),
-    Drop(usize, u8),
-    Lose(usize, u8),
-    Open(usize),
-}
-
 impl Bounded {
+    pub const fn new(setup: Setup, budget: Budget) -> Self {
+        Self { setup, budget, reached: None }
+    }
+
     /// What happens by itself.
     pub fn course(&self, world: &World, actions: &mut Vec<Action>) {
-        let robbable = world.holder.is_some_and(|(i, _)| world.tabs[i].life == Life::Hung);
         if world.holder.is_none() && !world.queue.is_empty() {
             actions.push(Action::Grant);
         }
@@ -109,46 +41,65 @@ impl Bounded {
             if !tab.inbox.is_empty() {
                 actions.push(Action::Deliver(i));
             }
-            for flow in &tab.flows {
-                if matches!(&flow.step, Step::Sent(request) if request.outcome.is_none()) {
-                    actions.push(Action::Serve(i, flow.n));
+            if tab.request.is_some_and(|request| request.outcome.is_none()) {
+                actions.push(Action::Serve(i));
+            }
+            if tab.life == Life::Live {
+                self.course_of(world, i, actions);
+            }
+        }
+    }
+
+    fn course_of(&self, world: &World, i: usize, actions: &mut Vec<Action>) {
+        let tab = &world.tabs[i];
+        actions.extend(tab.told.iter().map(|(mark, of_end)| Action::Hear(i, *mark, *of_end)));
+        if world.has_news(i) {
+            actions.push(Action::Look(i));
+        }
+        let settled = !world.lags(i);
+        for timer in &tab.timers {
+            let fires = match timer {
+                // It reads again what `Look` shows it as soon as that differs.
+                Timer::CatchUp(_) | Timer::Expiry | Timer::Canary => false,
+                Timer::Restore | Timer::Grace => settled,
+                Timer::GiveUp(_) => !world.somebody_restores(),
+                Timer::BackOff => true,
+            };
+            if fires {
+                actions.push(Action::Fire(i, *timer));
+            }
+        }
+        for (c, phase) in tab.calls.iter().enumerate() {
+            if matches!(phase, Phase::InFlight { .. }) {
+                // It was judged when it arrived, or now.
+                actions.push(Action::Answer(i, c, Answer::Accepted));
+                if world.expired(i, c) {
+                    actions.push(Action::Answer(i, c, Answer::Unauthorized));
                 }
             }
-            if tab.life != Life::Live {
-                continue;
-            }
-            actions.extend(tab.told.iter().map(|mark| Action::Hear(i, *mark)));
-            if world.has_news(i) {
-                actions.push(Action::Look(i));
-            }
-            let settled = !world.lags(i);
-            if tab.restoring && settled && world.puts_back_at_all() {
-                actions.push(Action::Restore(i));
-            }
-            for (c, task) in tab.tasks.iter().enumerate() {
-                if matches!(task.phase, Phase::InFlight { .. }) {
-                    // It was judged when it arrived, or now.
-                    actions.push(Action::Answer(i, c, true));
-                    if world.expired(i, c) {
-                        actions.push(Action::Answer(i, c, false));
-                    }
-                }
-            }
-            for flow in &tab.flows {
-                let n = flow.n;
-                match &flow.step {
-                    Step::Queued if robbable && matches!(flow.kind, Kind::Renewal(_)) => {
-                        actions.push(Action::Steal(i, n))
-                    }
-                    Step::Queued if robbable => actions.push(Action::WaitedEnough(i, n)),
-                    Step::Catching(_) if !world.somebody_puts_back() => actions.push(Action::GiveUp(i, n)),
-                    Step::Committing(_) => actions.push(Action::Committed(i, n)),
-                    Step::Sent(request) if request.outcome.is_some() => actions.push(Action::Reply(i, n)),
-                    Step::Pausing => actions.push(Action::Resume(i, n)),
-                    Step::Grace if settled => actions.push(Action::Grace(i, n)),
-                    Step::Queued | Step::Catching(_) | Step::Sent(_) | Step::Grace => {}
-                }
-            }
+        }
+        if world.is_kept() {
+            let waiting = world.queue.iter().filter(|(at, _)| *at == i);
+            actions.extend(waiting.map(|(_, ticket)| Action::WaitedEnough(i, *ticket)));
+        }
+        // Transactions of one tab are done in their order.
+        let commits = if self.setup.slow_mark { tab.commits.len() } else { tab.commits.len().min(1) };
+        actions.extend((0..commits).map(|n| Action::Committed(i, n)));
+        actions.extend((0..tab.reads.len()).map(|n| Action::MarkRead(i, n)));
+        if tab.request.is_some_and(|request| request.outcome.is_some()) {
+            actions.push(Action::Reply(i));
+        }
+        if tab.claiming {
+            actions.push(Action::Claimed(i));
+        }
+        if tab.revoking {
+            actions.push(Action::Revoked(i));
+        }
+        if tab.navigates {
+            actions.push(Action::Leave(i));
+        }
+        if tab.leaving.is_some() {
+            actions.push(Action::Stay(i));
         }
     }
 
@@ -159,26 +110,41 @@ impl Bounded {
         for (i, tab) in world.tabs.iter().enumerate() {
             match tab.life {
                 Life::Unopened => may(left.opened, Action::Open(i)),
-                Life::Frozen | Life::Hung => may(1, Action::Thaw(i)),
+                Life::Frozen | Life::Hidden | Life::Hung => may(1, Action::Thaw(i)),
                 Life::Gone => {}
                 Life::Live => {
-                    may(left.calls.saturating_sub(tab.tasks.len() as u8), Action::Call(i));
-                    let signed_in = tab.known.signed_in();
-                    if signed_in {
+                    may(left.calls.saturating_sub(tab.calls.len() as u8), Action::Call(i));
+                    if tab.session.record().signed_in() {
                         may(left.logouts, Action::Logout(i, false));
                         may(left.logouts.min(left.torn), Action::Logout(i, true));
+                        may(left.refreshes, Action::Refresh(i));
                     }
                     may(left.sign_ins, Action::SetTokens(i, false));
                     may(left.sign_ins.min(left.torn), Action::SetTokens(i, true));
                     may(left.clears, Action::Clear(i));
                     may(left.freezes, Action::Freeze(i));
                     may(left.hangs, Action::Hang(i));
-                    for flow in &tab.flows {
-                        if let Step::Sent(request) = &flow.step {
-                            may(if request.outcome.is_none() { left.dropped } else { 0 }, Action::Drop(i, flow.n));
-                            may(if request.outcome.is_some() { left.lost_answers } else { 0 }, Action::Lose(i, flow.n));
-                        }
+                    may(left.hides, Action::Hide(i));
+                    let served = tab.request.map(|request| request.outcome.is_some());
+                    may(if tab.watches && served.is_some() { left.unloads } else { 0 }, Action::Unload(i));
+                    may(if served == Some(false) { left.dropped } else { 0 }, Action::Drop(i));
+                    may(if served == Some(true) { left.lost_answers } else { 0 }, Action::Lose(i));
+                    for (c, phase) in tab.calls.iter().enumerate() {
+                        let (open, sent) = match phase {
+                            Phase::Settled(_) => (false, false),
+                            Phase::Waiting(_) => (true, false),
+                            Phase::InFlight { .. } => (true, true),
+                        };
+                        may(if open { left.aborts } else { 0 }, Action::Abort(i, c));
+                        may(if sent { left.challenges } else { 0 }, Action::StepUp(i, c));
                     }
+                    may(if tab.has(Timer::Expiry) { left.expiries } else { 0 }, Action::Due(i));
+                    may(if tab.has(Timer::Canary) { left.timeouts } else { 0 }, Action::NoHeaders(i));
+                    may(if tab.blocked { 0 } else { left.blocks }, Action::Block(i));
+                    may(left.visibilities, Action::Visible(i, false));
+                    may(left.visibilities, Action::Visible(i, true));
+                    may(left.onlines, Action::Online(i));
+                    may(left.closes, Action::Close(i));
                 }
             }
             if !matches!(tab.life, Life::Unopened | Life::Gone) {
@@ -194,6 +160,12 @@ impl Bounded {
         self.course(&state.world, &mut actions);
         actions.is_empty()
     }
+
+    fn note_reached(&self) {
+        if let Some(reached) = &self.reached {
+            reached.lock().unwrap_or_else(PoisonError::into_inner).append(&mut reached::take());
+        }
+    }
 }
 
 impl Model for Bounded {
@@ -201,7 +173,9 @@ impl Model for Bounded {
     type Action = Action;
 
     fn init_states(&self) -> Vec<State> {
-        vec![State { world: World::new(self.setup), left: self.budget }]
+        let world = World::new(self.setup);
+        self.note_reached();
+        vec![State { world, left: self.budget }]
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
@@ -213,63 +187,28 @@ impl Model for Bounded {
 
     fn next_state(&self, last: &State, action: Action) -> Option<State> {
         let State { mut world, mut left } = last.clone();
-        match action {
-            Action::Arrive(i) => world.arrive(i),
-            Action::Deliver(i) => world.deliver(i),
-            Action::Hear(i, mark) => world.on_signal(i, mark),
-            Action::Look(i) => world.look(i),
-            Action::Restore(i) => world.restores(i),
-            Action::Answer(i, c, good) => world.answer(i, c, good),
-            Action::Grant => world.grant(),
-            Action::Steal(i, n) => world.steal(i, n),
-            Action::WaitedEnough(i, n) => world.waited_enough(i, n),
-            Action::GiveUp(i, n) => world.gives_up(i, n),
-            Action::Committed(i, n) => world.committed(i, n),
-            Action::Serve(i, n) => world.serve(i, n),
-            Action::Stray => world.serve_stray(),
-            Action::Reply(i, n) => world.reply(i, n, false),
-            Action::Resume(i, n) => world.resume(i, n),
-            Action::Grace(i, n) => world.grace_over(i, n),
-            Action::Thaw(i) => world.thaw(i),
-            Action::Call(i) => world.call(i),
-            Action::Expire => (left.expiries, ()) = (left.expiries - 1, world.expire()),
-            Action::Logout(i, torn) => {
-                left.logouts -= 1;
-                left.torn -= u8::from(torn);
-                if torn { world.dies_within(i, |world| world.logout(i)) } else { world.logout(i) }
-            }
-            Action::SetTokens(i, torn) => {
-                left.sign_ins -= 1;
-                left.torn -= u8::from(torn);
-                if torn { world.dies_within(i, |world| world.set_tokens(i)) } else { world.set_tokens(i) }
-            }
-            Action::Clear(i) => (left.clears, ()) = (left.clears - 1, world.clear(i)),
-            Action::Crash(i, false) => (left.crashes, ()) = (left.crashes - 1, world.crash(i, false)),
-            Action::Crash(i, true) => (left.lost_writes, ()) = (left.lost_writes - 1, world.crash(i, true)),
-            Action::Freeze(i) => (left.freezes, ()) = (left.freezes - 1, world.freeze(i)),
-            Action::Hang(i) => (left.hangs, ()) = (left.hangs - 1, world.hang(i)),
-            Action::Drop(i, n) => (left.dropped, ()) = (left.dropped - 1, world.reply(i, n, true)),
-            Action::Lose(i, n) => (left.lost_answers, ()) = (left.lost_answers - 1, world.reply(i, n, true)),
-            Action::Open(i) => (left.opened, ()) = (left.opened - 1, world.open(i)),
-        }
+        action.carry_out(&mut world, &mut left);
         if self.setup.alike {
             world.sort_tabs();
         }
+        self.note_reached();
         Some(State { world, left })
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always("no rule is broken", |_, state: &State| state.world.breach.is_none()),
-            Property::always("whatever was begun ends well", |model: &Self, state: &State| {
+            Property::always(NO_BREACH, |_, state: &State| state.world.breach.is_none()),
+            Property::always(ENDS_WELL, |model: &Self, state: &State| {
                 state.world.breach.is_some() || state.world.unrest().is_none() || !model.at_rest(state)
             }),
-            Property::sometimes(ONE_RENEWAL, |_, state: &State| state.world.served_by_one_renewal()),
+            Property::sometimes(ONE_REFRESH, |_, state: &State| state.world.served_by_one_refresh()),
         ]
     }
 }
 
-const ONE_RENEWAL: &str = "one renewal is enough for all";
+const NO_BREACH: &str = "no rule is broken";
+const ENDS_WELL: &str = "whatever was begun ends well";
+const ONE_REFRESH: &str = "one refresh is enough for all";
 
 /// What has come of it.
 pub struct Found {
@@ -277,24 +216,40 @@ pub struct Found {
     pub depth: usize,
     pub breach: Option<&'static str>,
     /// In some order one token request served every call.
-    pub one_renewal: bool,
+    pub one_refresh: bool,
 }
 
 /// Goes through all of it, or up to the first breach.
 pub fn explore(name: &str, setup: Setup, budget: Budget) -> Found {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let failures = HasDiscoveries::AnyFailures;
-    let checker = Bounded { setup, budget }.checker().threads(threads).finish_when(failures).spawn_bfs().join();
-    let failed = ["no rule is broken", "whatever was begun ends well"].iter().find_map(|rule| checker.discovery(rule));
+    explore_model(name, Bounded::new(setup, budget)).0
+}
+
+/// Goes through all of it, and tells which kinds it has come to.
+pub fn reach(name: &str, setup: Setup, budget: Budget) -> (Found, Kinds) {
+    explore_model(name, Bounded { reached: Some(Mutex::default()), ..Bounded::new(setup, budget) })
+}
+
+fn explore_model(name: &str, model: Bounded) -> (Found, Kinds) {
+    let sound = model.setup.sound();
+    // By one thread the same breach of several is found each time.
+    let threads = if sound { std::thread::available_parallelism().map_or(1, usize::from) } else { 1 };
+    let checker = model.checker().threads(threads).finish_when(HasDiscoveries::AnyFailures).spawn_bfs().join();
+    let failed = [NO_BREACH, ENDS_WELL].iter().find_map(|rule| checker.discovery(rule));
     let breach = failed.map(|path| {
         let last = path.last_state().clone();
         let breach = last.world.breach.or_else(|| last.world.unrest()).unwrap_or("nothing");
-        if setup.fault == Fault::None {
-            println!("{name}: {breach}\n{:?}", path.into_actions());
+        if sound {
+            println!("{name}: {breach}");
+            for (state, action) in path.into_vec() {
+                println!("  {}\n{action:?}", state.world.summary());
+            }
         }
         breach
     });
     let (states, depth) = (checker.unique_state_count(), checker.max_depth());
     println!("{name}: {states} states, depth {depth}, {}", breach.unwrap_or("no breach"));
-    Found { states, depth, breach, one_renewal: checker.discovery(ONE_RENEWAL).is_some() }
+    let one_refresh = checker.discovery(ONE_REFRESH).is_some();
+    let reached = checker.model().reached.as_ref();
+    let kinds = reached.map(|kinds| kinds.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default();
+    (Found { states, depth, breach, one_refresh }, kinds)
 }

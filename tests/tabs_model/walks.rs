@@ -1,9 +1,10 @@
 //! Worlds that are too large to go through: walks through them, drawn from a seed.
 
 use super::bounds::bound;
-use super::checks::{NONE, TWO};
-use super::model::{Bounded, Budget, State};
-use super::world::{Fault, Setup};
+use super::checks::TWO;
+use super::model::{Action, Bounded, Budget, NONE, State};
+use super::world::Setup;
+use authfetch::protocol::config::Place;
 use stateright::Model;
 
 const WALKS: u64 = 20_000;
@@ -32,8 +33,8 @@ fn walk(model: &Bounded, seed: u64) -> (usize, Option<&'static str>) {
         model.course(&state.world, &mut actions);
         model.chances(&state, &mut chances);
         if let Some(breach) = breach(model, &state) {
-            if model.setup.fault == Fault::None {
-                println!("{way:?}");
+            if model.setup.sound() {
+                retrace(model, &way);
             }
             return (steps, Some(breach));
         }
@@ -48,8 +49,18 @@ fn walk(model: &Bounded, seed: u64) -> (usize, Option<&'static str>) {
         way.push(action);
         state = model.next_state(&state, action).unwrap_or(state);
     }
-    println!("{way:?}");
+    retrace(model, &way);
     (LONGEST, Some("everything comes to an end"))
+}
+
+/// Prints a way, and what each tab knows on it.
+fn retrace(model: &Bounded, way: &[Action]) {
+    let Some(mut state) = model.init_states().pop() else { return };
+    for action in way {
+        println!("  {}\n{action:?}", state.world.summary());
+        state = model.next_state(&state, *action).unwrap_or(state);
+    }
+    println!("  {}", state.world.summary());
 }
 
 fn breach(model: &Bounded, state: &State) -> Option<&'static str> {
@@ -57,8 +68,11 @@ fn breach(model: &Bounded, state: &State) -> Option<&'static str> {
 }
 
 fn walks(name: &str, setup: Setup, budget: Budget) -> Option<(u64, &'static str)> {
-    let model = Bounded { setup, budget };
-    let walks = bound(WALKS, 50 * WALKS);
+    some_walks(name, setup, budget, bound(WALKS, 50 * WALKS))
+}
+
+fn some_walks(name: &str, setup: Setup, budget: Budget, walks: u64) -> Option<(u64, &'static str)> {
+    let model = Bounded::new(setup, budget);
     let (mut steps, mut longest) = (0, 0);
     for seed in 0..walks {
         let (length, breach) = walk(&model, seed);
@@ -113,10 +127,38 @@ fn a_server_with_a_grace_window_keeps_them_too() {
 }
 
 #[test]
+fn pages_that_are_left_and_whatever_else_befalls_a_session_keep_them_too() {
+    // A page that was put away is told of nothing: of those that know of an end one is left.
+    let pages = Budget {
+        torn: 0,
+        crashes: 0,
+        lost_writes: 0,
+        calls: 3,
+        refreshes: 1,
+        hides: 2,
+        unloads: 1,
+        aborts: 1,
+        timeouts: 1,
+        challenges: 1,
+        visibilities: 1,
+        onlines: 1,
+        opened: 1,
+        ..ALL
+    };
+    let long = |name, setup, budget| some_walks(name, setup, budget, bound(WALKS / 2, 50 * WALKS));
+    let setup = Setup { background: true, slow_mark: true, revokes: true, ..THREE };
+    assert_eq!(long("walks, pages", setup, pages), None);
+    let blocked = Budget { blocks: 1, ..pages };
+    assert_eq!(long("walks, blocked storage", Setup { listener: true, navigates: true, ..setup }, blocked), None);
+    let copied = Setup { place: Place::Copied, unopened: 1, ..setup };
+    assert_eq!(long("walks, duplicated tabs", copied, pages), None);
+}
+
+#[test]
 fn a_token_that_gets_a_new_number_when_an_older_record_is_read_is_found() {
-    let setup = Setup { fault: Fault::NumbersWhatItDoubts, ..THREE };
     let budget = Budget { calls: 2, expiries: 3, sign_ins: 2, ..NONE };
-    assert_eq!(walks("NumbersWhatItDoubts without it", Setup { fault: Fault::None, ..setup }, budget), None);
-    let found = walks("NumbersWhatItDoubts", setup, budget).map(|(_, breach)| breach);
+    assert_eq!(walks("numbers what it doubts without that", THREE, budget), None);
+    let setup = Setup { numbers_what_it_doubts: true, ..THREE };
+    let found = walks("numbers what it doubts", setup, budget).map(|(_, breach)| breach);
     assert_eq!(found, Some("no refresh token is presented twice unless an answer was lost"));
 }

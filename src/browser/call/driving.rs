@@ -39,9 +39,15 @@ impl Client {
                 return Err(reason);
             }
             let now = timers::now();
-            let token = match driver.session(|session| session.admit(&call, now)) {
+            let admission = driver.session(|session| {
+                let admission = session.admit(&call, now);
+                if matches!(admission, Admission::Wait(_)) {
+                    session.wait(call);
+                }
+                admission
+            });
+            let token = match admission {
                 Admission::Wait(_) => {
-                    driver.session(|session| session.wait(call));
                     let woken = driver.wait(call.id, &out.signal);
                     driver.drain();
                     debug::note(out.number, self.why_held(&call));
@@ -188,7 +194,7 @@ impl Client {
         let canary = self.driver.session(|session| session.decisions().is_canary(call.id));
         let now = if canary { timers::now() } else { 0 };
         self.driver.session(|session| session.on_call_dropped(call, now));
-        self.carry_on();
+        self.driver.drain();
     }
 
     /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.

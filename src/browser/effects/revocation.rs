@@ -25,10 +25,11 @@ pub fn revokes_cookie(revocation: &Refresh) -> bool {
     }
 }
 
-/// Tells the server of the session that has ended: the endpoint in this turn, a function after it. With `unconfirmed`,
-/// the epoch of an end of which it has to be known that the server knows.
-pub fn revoke(driver: &Rc<SessionDriver>, unconfirmed: Option<u64>) -> Option<Event> {
-    let (refresh_token, access_token, done) = driver.ends.take_revocable();
+/// Tells the server of the session that has ended: the endpoint in this turn, a function after it.
+pub fn revoke(driver: &Rc<SessionDriver>) -> Option<Event> {
+    let unconfirmed = driver.session(|session| session.unconfirmed());
+    let revocable = driver.ends.take_revocable();
+    let (done, refresh_token, access_token) = (revocable.at(0), revocable.at(1), revocable.at(2));
     let controller = abort::controller();
     let signal = controller.get(Key::Signal);
     let sent = send(driver, &refresh_token, &access_token, &signal);

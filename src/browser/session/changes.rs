@@ -9,7 +9,6 @@ use crate::browser::js::{Outcome, Val};
 use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::effect::Members;
 use crate::protocol::event::Event;
-use crate::protocol::tabs::Mark;
 use std::rc::Rc;
 
 impl SessionDriver {
@@ -52,7 +51,8 @@ impl SessionDriver {
     }
 
     /// Tells other tabs how far the record, or the cookie's session, has come.
-    pub fn signal(&self, mark: Mark) {
+    pub fn signal(&self) {
+        let Some(mark) = self.session(|session| session.mark()) else { return };
         let of = |name| if self.store.shared() { self.vault.member(name) } else { Val::UNDEFINED };
         let (code, reason) = (of(Key::Code), of(Key::Reason));
         self.channel.post(mark.epoch as f64, mark.version as f64, code.lend(), reason.lend());

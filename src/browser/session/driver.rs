@@ -270,8 +270,8 @@ impl Environment for Page<'_> {
                 driver.store.write(&text);
             }
             Effect::DropCopy => claim::drop_copy(driver),
-            Effect::Signal(mark) => driver.signal(mark),
-            Effect::CommitMark(ticket, mark) => driver.commit_mark(ticket, mark),
+            Effect::Signal => driver.signal(),
+            Effect::CommitMark(ticket) => driver.commit_mark(ticket),
             Effect::ReadMark(purpose) => driver.read_mark(purpose),
             Effect::AcquireLock { ticket, steal } => driver.acquire_lock(ticket, steal),
             Effect::ReleaseLock(ticket) => driver.locks.release(told::number(told::LOCK, ticket.0.into())),
@@ -290,9 +290,9 @@ impl Environment for Page<'_> {
             Effect::CloseEpoch(ending) => driver.close_epoch(ending),
             Effect::AbortRequest(id) => driver.refreshes.abort(id),
             Effect::EndCalls => driver.end_calls(),
-            Effect::Revoke(unconfirmed) => return revocation::revoke(driver, unconfirmed),
+            Effect::Revoke => return revocation::revoke(driver),
             Effect::Notify(notice) => driver.notify(notice),
-            Effect::Navigate(_) => driver.navigate(),
+            Effect::Navigate => driver.navigate(),
         }
         None
     }

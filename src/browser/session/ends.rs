@@ -21,10 +21,8 @@ pub struct Ended {
     /// What listeners are told of it, where the end was not the app's own.
     pub error: Val,
     pub reason: Val,
-    pub refresh_token: Val,
-    pub access_token: Val,
-    /// The promise of `logout()`.
-    pub done: Val,
+    /// Of a `logout()`: its promise, the refresh token and the access token.
+    revocable: Val,
 }
 
 /// See the module's text.
@@ -56,10 +54,9 @@ impl Ends {
         self.members.borrow().clone()
     }
 
-    /// The tokens of the session that has just ended, and the promise of its `logout()`.
-    pub fn take_revocable(&self) -> (Val, Val, Val) {
-        let mut told = self.told.borrow_mut();
-        (take(&mut told.refresh_token), take(&mut told.access_token), take(&mut told.done))
+    /// Of the `logout()` that is being told of: its promise, the refresh token and the access token.
+    pub fn take_revocable(&self) -> Val {
+        take(&mut self.told.borrow_mut().revocable)
     }
 
     /// Whether the page is not to be left for `loginUrl`.
@@ -95,9 +92,12 @@ impl SessionDriver {
         let mut ended = Ended { epoch: self.epoch.take(), ..Ended::default() };
         let code = match ending {
             Ending::LoggedOut { .. } => {
-                (ended.done, ended.reason) = ends.asked.take();
-                (ended.refresh_token, ended.access_token) =
-                    (vault.member(Key::RefreshToken), vault.member(Key::AccessToken));
+                let (done, reason) = ends.asked.take();
+                ended.reason = reason;
+                ended.revocable = Val::list();
+                for value in [done, vault.member(Key::RefreshToken), vault.member(Key::AccessToken)] {
+                    ended.revocable.push(&value);
+                }
                 Code::LoggedOut
             }
             Ending::Refused => {

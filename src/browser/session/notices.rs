@@ -81,7 +81,7 @@ impl SessionDriver {
         self.events.fire(Key::Suspend, &detail, false);
     }
 
-    fn tell_failure(&self, attempts: u32) {
+    fn tell_failure(&self, attempts: u16) {
         let detail = Val::bare();
         detail.put(Key::Error, &self.refreshes.last_failure());
         detail.put_number(Key::Attempts, attempts.into());

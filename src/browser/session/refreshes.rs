@@ -109,17 +109,18 @@ impl SessionDriver {
             Some(reply) => (reply.cause.clone(), reply.answer.clone(), reply.message.clone()),
             None => (Val::UNDEFINED, Val::UNDEFINED, String::new()),
         };
+        let retry_at = self.session(|session| session.record().retry_at);
         let (outcome, how) = match settled {
             Settled::Refreshed => (Ok(self.vault.session()), Key::EndedNew),
             Settled::UsedStored => (Ok(self.vault.session()), Key::EndedNewer),
-            Settled::Throttled(until) => {
+            Settled::Throttled => {
                 let error = error::failed(Code::RefreshFailed, NEVER_ACCEPTED, &NONE, &NONE, true);
-                refreshes.failure.replace((until, error));
+                refreshes.failure.replace((retry_at, error));
                 (Ok(self.vault.session()), Key::EndedNew)
             }
-            Settled::Failed { until, transient } => {
+            Settled::Failed(transient) => {
                 let error = error::failed(Code::RefreshFailed, &message, &cause, &answer, transient);
-                refreshes.failure.replace((until, error.clone()));
+                refreshes.failure.replace((retry_at, error.clone()));
                 (Err(error), Key::EndedKept)
             }
             Settled::Refused(code) => {

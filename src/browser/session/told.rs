@@ -7,7 +7,6 @@ use crate::browser::effects::timers;
 use crate::browser::js::Val;
 use crate::protocol::event::{Event, MarkFor, Timer};
 use crate::protocol::session::Ticket;
-use crate::protocol::tabs::Mark;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -50,7 +49,7 @@ impl SessionDriver {
             },
             COMMITTED => Event::MarkCommitted(ticket),
             MARK_OF_LOCK => Event::MarkRead(MarkFor::Lock(ticket), mark_of(value)),
-            MARK_OF_REPLY => Event::MarkRead(MarkFor::Reply(which), mark_of(value)),
+            MARK_OF_REPLY => Event::MarkRead(MarkFor::Reply, mark_of(value)),
             MARK_OF_PAGE => Event::MarkRead(MarkFor::Page(which == 1), mark_of(value)),
             CLAIM => Event::TabClaimed(value.truthy()),
             SIGNAL => return self.on_signal(value),
@@ -67,7 +66,8 @@ impl SessionDriver {
     }
 
     /// Commits the mark; tells when it is done, where a ticket is given.
-    pub fn commit_mark(&self, ticket: Option<Ticket>, mark: Mark) {
+    pub fn commit_mark(&self, ticket: Option<Ticket>) {
+        let Some(mark) = self.session(|session| session.mark()) else { return };
         let number = ticket.map_or(-1, |ticket| number(COMMITTED, ticket.0.into()));
         self.marks.commit(number, self.shares_record(), mark.epoch as f64, mark.version as f64);
     }
@@ -76,15 +76,15 @@ impl SessionDriver {
     pub fn read_mark(&self, purpose: MarkFor) {
         let number = match purpose {
             MarkFor::Lock(ticket) => number(MARK_OF_LOCK, ticket.0.into()),
-            MarkFor::Reply(id) => number(MARK_OF_REPLY, id),
+            MarkFor::Reply => number(MARK_OF_REPLY, 0),
             MarkFor::Page(revoke) => number(MARK_OF_PAGE, revoke.into()),
         };
         self.marks.read(number, self.shares_record());
     }
 
     /// Sets a timer; one of its kind that is set already is replaced.
-    pub fn set_timer(&self, timer: Timer, ms: u64) {
-        self.timers.set(number(TIMER, timers::number(timer)), (ms as f64).min(timers::LONGEST_TIMER_MS));
+    pub fn set_timer(&self, timer: Timer, ms: u32) {
+        self.timers.set(number(TIMER, timers::number(timer)), f64::from(ms).min(timers::LONGEST_TIMER_MS));
     }
 
     /// Clears it.

@@ -12,7 +12,7 @@ use crate::protocol::renewal::Reason;
 use crate::protocol::token::{AccessToken, Record};
 
 /// After so many ms without the canary's headers a second one goes, and after as many again all go.
-const CANARY_MS: u64 = 2_000;
+const CANARY_MS: u32 = 2_000;
 
 /// What becomes of a call that was answered "unauthorized".
 #[must_use]

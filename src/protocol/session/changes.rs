@@ -4,7 +4,6 @@ use super::Session;
 use crate::protocol::decisions::Decisions;
 use crate::protocol::effect::{Effect, Ending, Members, Notice, Source};
 use crate::protocol::event::{Granted, Stored};
-use crate::protocol::fault::Fault;
 use crate::protocol::tabs::{Heard, Mark};
 use crate::protocol::token::Record;
 
@@ -39,7 +38,10 @@ impl Session {
     /// Another tab's signal, or what a `storage` event says: known before it can be seen in storage.
     pub(super) fn on_signal(&mut self, mark: Mark, of_end: bool, now: u64) {
         if !self.setup.place.shared() {
-            self.on_cookie_mark(mark, now);
+            // A tab whose storage was blocked may still be told of the record that it has left.
+            if self.setup.cookie_possible {
+                self.on_cookie_mark(mark, now);
+            }
         } else if self.apply_remote_mark(mark, of_end, now) {
             self.push(Effect::ReadRecord);
         }
@@ -120,7 +122,7 @@ impl Session {
     pub(super) fn ended_elsewhere(&mut self, was_in: bool, now: u64) {
         self.push(Effect::CloseEpoch(Ending::Elsewhere));
         self.end_calls(now);
-        if was_in || self.faulty(Fault::NotifiesOfWhatIsOver) {
+        if was_in {
             self.notify_end(Source::OtherTab, true);
         }
     }

@@ -31,9 +31,8 @@ impl Session {
             self.verify_tombstone();
         }
         if revoke {
-            let unconfirmed = self.unconfirmed();
             self.revoking = true;
-            self.push(Effect::Revoke(unconfirmed));
+            self.push(Effect::Revoke);
         }
         self.notify_end(Source::ThisTab, !matches!(ending, Ending::LoggedOut { redirect: false }));
     }
@@ -49,8 +48,8 @@ impl Session {
     pub(super) fn notify_end(&mut self, source: Source, redirect: bool) {
         self.notify(Notice::Logout(source));
         if redirect {
-            let epoch = self.epoch();
-            self.push(Effect::Navigate(epoch));
+            self.page.left_in = self.epoch();
+            self.push(Effect::Navigate);
         }
     }
 
@@ -71,7 +70,8 @@ impl Session {
     }
 
     /// The epoch of a logout that the server has not confirmed: the cookie may have outlived it.
-    pub(super) fn unconfirmed(&self) -> Option<u64> {
+    #[must_use]
+    pub fn unconfirmed(&self) -> Option<u64> {
         let shared = self.setup.place.shared();
         let unconfirmed = if shared { self.record.unconfirmed } else { self.decisions.unconfirmed() };
         let epoch = self.mark()?.epoch;
@@ -98,12 +98,9 @@ impl Session {
 
     /// The server is told once more of a logout that it has not confirmed.
     pub(super) fn revoke_again(&mut self) {
-        if !self.revoking
-            && !self.faulty(Fault::ForgetsTheUnconfirmedLogout)
-            && let Some(epoch) = self.unconfirmed()
-        {
+        if !self.revoking && !self.faulty(Fault::ForgetsTheUnconfirmedLogout) && self.unconfirmed().is_some() {
             self.revoking = true;
-            self.push(Effect::Revoke(Some(epoch)));
+            self.push(Effect::Revoke);
         }
     }
 }

@@ -148,27 +148,25 @@ impl Session {
     }
 
     fn hand_over(&mut self, ticket: Ticket) {
-        let (mark, by_cookie) = (self.mark(), self.by_cookie());
+        let (marks, by_cookie) = (self.mark().is_some(), self.by_cookie());
         let hasty = self.faulty(Fault::ReleasesBeforeTheCommit);
         let Some(lock) = self.locks.get(ticket) else { return };
-        let commits = lock.held != Held::No || (by_cookie && lock.step == Step::InUse);
-        let mark = mark.filter(|_| commits);
-        if matches!(lock.step, Step::CatchingUp(_)) {
+        let waited = matches!(lock.step, Step::CatchingUp(_));
+        let commits = marks && (lock.held != Held::No || (by_cookie && lock.step == Step::InUse));
+        if commits {
+            (lock.purpose, lock.step) = (Purpose::HandOver, Step::HandingOver);
+        } else {
+            self.locks.remove(ticket);
+        }
+        if waited {
             self.push(Effect::ClearTimer(Timer::CatchUp(ticket)));
             self.push(Effect::ClearTimer(Timer::GiveUp(ticket)));
         }
-        match (mark, self.locks.get(ticket)) {
-            (Some(mark), Some(lock)) => {
-                (lock.purpose, lock.step) = (Purpose::HandOver, Step::HandingOver);
-                if hasty {
-                    self.push(Effect::ReleaseLock(ticket));
-                }
-                self.push(Effect::CommitMark(Some(ticket), mark));
-            }
-            _ => {
-                self.locks.remove(ticket);
-                self.push(Effect::ReleaseLock(ticket));
-            }
+        if hasty || !commits {
+            self.push(Effect::ReleaseLock(ticket));
+        }
+        if commits {
+            self.push(Effect::CommitMark(Some(ticket)));
         }
     }
 
@@ -185,8 +183,8 @@ impl Session {
 
     /// Commits how far the record, or the session of the cookie, has come, for the next holder of the lock.
     pub(super) fn commit(&mut self) {
-        if let Some(mark) = self.mark() {
-            self.push(Effect::CommitMark(None, mark));
+        if self.mark().is_some() {
+            self.push(Effect::CommitMark(None));
         }
     }
 
@@ -195,9 +193,9 @@ impl Session {
         if !self.setup.place.shared() {
             return self.commit();
         }
-        if let Some(mark) = self.mark() {
+        if self.mark().is_some() {
             let ticket = self.locks.add(Purpose::VerifyEnd, Step::Committing);
-            self.push(Effect::CommitMark(Some(ticket), mark));
+            self.push(Effect::CommitMark(Some(ticket)));
         }
     }
 
@@ -207,8 +205,9 @@ impl Session {
             return;
         }
         self.locks.parked = true;
-        let mut released = Vec::new();
-        for lock in &mut self.locks.all {
+        let mut at = 0;
+        while let Some(lock) = self.locks.all.get_mut(at) {
+            at += 1;
             if lock.step == Step::Waiting {
                 lock.step = Step::Parked;
             } else if lock.held == Held::Yes {
@@ -216,9 +215,7 @@ impl Session {
             } else {
                 continue;
             }
-            released.push(lock.ticket);
-        }
-        for ticket in released {
+            let ticket = lock.ticket;
             self.push(Effect::ReleaseLock(ticket));
         }
     }

@@ -1,8 +1,9 @@
-//! The locks that one page holds or waits for, and how far each has come; `lock` carries them through.
+//! The locks that one page holds or waits for, and where each stands. What is done with them is in [`super::lock`].
 
 use crate::protocol::tabs::Mark;
 
-/// One wait for the lock, by number; numbers are used again.
+/// One lock, by number. What is told of it may come late, when it is over and another one is waited for: a number is
+/// used again after all others.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Ticket(pub u8);
 
@@ -53,6 +54,7 @@ pub(super) struct Lock {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Locks {
     pub(super) all: Vec<Lock>,
+    last: u8,
     /// The page is put away: it asks for nothing, since it would be granted what it cannot use.
     pub(super) parked: bool,
 }
@@ -63,17 +65,19 @@ impl Locks {
     }
 
     pub(super) fn add(&mut self, purpose: Purpose, step: Step) -> Ticket {
-        let mut number = 0;
-        while self.all.iter().any(|lock| lock.ticket.0 == number) {
-            number += 1;
+        self.last = self.last.wrapping_add(1);
+        while self.all.iter().any(|lock| lock.ticket.0 == self.last) {
+            self.last = self.last.wrapping_add(1);
         }
-        let ticket = Ticket(number);
+        let ticket = Ticket(self.last);
         self.all.push(Lock { ticket, purpose, step, held: Held::No, steals: false });
         ticket
     }
 
     pub(super) fn remove(&mut self, ticket: Ticket) {
-        self.all.retain(|lock| lock.ticket != ticket);
+        if let Some(at) = self.all.iter().position(|lock| lock.ticket == ticket) {
+            self.all.remove(at);
+        }
     }
 
     /// That of the running refresh.
@@ -83,6 +87,11 @@ impl Locks {
 
     pub(super) fn refresh_ticket(&self) -> Option<Ticket> {
         self.of_refresh().map(|lock| lock.ticket)
+    }
+
+    /// Whether the page is put away.
+    pub(super) const fn are_parked(&self) -> bool {
+        self.parked
     }
 
     /// Whether nothing is held or waited for.

@@ -192,7 +192,7 @@ impl Session {
             Event::LockUnavailable(ticket) => self.on_lock_unavailable(ticket),
             Event::LockLost(ticket) => self.on_lock_lost(ticket),
             Event::MarkRead(MarkFor::Lock(ticket), mark) => self.on_committed_mark(ticket, mark, now),
-            Event::MarkRead(MarkFor::Reply(id), mark) => self.on_mark_after_reply(id, mark, now, chance),
+            Event::MarkRead(MarkFor::Reply, mark) => self.on_mark_after_reply(mark, now, chance),
             Event::MarkRead(MarkFor::Page(revoke), mark) => self.on_mark_of_page(mark, revoke, now),
             Event::MarkCommitted(ticket) => self.on_mark_committed(ticket),
             Event::TokenReply(id, reply) => self.on_token_reply(id, reply, now, chance),
@@ -244,7 +244,7 @@ impl Session {
     fn next_notice(&mut self) -> Option<Effect> {
         let effect = self.notices.next()?;
         let stands = match effect {
-            Effect::Navigate(epoch) => epoch == self.epoch() && !self.record.signed_in(),
+            Effect::Navigate => self.page.left_in == self.epoch() && !self.record.signed_in(),
             Effect::Notify(Notice::SignIn(_) | Notice::Refresh(_)) => {
                 self.record.signed_in() || self.faulty(Fault::NotifiesOfWhatIsOver)
             }

@@ -46,7 +46,7 @@ impl Session {
         }
         let throttled = self.record.retry_at;
         self.wake_waiters(now);
-        let settled = if throttled > 0 { Settled::Throttled(throttled) } else { Settled::Refreshed };
+        let settled = if throttled > 0 { Settled::Throttled } else { Settled::Refreshed };
         self.push(Effect::SettleRefresh(refresh.id, settled));
         let source = Source::ThisTab;
         self.notify(if refresh.without_session { Notice::SignIn(source) } else { Notice::Refresh(source) });
@@ -94,20 +94,20 @@ impl Session {
         let Refresh { id, again, .. } = refresh;
         let attempts = self.decisions.renewal().map_or(1, |renewal| renewal.attempts);
         let Cooldown { until, retry_after_set } = cooldown;
-        self.push(Effect::SettleRefresh(id, Settled::Failed { until, transient }));
+        self.push(Effect::SettleRefresh(id, Settled::Failed(transient)));
         if self.record.signed_in() {
             self.amend(|record| (record.retry_at, record.retry_after_set) = (until, retry_after_set), now);
         }
         self.close(refresh, false);
         self.wake_waiters(now);
         self.notify(Notice::Changed);
-        self.notify(Notice::RefreshFailed { id, attempts, again });
+        self.notify(Notice::RefreshFailed { attempts: attempts as u16, again });
     }
 
     pub(super) fn refused(&mut self, now: u64) {
         let Some(refresh) = self.refresh else { return };
         let code = if refresh.without_session { Code::SignedOut } else { Code::SessionExpired };
-        self.close(refresh, false);
+        self.finish(refresh, false);
         self.notified_of.forget();
         self.push(Effect::SettleRefresh(refresh.id, Settled::Refused(code)));
         if refresh.without_session {
@@ -115,6 +115,8 @@ impl Session {
         } else {
             self.refuse(now);
         }
+        // Not before: the next holder of the lock is to find the end.
+        self.release_after_refresh();
     }
 
     /// A refresh whose session has ended, or that a sign-in has overtaken, is over in the same turn.
@@ -128,12 +130,17 @@ impl Session {
         }
     }
 
-    /// Nothing of it goes on: its lock is handed over, its request is aborted. Its promise is still to be settled.
+    /// Nothing of it goes on, and its lock is handed over. Its promise is still to be settled.
     fn close(&mut self, refresh: Refresh, renewed: bool) {
+        self.finish(refresh, renewed);
+        self.release_after_refresh();
+    }
+
+    /// Nothing of it goes on: its request is aborted.
+    fn finish(&mut self, refresh: Refresh, renewed: bool) {
         (self.refresh, self.reply) = (None, None);
         self.decisions.finish(refresh.id, renewed);
         self.notified_of = Notified { id: Some(refresh.id), ..self.notified_of };
-        self.release_after_refresh();
         if refresh.sends() {
             self.push(Effect::WatchUnload(false));
             if !self.faulty(Fault::LeavesTheRequest) {

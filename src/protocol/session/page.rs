@@ -21,6 +21,8 @@ pub(super) struct Page {
     /// Other pages may have this tab's record.
     claims: bool,
     pub(super) claim: Claim,
+    /// The epoch that began with the last end after which the page is left for the login page.
+    pub(super) left_in: u64,
     /// When the timer is set for, in ms.
     pub(super) armed: Option<u64>,
 }
@@ -145,7 +147,9 @@ impl Session {
 
     /// Sets the timer for the next refresh ahead of expiry, or starts it where it is due.
     pub(super) fn arm(&mut self, now: u64) {
-        let wanted = self.page.visible && self.page.open && self.setup.background;
+        // A page that is put away sends nothing, whatever is due by then.
+        let away = self.locks.are_parked();
+        let wanted = self.page.visible && self.page.open && self.setup.background && !away;
         let due = if wanted { self.decisions.due(&self.record) } else { None };
         if due.is_some_and(|due| due <= now) {
             let _ = self.decisions.start(&self.record, Reason::Expired, false);
@@ -155,6 +159,13 @@ impl Session {
             return;
         }
         self.page.armed = due;
-        self.push(due.map_or(Effect::ClearTimer(Timer::Expiry), |due| Effect::SetTimer(Timer::Expiry, due - now)));
+        self.push(
+            due.map_or(Effect::ClearTimer(Timer::Expiry), |due| Effect::SetTimer(Timer::Expiry, clamped(due - now))),
+        );
     }
+}
+
+/// As a timer takes it: one that fires too early is set again.
+pub(super) fn clamped(ms: u64) -> u32 {
+    u32::try_from(ms).unwrap_or(u32::MAX)
 }

@@ -132,13 +132,14 @@ impl Session {
 
     /// Tells other tabs how far the record, or the cookie's session, has come: persisted first, then signalled.
     pub(super) fn signal(&mut self) {
-        if let Some(mark) = self.mark() {
-            self.push(Effect::Signal(mark));
+        if self.mark().is_some() {
+            self.push(Effect::Signal);
         }
     }
 
     /// How far the record has come, where tabs share it, or else the session of the cookie, where they may share that.
-    pub(super) fn mark(&self) -> Option<Mark> {
+    #[must_use]
+    pub fn mark(&self) -> Option<Mark> {
         if self.setup.place.shared() {
             return Some(Mark::of(&self.record));
         }

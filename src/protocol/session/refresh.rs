@@ -10,6 +10,7 @@
 //! what comes of it all the same meets nobody.
 
 use super::Session;
+use super::page::clamped;
 use crate::protocol::effect::{Effect, Notice, Settled};
 use crate::protocol::event::{Granted, MarkFor, Timer};
 use crate::protocol::fault::Fault;
@@ -151,7 +152,7 @@ impl Session {
         if waits {
             // Another tab may have been the first: what it has stored or committed comes before that counts.
             self.step(Step::Grace);
-            self.push(Effect::SetTimer(Timer::Grace, grace));
+            self.push(Effect::SetTimer(Timer::Grace, clamped(grace)));
         } else {
             self.read_mark_of_reply(now, chance);
         }
@@ -165,17 +166,17 @@ impl Session {
 
     fn read_mark_of_reply(&mut self, now: u64, chance: f64) {
         match self.refresh {
-            Some(Refresh { id, .. }) if self.by_cookie() && !self.faulty(Fault::ReadsTheMarkOnce) => {
+            Some(_) if self.by_cookie() && !self.faulty(Fault::ReadsTheMarkOnce) => {
                 self.step(Step::Mark);
-                self.push(Effect::ReadMark(MarkFor::Reply(id)));
+                self.push(Effect::ReadMark(MarkFor::Reply));
             }
             _ => self.judge(now, chance),
         }
     }
 
-    pub(super) fn on_mark_after_reply(&mut self, id: u32, mark: Mark, now: u64, chance: f64) {
+    pub(super) fn on_mark_after_reply(&mut self, mark: Mark, now: u64, chance: f64) {
         self.on_cookie_mark(mark, now);
-        if self.refresh() == Some(id) && self.refresh_step() == Some(Step::Mark) {
+        if self.refresh_step() == Some(Step::Mark) {
             self.judge(now, chance);
         }
     }
@@ -211,7 +212,7 @@ impl Session {
         if ms > 0 {
             self.release_after_refresh();
             self.step(Step::BackOff);
-            self.push(Effect::SetTimer(Timer::BackOff, ms));
+            self.push(Effect::SetTimer(Timer::BackOff, clamped(ms)));
         } else if self.may_go_on() {
             self.attempt(now);
         } else {

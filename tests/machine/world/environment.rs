@@ -101,9 +101,9 @@ impl World {
                 (self.known, self.stored) = (Known::Text(Some(self.record)), Some(self.record));
             }
             Effect::DropCopy => (self.known, self.stored) = (Known::Text(None), None),
-            Effect::Signal(mark) => self.check_signal(mark),
-            Effect::CommitMark(ticket, mark) => {
-                self.mark = self.mark.max(mark);
+            Effect::Signal => self.check_signal(),
+            Effect::CommitMark(ticket) => {
+                self.mark = self.mark.max(self.session.mark().unwrap_or_default());
                 return ticket.map(Event::MarkCommitted);
             }
             Effect::ReadMark(purpose) => return Some(Event::MarkRead(purpose, self.mark)),
@@ -120,7 +120,7 @@ impl World {
             Effect::WatchUnload(watches) => self.watches_unload = watches,
             Effect::SetTimer(timer, ms) => {
                 self.timers.retain(|(set, _)| *set != timer);
-                self.timers.push((timer, self.now + ms));
+                self.timers.push((timer, self.now + u64::from(ms)));
                 self.timers.sort_by_key(|(_, due)| *due);
             }
             Effect::ClearTimer(timer) => self.timers.retain(|(set, _)| *set != timer),
@@ -144,7 +144,7 @@ impl World {
                 });
             }
             Effect::EndCalls => self.end_calls(),
-            Effect::Revoke(epoch) => return Some(Event::Revoked { confirmed: epoch }),
+            Effect::Revoke => return Some(Event::Revoked { confirmed: self.session.unconfirmed() }),
             Effect::Notify(notice) => {
                 let (_, state) = self.session.take_change();
                 if !matches!(notice, Notice::Logout(_)) || self.session.take_end() {
@@ -152,7 +152,7 @@ impl World {
                 }
                 self.react();
             }
-            Effect::Navigate(_) => self.check_navigation(),
+            Effect::Navigate => self.check_navigation(),
         }
         None
     }

@@ -19,6 +19,10 @@ impl Page<'_> {
     fn tab(&mut self) -> &mut Tab {
         &mut self.world.tabs[self.i]
     }
+
+    fn mark(&mut self) -> Mark {
+        self.tab().session.mark().unwrap_or_default()
+    }
 }
 
 impl Environment for Page<'_> {
@@ -44,17 +48,23 @@ impl Environment for Page<'_> {
         match effect {
             // Nobody else has this page's memory.
             Effect::AdoptRead
-            | Effect::AssumeRecord(..)
+            | Effect::AssumeRecord(_)
             | Effect::RestoreRecord
             | Effect::DropCopy
             | Effect::ClaimTab
             | Effect::ReleaseTab
             | Effect::RetryRefresh(_)
-            | Effect::Navigate(_) => {}
+            | Effect::Navigate => {}
             Effect::ReadRecord => return Some(Event::RecordUnchanged),
             Effect::WriteRecord(members) => self.world.written(i, members),
-            Effect::Signal(mark) => self.world.signal(i, mark),
-            Effect::CommitMark(ticket, mark) => self.tab().commits.push(Commit { ticket, mark }),
+            Effect::Signal => {
+                let mark = self.mark();
+                self.world.signal(i, mark);
+            }
+            Effect::CommitMark(ticket) => {
+                let mark = self.mark();
+                self.tab().commits.push(Commit { ticket, mark });
+            }
             Effect::ReadMark(reader) => {
                 let reads = &mut self.tab().reads;
                 if !reads.contains(&reader) {
@@ -75,7 +85,7 @@ impl Environment for Page<'_> {
             }
             Effect::WatchUnload(watches) => self.tab().watches_unload = watches,
             Effect::SetTimer(timer, ms) => {
-                let at = self.world.now + ms;
+                let at = self.world.now + u64::from(ms);
                 self.tab().timers.set(timer, Some(at));
             }
             Effect::ClearTimer(timer) => self.tab().timers.set(timer, None),
@@ -85,7 +95,7 @@ impl Environment for Page<'_> {
                 }
             }
             Effect::SettleRefresh(id, settled) => {
-                let succeeds = matches!(settled, Settled::Refreshed | Settled::UsedStored | Settled::Throttled(_));
+                let succeeds = matches!(settled, Settled::Refreshed | Settled::UsedStored | Settled::Throttled);
                 if succeeds && !self.tab().session.record().signed_in() {
                     self.world.breaks("whoever refreshes with success is signed in");
                 }
@@ -113,7 +123,8 @@ impl Environment for Page<'_> {
                 let epoch = self.tab().session.epoch();
                 self.tab().calls.retain(|call| !call.in_flight() || call.epoch == epoch);
             }
-            Effect::Revoke(epoch) => {
+            Effect::Revoke => {
+                let epoch = self.tab().session.unconfirmed();
                 let cookie = self.world.jar;
                 self.tab().owes = false;
                 self.tab().revocations.push((epoch, cookie));

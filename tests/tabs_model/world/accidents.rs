@@ -1,27 +1,22 @@
 //! What befalls a tab: it dies, is put away, stands still.
 
-use super::{Life, Request, Step, Tab, World};
+use super::{Life, Request, Tab, World};
+use authfetch::protocol::event::Event;
 
 impl World {
     /// A tab dies. With `lost` so do its writes that have reached nobody.
     pub fn crash(&mut self, i: usize, lost: bool) {
         self.excuse_all(i);
-        for flow in &self.tabs[i].flows {
-            if let Step::Sent(Request { token, outcome: None }) = flow.step {
-                self.strays.push(token);
-            }
+        if let Some(Request { token, outcome: None, .. }) = self.tabs[i].request {
+            self.strays.push(token);
         }
-        self.queue.retain(|ticket| ticket.0 != i);
-        self.holder = self.holder.filter(|ticket| ticket.0 != i);
-        let mut gone = Tab::new(Life::Gone);
+        self.leave_queue(|waiting| waiting.0 == i);
+        let mut gone = Tab::new(Life::Gone, &self.setup);
         if lost {
             self.lost = true;
             // Among them may be what a token request has brought.
-            for token in 0..self.issued.len() {
-                self.excuse_presented(token as u32);
-            }
-        }
-        if !lost {
+            self.excuse_presented();
+        } else {
             gone.outbox.clone_from(&self.tabs[i].outbox);
         }
         self.tabs[i] = gone;
@@ -42,15 +37,19 @@ impl World {
         self.crash(i, false);
     }
 
-    /// `freeze`: all locks are let go of (`releaseLocks`), and nothing runs.
+    /// `freeze`, and nothing runs.
     pub fn freeze(&mut self, i: usize) {
         self.excuse_all(i);
-        self.queue.retain(|ticket| ticket.0 != i);
-        self.holder = self.holder.filter(|ticket| ticket.0 != i);
-        for flow in &mut self.tabs[i].flows {
-            flow.held = false;
+        self.dispatch(i, Event::Frozen);
+        self.put_away(i, Life::Frozen);
+    }
+
+    pub(super) fn put_away(&mut self, i: usize, life: Life) {
+        self.tabs[i].life = life;
+        let of = |waiting: &(usize, _)| waiting.0 == i;
+        if self.holder.as_ref().is_some_and(of) || self.queue.iter().any(of) {
+            self.breaks("a page that is put away keeps no lock and no place in the queue");
         }
-        self.tabs[i].life = Life::Frozen;
     }
 
     /// It stands still with all it holds.
@@ -59,23 +58,21 @@ impl World {
         self.tabs[i].life = Life::Hung;
     }
 
-    /// `resume`, or what held it up is over: whoever waited for the lock takes a new place in the queue
-    /// (`resumeLocks`).
+    /// `resume`, `pageshow`, or what held it up is over.
     pub fn thaw(&mut self, i: usize) {
-        let frozen = self.tabs[i].life == Life::Frozen;
-        self.tabs[i].life = Life::Live;
-        if frozen {
-            let waiting = self.tabs[i].flows.iter().filter(|flow| flow.step == Step::Queued).map(|flow| (i, flow.n));
-            self.queue.extend(waiting);
-            self.sync_record(i);
+        let before = std::mem::replace(&mut self.tabs[i].life, Life::Live);
+        self.tabs[i].leaving = None;
+        self.deliver_all(i);
+        match before {
+            Life::Frozen => self.dispatch(i, Event::Resumed),
+            Life::Hidden => self.dispatch(i, Event::PageShown),
+            Life::Hung | Life::Live | Life::Unopened | Life::Gone => self.then(i),
         }
-        self.then(i);
     }
 
     /// What this tab has presented and not handed over may be presented again.
-    fn excuse_all(&mut self, i: usize) {
-        let presented: Vec<Option<u32>> = self.tabs[i].flows.iter().map(|flow| flow.presented).collect();
-        for token in presented {
+    pub(super) fn excuse_all(&mut self, i: usize) {
+        for (_, token) in self.tabs[i].presented.clone() {
             self.excuse(token);
         }
     }

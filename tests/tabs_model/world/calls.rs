@@ -1,182 +1,193 @@
-//! As call/page.rs, call/driving.rs and session/waiting.rs: calls, from their start to their settling.
+//! Calls, from their start to their settling: what the browser's driver of a call asks the session.
 
-use super::{End, Phase, Task, World};
-use authfetch::protocol::session::{Admission, Call, Renew, Unauthorized, Verdict};
+use super::{End, Phase, World};
+use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
+use authfetch::protocol::environment::{ask, synchronize};
+use authfetch::protocol::session::Answered;
+use authfetch::protocol::token::AccessToken;
+
+/// What the API answers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Answer {
+    Accepted,
+    Unauthorized,
+    /// It asks for more (RFC 9470), and a listener wants its calls to wait for that.
+    StepUp,
+}
 
 impl World {
-    /// A call: `Page::fetch`, or `Page::access_token`.
+    /// `fetch`, or a call that asks for a token alone.
     pub fn call(&mut self, i: usize) {
-        self.sync_record(i);
-        let known = self.tabs[i].known;
-        let call = self.tabs[i].machine.open(self.setup.requests);
-        let c = self.tabs[i].tasks.len();
-        self.tabs[i].tasks.push(Task { call, phase: Phase::Settled(End::Bare) });
-        if !self.setup.requests || self.tabs[i].machine.waits_for_canary() {
-            self.drive(i, c);
-        } else if known.signed_in() || known.suspended {
-            let now = self.now;
-            match self.tabs[i].machine.admit(&call, &known, now) {
-                Admission::Send(_, renew) => {
-                    self.send(i, c, true);
-                    self.renew(i, renew);
-                }
-                Admission::Wait(_)
-                | Admission::SendWithoutToken
-                | Admission::SignedOut
-                | Admission::Failed
-                | Admission::Ended => {
-                    self.run_opened(i);
-                    self.drive(i, c);
-                }
+        synchronize(&mut self.at(i));
+        let c = self.tabs[i].calls.len();
+        self.tabs[i].calls.push(Phase::Settled(End::WithoutToken));
+        let requests = self.setup.requests;
+        if !requests || self.tabs[i].session.record().has_session() {
+            let session = &mut self.tabs[i].session;
+            let (call, at_once) = (session.call(requests), requests && session.goes_at_once());
+            if at_once {
+                self.send_at_once(i, c, call);
+            } else {
+                self.drive(i, c, call);
             }
         }
         self.then(i);
     }
 
-    fn send(&mut self, i: usize, c: usize, fast: bool) {
-        let Some(token) = self.tabs[i].members.0 else { return };
+    fn send_at_once(&mut self, i: usize, c: usize, call: Call) {
+        match ask(&mut self.at(i), |session, now| session.admit(&call, now)) {
+            Admission::Send(number, _) => self.send(i, c, number, None),
+            Admission::SendWithoutToken
+            | Admission::Wait(_)
+            | Admission::SignedOut
+            | Admission::Failed
+            | Admission::Ended => self.drive(i, c, call),
+        }
+    }
+
+    fn send(&mut self, i: usize, c: usize, number: AccessToken, call: Option<Call>) {
+        let vault = &self.tabs[i].vault;
+        let Some(token) = vault.access.text else { return self.breaks("a call that is sent has a token") };
         self.check_send(i, token);
-        let sent = self.tabs[i].known.access;
-        let task = &mut self.tabs[i].tasks[c];
-        task.call.sent = sent;
-        task.call.sends += 1;
-        task.phase = if task.call.answers { Phase::InFlight { token, fast } } else { Phase::Settled(End::Done) };
+        self.check_step_up(i, call.map(|call| call.id));
+        if self.tabs[i].claiming {
+            self.breaks("nothing is sent before it is known whose the record is");
+        }
+        self.tabs[i].calls[c] = Phase::InFlight { token, number, call };
     }
 
-    /// `Page::drive`, from the point where a call asks what to do.
-    fn drive(&mut self, i: usize, c: usize) {
-        self.sync_record(i);
-        let (call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
-        let phase = match self.tabs[i].machine.admit(&call, &known, now) {
-            Admission::Wait(renew) => {
-                self.renew(i, renew);
-                Phase::Waiting
+    /// The slow path of a call, from where it asks what to do.
+    fn drive(&mut self, i: usize, c: usize, mut call: Call) {
+        synchronize(&mut self.at(i));
+        let admission = ask(&mut self.at(i), |session, now| {
+            let admission = session.admit(&call, now);
+            if matches!(admission, Admission::Wait(_)) {
+                session.wait(call);
             }
-            Admission::Send(_, renew) => {
-                self.send(i, c, false);
-                return self.renew(i, renew);
+            admission
+        });
+        let end = match admission {
+            Admission::Wait(_) => return self.tabs[i].calls[c] = Phase::Waiting(call),
+            Admission::Send(number, _) if call.answers => {
+                call.sent = Some(number);
+                call.sends += 1;
+                call.after_signin = None;
+                return self.send(i, c, number, Some(call));
             }
-            Admission::SendWithoutToken | Admission::SignedOut => Phase::Settled(End::Bare),
-            Admission::Failed => Phase::Settled(End::Failed),
-            Admission::Ended => Phase::Settled(End::Ended),
+            Admission::Send(..) => End::Done,
+            Admission::SendWithoutToken | Admission::SignedOut => End::WithoutToken,
+            Admission::Failed => End::Failed,
+            Admission::Ended => End::Ended,
         };
-        self.tabs[i].tasks[c].phase = phase;
+        self.tabs[i].calls[c] = Phase::Settled(end);
     }
 
-    /// `Shared::anybody_waits`.
-    pub(super) fn anybody_waits(&self, i: usize) -> bool {
-        self.tabs[i].tasks.iter().any(|task| task.phase == Phase::Waiting && task.call.answers)
-    }
-
-    /// `Shared::wake_waiters`.
-    pub(super) fn wake_waiters(&mut self, i: usize) {
-        let (known, now) = (self.tabs[i].known, self.now);
-        let mut waiting: Vec<usize> =
-            (0..self.tabs[i].tasks.len()).filter(|c| self.tabs[i].tasks[*c].phase == Phase::Waiting).collect();
-        waiting.sort_by_key(|c| self.tabs[i].tasks[*c].call.id);
-        let (mut start, mut awake) = (false, Vec::new());
-        for c in waiting {
-            let call = self.tabs[i].tasks[c].call;
-            let admission = self.tabs[i].machine.admit(&call, &known, now);
-            start |= matches!(admission, Admission::Wait(Renew::Start) | Admission::Send(_, Renew::Start));
-            if !matches!(admission, Admission::Wait(_)) {
-                // Awake, and on nobody's list until it has asked again.
-                self.tabs[i].tasks[c].phase = Phase::Settled(End::Bare);
-                awake.push(c);
-            }
-        }
-        if start {
-            self.run_opened(i);
-        }
-        for c in awake {
-            self.drive(i, c);
+    /// `Effect::WakeCall`.
+    pub(super) fn woken(&mut self, i: usize, id: u32) {
+        let waiting = |phase: &Phase| match phase {
+            Phase::Waiting(call) if call.id == id => Some(*call),
+            Phase::Waiting(_) | Phase::InFlight { .. } | Phase::Settled(_) => None,
+        };
+        let found = self.tabs[i].calls.iter().enumerate().find_map(|(c, phase)| Some((c, waiting(phase)?)));
+        if let Some((c, call)) = found {
+            self.drive(i, c, call);
         }
     }
 
     /// Whether the token of a call in flight has run out since it was sent.
     pub fn expired(&self, i: usize, c: usize) -> bool {
-        let Phase::InFlight { token, .. } = self.tabs[i].tasks[c].phase else { return false };
+        let Phase::InFlight { token, .. } = self.tabs[i].calls[c] else { return false };
         self.issued[token as usize].expires_at <= self.now
     }
 
     /// The API's answer comes.
-    pub fn answer(&mut self, i: usize, c: usize, good: bool) {
-        let Phase::InFlight { fast, .. } = self.tabs[i].tasks[c].phase else { return };
-        if fast {
-            self.on_response(i, c, good);
-        } else {
-            self.answered(i, c, good);
+    pub fn answer(&mut self, i: usize, c: usize, answer: Answer) {
+        let Phase::InFlight { number, call, .. } = self.tabs[i].calls[c] else { return };
+        let end = match call {
+            Some(call) => self.answered(i, c, call, answer),
+            None => match self.tabs[i].session.answered_call(number) {
+                None => Some(End::Ended),
+                Some(call) if answer == Answer::Accepted => {
+                    if self.tabs[i].session.record().awaits_acceptance() {
+                        synchronize(&mut self.at(i));
+                        ask(&mut self.at(i), |session, now| session.on_accepted(&call, true, now));
+                    }
+                    Some(End::Done)
+                }
+                Some(call) => self.answered(i, c, call, answer),
+            },
+        };
+        if let Some(end) = end {
+            self.tabs[i].calls[c] = Phase::Settled(end);
         }
         self.then(i);
     }
 
-    /// `Page::on_response`.
-    fn on_response(&mut self, i: usize, c: usize, good: bool) {
-        let sent = self.tabs[i].tasks[c].call.sent;
-        if sent.is_none_or(|token| token.0 < self.tabs[i].first_token) {
-            return self.settle(i, c, End::Ended);
-        }
-        let call = self.tabs[i].machine.open(true);
-        self.tabs[i].tasks[c].call = Call { sent, sends: 1, ..call };
-        if !good {
-            return self.answered(i, c, good);
-        }
-        if self.tabs[i].known.awaits_acceptance() {
-            self.accepted(i, c);
-        }
-        self.settle(i, c, End::Done);
-    }
-
-    /// `Page::drive`, with an answer.
-    fn answered(&mut self, i: usize, c: usize, good: bool) {
-        self.sync_record(i);
-        let (mut call, known, now) = (self.tabs[i].tasks[c].call, self.tabs[i].known, self.now);
-        if good && call.epoch != self.tabs[i].machine.epoch() {
-            return self.settle(i, c, End::Ended);
-        }
-        if good {
-            self.accepted(i, c);
-            return self.settle(i, c, End::Done);
-        }
-        let unauthorized = Unauthorized { replayable: true, path: c as u64, ..Unauthorized::default() };
-        let machine = &mut self.tabs[i].machine;
-        let (verdict, makes_way) =
-            machine.on_outcome(|machine| machine.on_unauthorized(&mut call, &known, now, unauthorized));
-        match verdict {
-            Verdict::Deliver(renew) => {
-                self.renew(i, renew);
-                self.settle(i, c, End::Done);
-                if makes_way {
-                    self.wake_waiters(i);
+    /// The slow path, with an answer. None where the call goes on.
+    fn answered(&mut self, i: usize, c: usize, mut call: Call, answer: Answer) -> Option<End> {
+        synchronize(&mut self.at(i));
+        match answer {
+            Answer::Accepted if call.epoch != self.tabs[i].session.epoch() => Some(End::Ended),
+            Answer::Accepted => {
+                ask(&mut self.at(i), |session, now| session.on_accepted(&call, true, now));
+                Some(End::Done)
+            }
+            Answer::StepUp => {
+                let session = &mut self.tabs[i].session;
+                if session.known_step_up(&call, 1).is_none() {
+                    session.on_step_up(&call, 1, true);
+                }
+                let signin = self.tabs[i].session.record().signin;
+                self.tabs[i].stepped_up.push((call.id, signin));
+                ask(&mut self.at(i), |session, now| session.wait_for_sign_in(&mut call, now));
+                self.drive(i, c, call);
+                None
+            }
+            Answer::Unauthorized => {
+                let unauthorized = Unauthorized { replayable: true, path: c as u64, ..Unauthorized::default() };
+                let answered =
+                    ask(&mut self.at(i), |session, now| session.on_unauthorized(&mut call, unauthorized, now));
+                match answered {
+                    Answered::Deliver | Answered::Suspends => Some(End::Done),
+                    Answered::Retry => {
+                        self.drive(i, c, call);
+                        None
+                    }
+                    Answered::Failed => Some(End::Failed),
+                    Answered::Ended | Answered::EndsSession => Some(End::Ended),
                 }
             }
-            Verdict::Retry(renew) => {
-                self.tabs[i].tasks[c].call = call;
-                self.renew(i, renew);
-                self.drive(i, c);
+        }
+    }
+
+    /// The caller aborts it, or the network fails.
+    pub fn abort(&mut self, i: usize, c: usize) {
+        let call = match self.tabs[i].calls[c] {
+            Phase::Waiting(call) => Some(call),
+            Phase::InFlight { call, .. } => call,
+            Phase::Settled(_) => return,
+        };
+        if call.is_some() {
+            synchronize(&mut self.at(i));
+        }
+        self.tabs[i].calls[c] = Phase::Settled(End::Aborted);
+        if let Some(call) = call {
+            ask(&mut self.at(i), |session, now| session.on_call_dropped(&call, now));
+        }
+        self.then(i);
+    }
+
+    /// `Effect::EndCalls`: what is in flight and of an epoch that is over ends.
+    pub(super) fn end_calls(&mut self, i: usize) {
+        let tab = &mut self.tabs[i];
+        for phase in &mut tab.calls {
+            if let Phase::InFlight { number, call, .. } = phase {
+                let over =
+                    call.map_or_else(|| !tab.session.of_this_epoch(number.0), |call| call.epoch != tab.session.epoch());
+                if over {
+                    *phase = Phase::Settled(End::Ended);
+                }
             }
-            Verdict::Failed => self.settle(i, c, End::Failed),
-            Verdict::EndRetryRejected | Verdict::EndRefused => self.breaks("nobody is signed out wrongly"),
-            Verdict::Ended => self.settle(i, c, End::Ended),
         }
-    }
-
-    /// `Page::accepted`.
-    fn accepted(&mut self, i: usize, c: usize) {
-        let (call, known) = (self.tabs[i].tasks[c].call, self.tabs[i].known);
-        let (news, makes_way) = self.tabs[i].machine.on_outcome(|machine| machine.on_accepted(&call, &known, true));
-        if news {
-            let mut accepted = known;
-            accepted.note_accepted();
-            self.amend(i, accepted);
-        }
-        self.tabs[i].tasks[c].phase = Phase::Settled(End::Done);
-        if makes_way {
-            self.wake_waiters(i);
-        }
-    }
-
-    fn settle(&mut self, i: usize, c: usize, end: End) {
-        self.tabs[i].tasks[c].phase = Phase::Settled(end);
     }
 }

@@ -1,7 +1,9 @@
 //! What the checks may look at.
 
-use super::{End, Fault, Life, Phase, Tab, World};
+use super::{End, Known, Phase, Tab, World};
+use authfetch::protocol::event::{Event, Timer};
 use authfetch::protocol::tabs::Reading;
+use authfetch::protocol::token::Record;
 use std::hash::{Hash, Hasher};
 
 /// Puts tabs in some order, the same each time. Two that it takes for equal cost time only.
@@ -23,11 +25,17 @@ impl Hasher for Quick {
     }
 }
 
+impl Tab {
+    /// What is known is to be restored, if something older still stands then.
+    pub fn restores(&self) -> bool {
+        self.has(Timer::Restore)
+    }
+}
+
 impl World {
     /// Every call has its token or its answer, by one token request.
-    pub fn served_by_one_renewal(&self) -> bool {
-        let done =
-            |tab: &Tab| tab.tasks.len() == 2 && tab.tasks.iter().all(|task| task.phase == Phase::Settled(End::Done));
+    pub fn served_by_one_refresh(&self) -> bool {
+        let done = |tab: &Tab| tab.calls.len() == 2 && tab.calls.iter().all(|c| *c == Phase::Settled(End::Done));
         self.issued.len() == 4 && self.tabs.iter().all(done)
     }
 
@@ -40,7 +48,7 @@ impl World {
         };
         let mut order: Vec<usize> = (0..self.tabs.len()).collect();
         order.sort_by_cached_key(|i| {
-            let of = |ticket: &(usize, u8)| ticket.0 == *i;
+            let of = |waiting: &(usize, _)| waiting.0 == *i;
             let place = self.queue.iter().position(of);
             (key(&self.tabs[*i]), self.holder.as_ref().is_some_and(of), place)
         });
@@ -49,52 +57,63 @@ impl World {
         }
         self.tabs = order.iter().map(|i| self.tabs[*i].clone()).collect();
         let place = |i: usize| order.iter().position(|from| *from == i).unwrap_or(i);
-        self.holder = self.holder.map(|(i, n)| (place(i), n));
-        for ticket in &mut self.queue {
-            ticket.0 = place(ticket.0);
+        self.holder = self.holder.map(|(i, ticket)| (place(i), ticket));
+        for waiting in &mut self.queue {
+            waiting.0 = place(waiting.0);
         }
     }
 
-    pub fn puts_back_at_all(&self) -> bool {
-        self.setup.fault != Fault::LeavesOlderRecords
+    /// For those who read the way to a breach.
+    pub fn summary(&self) -> String {
+        let of = |text: &super::Text| {
+            let Record { epoch, version, signin, access, refresh, .. } = text.record;
+            format!("{epoch}.{version}.{signin} {:?}/{:?}", access.map(|token| token.0), refresh.map(|token| token.0))
+        };
+        let item = |item: &super::Item| item.as_ref().map_or_else(|| "absent".to_owned(), of);
+        let tab = |tab: &Tab| {
+            let known = tab.session.record();
+            format!(
+                "\n    {:?} knows {}.{}.{} {:?} of {}, {:?}, sees {}, {:?}, {:?}, {:?}, {:?}, {:?}",
+                tab.life,
+                known.epoch,
+                known.version,
+                known.signin,
+                tab.vault.refresh.text,
+                tab.session.epoch(),
+                tab.session.refresh_step(),
+                item(&tab.view),
+                tab.presented,
+                tab.request,
+                tab.timers,
+                tab.commits,
+                tab.calls,
+            )
+        };
+        let tabs: String = self.tabs.iter().map(tab).collect();
+        let mark = self.mark;
+        format!("{}, {mark:?}, held {:?}, queue {:?}{tabs}", item(&self.central), self.holder, self.queue)
     }
 
-    /// Whether a look at the record that stands here can tell a tab anything.
+    /// Whether a look at what stands here can tell a tab anything.
     pub fn has_news(&self, i: usize) -> bool {
         let tab = &self.tabs[i];
-        let ignored = |text| tab.machine.on_read(text, &tab.known) == Reading::Ignore;
-        tab.view != tab.text && !tab.restoring && !tab.view.as_ref().is_some_and(ignored)
+        if tab.known == Known::Read(tab.view) {
+            return false;
+        }
+        let read = tab.view.map_or_else(Record::default, |text| text.record);
+        match tab.session.decisions().on_read(&read, tab.session.record()) {
+            Reading::Believe => true,
+            Reading::Restore => !tab.restoring,
+            Reading::Ignore => false,
+        }
     }
 
-    /// What is wrong with a world in which nothing moves any more.
-    pub fn unrest(&self) -> Option<&'static str> {
-        for tab in self.tabs.iter().filter(|tab| tab.life == Life::Live) {
-            if tab.tasks.iter().any(|task| !matches!(task.phase, Phase::Settled(_))) {
-                return Some("every call of a live tab settles");
-            }
-            if !tab.flows.is_empty() || tab.machine.renewal().is_some() {
-                return Some("every renewal comes to an end");
-            }
-            if tab.text != self.central || tab.view != self.central {
-                return Some("all live tabs agree on the record");
-            }
-            if self.central.is_some_and(|record| record.epoch != tab.machine.epoch()) {
-                return Some("nothing stored after a logout stays");
-            }
-        }
-        let away = |tab: &Tab| matches!(tab.life, Life::Frozen | Life::Hung);
-        if self.tabs.iter().any(away) || self.tabs.iter().all(|tab| tab.life != Life::Live) {
-            // Whoever knows may put back what he knows later, or nobody is left to do it.
-            return None;
-        }
-        let stands = self.central.filter(|record| record.signed_in()).map(|record| record.epoch);
-        // Whose sign-in it was is not there to put back what was overwritten.
-        let somebody_is_gone = self.tabs.iter().any(|tab| tab.life == Life::Gone);
-        let excused = self.lost || self.cleared || (self.overwritten && somebody_is_gone);
-        match stands {
-            Some(epoch) if epoch < self.ended && !self.lost => Some("nothing stored after a logout stays"),
-            None if self.began > self.ended && !excused => Some("nobody is signed out wrongly"),
-            Some(_) | None => None,
+    /// A look at the record: a storage event, or whoever waits for it reads it again.
+    pub fn look(&mut self, i: usize) {
+        let waits = self.tabs[i].timers.iter().find(|timer| matches!(timer, Timer::CatchUp(_))).copied();
+        match waits {
+            Some(timer) => self.fire(i, timer),
+            None => self.dispatch(i, Event::StorageChanged),
         }
     }
 }

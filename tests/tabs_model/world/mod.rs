@@ -1,84 +1,45 @@
 //! Tabs, the storage as each of them sees it, the lock, the mark, and a server that rotates refresh tokens.
 //!
-//! The ledger is never seen by a machine: what breaks a rule of the protocol is written there as a breach. A [`Fault`]
-//! makes the driver do one thing wrong, so that the checks can be seen to fail.
+//! This is the environment of the shipped `Session`, and nothing else: what a tab does is the session's to say, and
+//! `browser` does it. The ledger is never seen by a session: what breaks a rule of the protocol is written there as a
+//! breach.
 
 mod accidents;
+mod browser;
 mod calls;
-mod changes;
-mod flows;
-mod keeping;
+mod ledger;
+mod locks;
 mod look;
-mod renewing;
+mod page;
 mod server;
+mod setup;
 mod storage;
 mod users;
+mod vault;
 
-use authfetch::protocol::config::Policy;
-use authfetch::protocol::session::{Call, Session};
+use authfetch::protocol::decisions::Call;
+use authfetch::protocol::event::{Event, MarkFor, Timer};
+use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
-use authfetch::protocol::token::Record;
-pub use server::{Issued, Request};
+use authfetch::protocol::token::{AccessToken, Record};
+pub use calls::Answer;
+pub use server::{Family, Issued, Request};
+pub use setup::Setup;
 use std::collections::{BTreeSet, VecDeque};
+use vault::Vault;
 
 pub const START: u64 = 1_000;
 /// The lifetime of an access token, in ms.
 pub const LIFETIME: u64 = 10_000_000;
 
-/// One thing done wrong on purpose.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Fault {
-    None,
-    /// The holder's answer is written whatever stands there: whoever lost the lock overwrites the tokens of the next
-    /// holder.
-    StealIsAFence,
-    /// The holder of the lock reads the record without waiting for what its predecessor committed.
-    ReadsAtOnce,
-    /// A renewal that was written over a tombstone stays.
-    LeavesOlderRecords,
-    /// Other tabs are told of a record before it is written.
-    TellsBeforeWriting,
-    /// Storage that is cleared makes a tab forget the end that it knows of.
-    ForgetsTheEnd,
-    /// A note beside the tokens makes a record later.
-    NotesAreWrites,
-    /// A token gets a new number when an older record was read meanwhile.
-    NumbersWhatItDoubts,
-    /// A tab takes the lock for its own after it was stolen.
-    DoesNotNoticeTheSteal,
-}
-
-/// What a world is made of.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Setup {
-    pub tabs: usize,
-    /// How many of them are opened later.
-    pub unopened: usize,
-    /// A used refresh token is exchanged once more, until its successor has been used: else its family is revoked.
-    pub grace_window: bool,
-    /// Calls are requests, and their answers noted; else they ask for a token alone.
-    pub requests: bool,
-    /// The access token has run out at the beginning.
-    pub expired: bool,
-    /// Calls that each tab has begun before anything else happens.
-    pub burst: u8,
-    /// A write reaches the browser late: what was written later in another tab may come before it.
-    pub slow_writes: bool,
-    /// A storage event comes later than what it tells of can be read; else they come together.
-    pub slow_events: bool,
-    /// The server takes its time, and another request may overtake this one; else a request is served when it is sent.
-    pub slow_server: bool,
-    /// Worlds that differ in the order of their tabs alone are one.
-    pub alike: bool,
-    pub fault: Fault,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum Life {
     Unopened,
     Live,
-    /// Nothing runs, and all locks have been let go of.
+    /// Nothing runs, after `freeze`.
     Frozen,
+    /// Nothing runs, after `pagehide`: it may come back.
+    Hidden,
     /// Nothing runs, and the locks are kept: a debugger, a synchronous request, a dialog.
     Hung,
     Gone,
@@ -89,63 +50,49 @@ pub enum End {
     /// Answered, or given its token.
     Done,
     /// Sent without a token, or given none.
-    Bare,
+    WithoutToken,
     Failed,
     Ended,
+    Aborted,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Phase {
-    Waiting,
-    /// Sent with this token; `fast` where no future was made for it (`Page::chain`).
+    Waiting(Call),
+    /// Sent with this token of the server's; without `call` it went out in the turn it was made in, and nothing else is
+    /// remembered of it.
     InFlight {
         token: u32,
-        fast: bool,
+        number: AccessToken,
+        call: Option<Call>,
     },
     Settled(End),
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Task {
-    pub call: Call,
-    pub phase: Phase,
-}
-
+/// What runs after the running dispatch.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Kind {
-    /// `Run` of renewing.rs, by the renewal's number.
-    Renewal(u32),
-    /// The promise of `Shared::verify_tombstone`.
-    Seal,
-    /// The promise of `Shared::hand_over`, or a bare `Shared::commit`.
-    HandOver,
+pub enum Microtask {
+    Wake(u32),
+    Request(u32),
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Step {
-    /// Waits for the lock.
-    Queued,
-    /// Holds it, and waits until the record has come as far as this.
-    Catching(Mark),
-    Sent(Request),
-    Pausing,
-    Grace,
-    /// A transaction that sets the mark is under way.
-    Committing(Mark),
+/// A stored record. Its tokens are numbered by the server here.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Text {
+    pub record: Record,
+    /// It names the code and the reason of an end.
+    pub of_end: bool,
 }
 
-/// One async function that is under way in a tab.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Flow {
-    /// Its number in this tab.
-    pub n: u8,
-    pub kind: Kind,
-    pub step: Step,
-    /// It holds the lock, as far as its tab can tell.
-    pub held: bool,
-    pub cut: bool,
-    /// The refresh token that was presented under this lock.
-    pub presented: Option<u32>,
+/// What stands in storage.
+pub type Item = Option<Text>;
+
+/// The text that is known.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Known {
+    /// None: whatever stands there is not it.
+    Unread,
+    Read(Item),
 }
 
 /// A write on its way to a tab.
@@ -153,65 +100,81 @@ pub struct Flow {
 pub enum Change {
     /// Its own has reached everybody.
     Own,
-    Theirs(Option<Record>),
+    Theirs(Item),
 }
 
-/// `Numbers` of record.rs: the number that a token has in its tab.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Numbers {
-    pub last: Option<u32>,
-    pub number: u32,
-}
-
-/// `Shared` of shared.rs, and what the browser keeps for its tab.
+/// A session, and what the browser keeps for its tab.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Tab {
     pub life: Life,
-    pub machine: Session,
-    /// `stored`: what the machine is shown, its tokens numbered by this tab, and the tokens themselves.
-    pub known: Record,
-    pub members: (Option<u32>, Option<u32>),
-    /// `text`: what was last read or written.
-    pub text: Option<Record>,
-    pub numbers: (Numbers, Numbers),
-    pub known_epoch: u64,
-    pub first_token: u32,
-    /// `renewal`: the running one's number.
-    pub slot: Option<u32>,
-    /// `cut`: whose waiting it ends.
-    pub abortable: Option<u8>,
-    /// A timer is set that puts back what is known.
+    pub session: Session,
+    pub vault: Vault,
+    pub known: Known,
+    /// What was read last and is not adopted; none between two turns.
+    read: Option<Item>,
+    pub calls: Vec<Phase>,
+    /// None between two turns.
+    microtasks: VecDeque<Microtask>,
+    pub request: Option<Request>,
+    pub timers: Vec<Timer>,
+    /// When the timer of a refresh ahead of expiry fires.
+    pub expiry: Option<u64>,
+    /// Something older than what is known was seen in storage, and is to be looked at once more.
     pub restoring: bool,
-    pub tasks: Vec<Task>,
-    pub flows: Vec<Flow>,
-    /// What `getItem` gives here. Tokens in it are numbered by the server.
-    pub view: Option<Record>,
+    /// Transactions that set the mark, and those that read it.
+    pub commits: Vec<(Option<Ticket>, Mark)>,
+    pub reads: Vec<MarkFor>,
+    /// What has happened while it stood still.
+    undelivered: Vec<Event>,
+    /// A channel to other tabs is open.
+    pub channel: bool,
+    /// `beforeunload` is listened for.
+    pub watches: bool,
+    /// The page is being left, and may stay after all: the refresh whose token request was broken off for that.
+    pub leaving: Option<u32>,
+    /// It is on its way to the login page.
+    pub navigates: bool,
+    /// The server is being told of a logout.
+    pub revoking: bool,
+    /// Whose record it is by its name, whether this page owns it, and whether that is being found out.
+    pub owner: u8,
+    pub owns: bool,
+    pub claiming: bool,
+    /// Writes fail from now on; none has failed yet where it is not in memory.
+    pub blocked: bool,
+    pub in_memory: bool,
+    /// What `getItem` gives here.
+    pub view: Item,
     /// Own writes that have not reached the others, and theirs that are not seen here.
-    pub outbox: VecDeque<Option<Record>>,
+    pub outbox: VecDeque<Item>,
     pub inbox: VecDeque<Change>,
     /// Own writes that have not come back: until then those of others are not seen.
     pub unseen: u8,
-    /// Signals and storage events of later epochs that have not been heard, in no order.
-    pub told: BTreeSet<Mark>,
+    /// Signals and storage events of later epochs that have not been told, in no order.
+    pub told: BTreeSet<(Mark, bool)>,
+    /// Refresh tokens that were presented, under which lock, and not handed over.
+    presented: Vec<(Option<Ticket>, u32)>,
+    /// Calls that were asked for more, and the sign-in that was not enough.
+    stepped_up: Vec<(u32, u64)>,
+    /// The epoch in which this tab had a session when it was last looked at.
+    session_of: Option<u64>,
 }
-
-/// Who holds or waits for the lock: a tab's flow.
-pub type Ticket = (usize, u8);
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct World {
     pub setup: Setup,
     pub tabs: Vec<Tab>,
     /// The storage as the browser has it.
-    pub central: Option<Record>,
-    pub holder: Option<Ticket>,
-    pub queue: VecDeque<Ticket>,
+    pub central: Item,
+    /// Which tab holds the lock, and which wait for it.
+    pub holder: Option<(usize, Ticket)>,
+    pub queue: VecDeque<(usize, Ticket)>,
     /// What was committed last.
     pub mark: Mark,
     pub now: u64,
     pub issued: Vec<Issued>,
-    pub revoked: Vec<bool>,
-    /// Token requests whose tab is gone.
+    pub families: Vec<Family>,
+    /// Token requests that nobody waits for.
     pub strays: Vec<u32>,
     /// Epochs in which a session ended, or the next began.
     pub ends: BTreeSet<u64>,
@@ -220,49 +183,63 @@ pub struct World {
     pub ended: u64,
     /// A tab has taken writes with it.
     pub lost: bool,
-    /// A tab that did not see a later epoch yet has written over it.
+    /// A tab that did not see a later record yet has written over it.
     pub overwritten: bool,
     /// The latest epoch that was written.
     pub written: u64,
     pub cleared: bool,
     pub breach: Option<&'static str>,
     /// The tab that dies in the middle of its turn: after the first thing that others can see.
-    pub dying: Option<usize>,
-}
-
-pub fn policy() -> Policy {
-    Policy { attempts: 2, leeway: 0, ..Policy::default() }
+    dying: Option<usize>,
 }
 
 impl Tab {
-    fn new(life: Life) -> Self {
+    fn new(life: Life, setup: &Setup) -> Self {
         Self {
             life,
-            machine: Session::new(policy()),
-            known: Record::default(),
-            members: (None, None),
-            text: None,
-            numbers: Default::default(),
-            known_epoch: 0,
-            first_token: 0,
-            slot: None,
-            abortable: None,
+            session: Session::new(setup.of_session()),
+            vault: Vault::default(),
+            known: Known::Unread,
+            read: None,
+            calls: Vec::new(),
+            microtasks: VecDeque::new(),
+            request: None,
+            timers: Vec::new(),
+            expiry: None,
             restoring: false,
-            tasks: Vec::new(),
-            flows: Vec::new(),
+            commits: Vec::new(),
+            reads: Vec::new(),
+            undelivered: Vec::new(),
+            channel: false,
+            watches: false,
+            leaving: None,
+            navigates: false,
+            revoking: false,
+            owner: 0,
+            owns: false,
+            claiming: false,
+            blocked: false,
+            in_memory: false,
             view: None,
             outbox: VecDeque::new(),
             inbox: VecDeque::new(),
             unseen: 0,
             told: BTreeSet::new(),
+            presented: Vec::new(),
+            stepped_up: Vec::new(),
+            session_of: None,
         }
+    }
+
+    pub fn has(&self, timer: Timer) -> bool {
+        self.timers.contains(&timer)
     }
 }
 
 impl World {
     /// All tabs are signed in, and have seen it.
     pub fn new(setup: Setup) -> Self {
-        let tab = |at| Tab::new(if at < setup.tabs - setup.unopened { Life::Live } else { Life::Unopened });
+        let tab = |at| Tab::new(if at < setup.tabs - setup.unopened { Life::Live } else { Life::Unopened }, &setup);
         let mut world = Self {
             setup,
             tabs: (0..setup.tabs).map(tab).collect(),
@@ -272,7 +249,7 @@ impl World {
             mark: Mark::default(),
             now: START,
             issued: Vec::new(),
-            revoked: Vec::new(),
+            families: Vec::new(),
             strays: Vec::new(),
             ends: BTreeSet::new(),
             began: 0,
@@ -290,5 +267,9 @@ impl World {
 
     pub fn breaks(&mut self, rule: &'static str) {
         self.breach.get_or_insert(rule);
+    }
+
+    pub fn live(&self, i: usize) -> bool {
+        self.tabs[i].life == Life::Live
     }
 }

@@ -1,13 +1,16 @@
-//! As changes.rs and auth_fetch.rs: what an app and its user do.
+//! What an app and its user do.
 
-use super::{Flow, Kind, LIFETIME, Life, START, Step, World};
+use super::{LIFETIME, Life, START, Text, World};
+use authfetch::protocol::environment::{ask, drain, synchronize};
+use authfetch::protocol::event::Event;
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 impl World {
     /// Everybody is signed in, has seen it, and the mark says so.
     pub(super) fn begin(&mut self) {
-        let (access, refresh) = self.grant_family(START);
+        let (access, refresh) = self.grant_family();
+        self.families[0].epoch = START;
         let record = Record {
             epoch: START,
             version: 1,
@@ -19,71 +22,71 @@ impl World {
             accepted: self.setup.expired,
             ..Record::default()
         };
-        self.central = Some(record);
+        self.central = Some(Text { record, of_end: false });
         self.mark = Mark::of(&record);
         self.written = record.epoch;
         self.began = record.epoch;
         for i in 0..self.tabs.len() {
-            if self.tabs[i].life == Life::Live {
+            if self.live(i) {
                 self.tabs[i].view = self.central;
-                self.read(i);
+                self.start(i);
             }
         }
         if self.setup.expired {
             self.expire();
         }
         for i in 0..self.tabs.len() {
-            for _ in 0..if self.tabs[i].life == Life::Live { self.setup.burst } else { 0 } {
+            for _ in 0..if self.live(i) { self.setup.burst } else { 0 } {
                 self.call(i);
             }
         }
     }
 
-    /// A tab is opened: `Shared::open`.
+    /// A tab is opened, or duplicated.
     pub fn open(&mut self, i: usize) {
         self.tabs[i].life = Life::Live;
         self.tabs[i].view = self.central;
-        self.read(i);
+        if !self.setup.place.shared()
+            && let Some(other) = (0..self.tabs.len()).find(|at| *at != i && self.live(*at))
+        {
+            (self.tabs[i].view, self.tabs[i].owner) = (self.tabs[other].view, self.tabs[other].owner);
+        }
+        self.start(i);
     }
 
-    /// `setTokens`: `Shared::set_tokens` and `Shared::sign_in`.
+    /// The first instance of a page.
+    fn start(&mut self, i: usize) {
+        let (now, item) = (self.now, self.tabs[i].view);
+        let stored = self.numbered(i, item);
+        self.tabs[i].session.open(stored, now);
+        drain(&mut self.at(i));
+        let claims = !self.setup.place.shared();
+        self.dispatch(i, Event::Opened { visible: true, claims });
+    }
+
+    /// `setTokens`.
     pub fn set_tokens(&mut self, i: usize) {
         self.now += 1;
-        self.sync_record(i);
-        let (old, now) = (self.tabs[i].known, self.now);
-        let overtakes = self.tabs[i].machine.renewal().is_some();
-        let within = old.signed_in() || old.suspended;
-        let epoch = if within { old.epoch } else { self.tabs[i].machine.next_epoch(&old, now) };
-        if !within {
-            self.ends.insert(epoch);
-            self.began = self.began.max(epoch);
+        let tokens = self.grant_family();
+        let granted = self.receive(i, tokens, None);
+        if let Some(request) = self.tabs[i].request {
+            // What it has brought, or brings, is not to be stored.
+            self.excuse(request.token);
         }
-        let version = if within { old.version } else { 0 };
-        let (access, refresh) = self.grant_family(epoch);
-        let expires_at = Some(self.issued[access as usize].expires_at);
-        let signin = old.signin + 1;
-        let record = Record { epoch, version, signin, received_at: self.now, expires_at, ..Record::default() };
-        self.put(i, record, (Some(access), Some(refresh)), false);
-        if overtakes {
-            self.cut(i);
-        }
-        let mark = Mark::of(&self.tabs[i].known);
-        self.open_flow(i, |n| Flow {
-            n,
-            kind: Kind::HandOver,
-            step: Step::Committing(mark),
-            held: false,
-            cut: false,
-            presented: None,
-        });
-        self.wake_waiters(i);
-        self.then(i);
+        self.dispatch(i, Event::SetTokens(granted));
+        self.forget_response(i);
     }
 
-    /// `AuthFetch::logout`.
-    pub fn logout(&mut self, i: usize) {
-        self.sync_record(i);
-        self.end(i);
+    /// `logout()`.
+    pub fn log_out(&mut self, i: usize) {
+        self.now += 1;
+        synchronize(&mut self.at(i));
+        let revokes = self.setup.revokes;
+        if let Some(token) = self.tabs[i].vault.refresh.text.filter(|_| revokes) {
+            let family = self.issued[token as usize].family;
+            self.families[family].revoked = true;
+        }
+        ask(&mut self.at(i), |session, now| session.log_out(revokes, true, now));
         self.then(i);
     }
 
@@ -96,5 +99,12 @@ impl World {
     /// Access tokens run out, by the clock and for the API.
     pub fn expire(&mut self) {
         self.now += LIFETIME;
+    }
+
+    /// `refresh()`.
+    pub fn refresh(&mut self, i: usize) {
+        synchronize(&mut self.at(i));
+        let _ = ask(&mut self.at(i), |session, now| session.on_refresh_requested(now));
+        self.then(i);
     }
 }

@@ -3,7 +3,6 @@
 use super::Canary;
 use crate::world::{Phase, Task, World};
 use authfetch::protocol::effect::Members;
-use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::Record;
 
 impl World {
@@ -60,7 +59,8 @@ impl World {
         }
     }
 
-    pub(in crate::world) fn check_signal(&mut self, mark: Mark) {
+    pub(in crate::world) fn check_signal(&mut self) {
+        let mark = self.session.mark().unwrap_or_default();
         let persisted = !self.setup.place.shared() || self.stored_mark() >= mark;
         self.require(persisted, "what is signalled can be read");
     }

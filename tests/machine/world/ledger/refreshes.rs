@@ -70,10 +70,10 @@ impl World {
         self.require(pending, "each refresh is settled once");
         self.ledger.promises.retain(|promise| *promise != id);
         match settled {
-            Settled::Refreshed | Settled::UsedStored | Settled::Throttled(_) => {
+            Settled::Refreshed | Settled::UsedStored | Settled::Throttled => {
                 self.ledger.untried = self.record.access;
             }
-            Settled::Failed { .. } => self.ledger.rejected.retain(|token| Some(*token) != self.record.access),
+            Settled::Failed(_) => self.ledger.rejected.retain(|token| Some(*token) != self.record.access),
             Settled::Refused(_) | Settled::SignedOut | Settled::Ended => {}
         }
     }
