@@ -11,6 +11,7 @@ mod error;
 mod js;
 mod options;
 mod parser;
+mod record;
 mod session;
 mod tokens;
 mod vault;

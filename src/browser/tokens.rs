@@ -2,7 +2,6 @@
 
 use super::js::keys::Key;
 use super::js::{Lent, Val};
-use super::vault::usable;
 use crate::protocol::lifetime;
 use wasm_bindgen::prelude::*;
 
@@ -11,6 +10,11 @@ extern "C" {
     /// Only what a header may hold beside spaces.
     fn visible(text: Lent) -> bool;
     fn claims(token: Lent) -> Val;
+}
+
+/// A non-empty string.
+pub fn usable(token: &Val) -> bool {
+    token.is_text() && token.truthy()
 }
 
 /// What a token response means.

@@ -4,19 +4,22 @@ use super::files::{File, files};
 use super::none;
 
 /// The layers of `src/browser`, lowest first. A file may import those of lower layers, and whatever lies in its own
-/// folder; a leaf what [`LEAVES_OF_LEAVES`] allows. A file named nowhere is a leaf.
-const GROUND: &[&str] = &["js"];
-const SESSION: &[&str] = &["session"];
-const FLOWS: &[&str] = &["call"];
+/// layer; a leaf only what [`LEAVES_OF_LEAVES`] allows. A file named nowhere is a leaf.
+const ENGINE: &[&str] = &["js"];
+/// The session's driver asks the effects to do something, and they tell it what has come of that.
+const DRIVER: &[&str] = &["session", "effects"];
+/// These effects know no session: what has come of them is told by number.
+const LEAVES_OF_EFFECTS: &[&str] = &["effects::events", "effects::storage", "effects::tabs", "effects::timers"];
+const CALLS: &[&str] = &["call"];
 const TOP: &[&str] = &["auth_fetch", "mod"];
 
 /// Leaves that are made of other leaves.
 const LEAVES_OF_LEAVES: &[(&str, &[&str])] = &[
+    ("effects::events", &["debug"]),
     ("endpoint", &["parser"]),
-    ("events", &["debug"]),
-    ("options", &["endpoint", "error", "parser", "storage"]),
+    ("options", &["effects::storage", "endpoint", "parser"]),
     ("parser", &["error"]),
-    ("tokens", &["record"]),
+    ("vault", &["record", "tokens"]),
 ];
 
 /// What the pure half may not name.
@@ -75,11 +78,13 @@ fn imports(code: &str, prefix: &str) -> Vec<String> {
 
 /// The layer's number and name.
 fn layer(module: &str) -> (u8, &'static str) {
-    let of = |layer: &[&str]| layer.contains(&module);
+    let folder = module.split("::").next().unwrap_or(module);
+    let of = |layer: &[&str]| layer.contains(&folder);
     match () {
-        () if of(GROUND) => (0, "the ground"),
-        () if of(SESSION) => (2, "the session"),
-        () if of(FLOWS) => (3, "the flows"),
+        () if LEAVES_OF_EFFECTS.contains(&module) => (1, "the leaves"),
+        () if of(ENGINE) => (0, "the engine"),
+        () if of(DRIVER) => (2, "the driver"),
+        () if of(CALLS) => (3, "the calls"),
         () if of(TOP) => (4, "the top"),
         () => (1, "the leaves"),
     }
@@ -89,6 +94,34 @@ fn may_import(from: &str, to: &str) -> bool {
     let (own, others) = (layer(from).0, layer(to).0);
     let leaf_of_leaf = || LEAVES_OF_LEAVES.iter().any(|(leaf, made_of)| *leaf == from && made_of.contains(&to));
     others < own || (others == own && (own != 1 || leaf_of_leaf()))
+}
+
+/// The module of a file: of those in `effects` each is one of its own.
+fn module(file: &File) -> String {
+    let path = file.path.trim_start_matches("src/browser/").trim_end_matches(".rs");
+    match path.split_once('/') {
+        Some(("effects", name)) if name != "mod" => format!("effects::{name}"),
+        Some((folder, _)) => folder.to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+/// What a file of `src/browser` imports of it.
+fn imports_of(file: &File, code: &str) -> Vec<String> {
+    let path = file.path.trim_start_matches("src/browser/");
+    // Inside a folder of a module `super` is the module itself.
+    let beside = if path.contains('/') { "" } else { "super::" };
+    let mut names = imports(code, "crate::browser::");
+    let mut effects = imports(code, "crate::browser::effects::");
+    if !beside.is_empty() {
+        names.extend(imports(code, beside));
+        effects.extend(imports(code, "super::effects::"));
+    } else if path.starts_with("effects/") {
+        effects.extend(imports(code, "super::"));
+    }
+    names.retain(|name| name != "effects");
+    names.extend(effects.into_iter().map(|name| format!("effects::{name}")));
+    names
 }
 
 #[test]
@@ -112,16 +145,13 @@ fn the_pure_half_names_nothing_that_acts_or_asks() {
 #[test]
 fn the_browser_s_half_imports_downwards_only() {
     let all = files(&["src/browser"]);
-    let module = |file: &File| file.path.trim_start_matches("src/browser/").split(['/', '.']).next().map(String::from);
-    let known: Vec<String> = all.iter().filter_map(module).collect();
+    let all: Vec<&File> = all.iter().filter(|file| file.has(&["rs"])).collect();
+    let known: Vec<String> = all.iter().map(|file| module(file)).collect();
     let mut wrong = Vec::new();
     for file in &all {
-        let Some(from) = module(file) else { continue };
+        let from = module(file);
         let code: String = file.code().map(|(_, line)| line.trim_end().to_owned() + "\n").collect();
-        // Inside a folder of a module `super` is the module itself.
-        let flat = !file.path.trim_start_matches("src/browser/").contains('/');
-        let beside = if flat { imports(&code, "super::") } else { Vec::new() };
-        for to in beside.into_iter().chain(imports(&code, "crate::browser::")) {
+        for to in imports_of(file, &code) {
             if known.contains(&to) && to != from && !may_import(&from, &to) {
                 let (own, others) = (layer(&from).1, layer(&to).1);
                 wrong.push(format!(
@@ -140,16 +170,38 @@ fn the_browser_s_half_imports_downwards_only() {
 
 #[test]
 fn the_rule_of_layers_tells_right_from_wrong() {
-    for (from, to) in
-        [("auth_fetch", "js"), ("session", "clock"), ("call", "session"), ("options", "error"), ("new", "js")]
-    {
+    for (from, to) in [
+        ("auth_fetch", "js"),
+        ("session", "effects::lifecycle"),
+        ("effects::lifecycle", "session"),
+        ("effects::lifecycle", "effects::claim"),
+        ("call", "session"),
+        ("options", "effects::storage"),
+        ("new", "js"),
+    ] {
         assert!(may_import(from, to), "{from} may import {to}");
     }
-    for (from, to) in
-        [("js", "error"), ("clock", "storage"), ("clock", "new"), ("session", "call"), ("call", "auth_fetch")]
-    {
+    for (from, to) in [
+        ("js", "error"),
+        ("abort", "vault"),
+        ("abort", "new"),
+        ("effects::storage", "session"),
+        ("effects::timers", "effects::claim"),
+        ("session", "call"),
+        ("effects::lifecycle", "call"),
+        ("call", "auth_fetch"),
+    ] {
         assert!(!may_import(from, to), "{from} may not import {to}");
     }
     let code = "use super::{clock::{self, Timer}, error};\nuse super::js::get;\nuse super::a::{b, c};";
     assert_eq!(imports(code, "super::"), ["clock", "error", "js", "a"]);
+    let file = |path: &str| File { path: path.into(), text: String::new() };
+    let effects =
+        "use super::timers;\nuse crate::browser::effects::{claim, tabs::Locks};\nuse crate::browser::js::Val;";
+    let of = |path| imports_of(&file(path), effects);
+    assert_eq!(of("src/browser/effects/reply.rs"), ["js", "effects::claim", "effects::tabs", "effects::timers"]);
+    assert_eq!(of("src/browser/session/driver.rs"), ["js", "effects::claim", "effects::tabs"]);
+    assert_eq!(module(&file("src/browser/effects/reply.rs")), "effects::reply");
+    assert_eq!(module(&file("src/browser/session/driver.rs")), "session");
+    assert_eq!(module(&file("src/browser/vault.rs")), "vault");
 }

@@ -5,6 +5,7 @@
 
 use super::outgoing::Outgoing;
 use super::request::Arguments;
+use super::sending::Sending;
 use crate::browser::abort;
 use crate::browser::debug::{self, SILENT};
 use crate::browser::effects::timers;
@@ -29,12 +30,6 @@ extern "C" {
     fn native(given: Lent, back: i32, input: Lent, init: Lent) -> Val;
 }
 
-#[wasm_bindgen(module = "/js/ops.js")]
-extern "C" {
-    /// What the header carries: the token, after its scheme if it has one.
-    fn credentials(scheme: Lent, token: Lent) -> Val;
-}
-
 /// Called with what was bound (a token's number and a packed request) and what the underlying promise gave.
 type OnSettled = Closure<dyn Fn(f64, JsValue, JsValue) -> JsValue>;
 
@@ -46,21 +41,9 @@ pub struct Client {
     pub known_urls: Val,
     /// Origins outside `origins` that were warned of.
     pub warned: Val,
-    sending: RefCell<Option<Sending>>,
+    pub(super) sending: RefCell<Option<Sending>>,
     on_response: RefCell<Option<OnSettled>>,
     on_error: RefCell<Option<OnSettled>>,
-}
-
-/// What goes along with each call while a token lives.
-struct Sending {
-    token: AccessToken,
-    epoch: Rc<abort::Epoch>,
-    /// The header's value, as one JavaScript string.
-    value: Val,
-    /// The `init` of a call that brings none.
-    init: Val,
-    /// How often it may still be used: not all calls share one signal.
-    left: u32,
 }
 
 fn settled(client: &Rc<Client>, run: impl Fn(&Rc<Client>, AccessToken, &Val, Val) -> Outcome + 'static) -> OnSettled {
@@ -268,39 +251,6 @@ impl Client {
         let value = token.map_or(Val::UNDEFINED, |token| self.sending(token, |sending| sending.value.clone()));
         let (input, init) = out.arguments(&self.options.header, &value, &epoch);
         self.native(&input, &init)
-    }
-
-    /// What goes along with `token`, made once while it lives.
-    fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
-        let epoch = self.driver.epoch();
-        let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
-        let mut sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
-        sending.left -= 1;
-        let result = with(&sending);
-        self.sending.replace(Some(sending));
-        result
-    }
-
-    #[inline(never)]
-    fn sending_of(&self, token: AccessToken, epoch: Rc<abort::Epoch>) -> Sending {
-        let driver = &self.driver;
-        let kind = driver.vault.member(Key::TokenType);
-        let scheme = if self.options.scheme.is_text() { &self.options.scheme } else { &kind };
-        let bearer = Val::name(Key::Bearer);
-        let scheme = if scheme.is_text() { scheme } else { &bearer };
-        let value = credentials(scheme.lend(), driver.vault.member(Key::AccessToken).lend());
-        let headers = Val::list();
-        let pair = Val::list();
-        pair.push(&self.options.header);
-        pair.push(&value);
-        headers.push(&pair);
-        let init = Val::bare();
-        init.put(Key::Headers, &headers);
-        init.put(Key::Signal, &epoch.fresh());
-        if !self.options.is_authorization {
-            init.put_name(Key::Redirect, Key::Error);
-        }
-        Sending { token, epoch, value, init, left: abort::FOLLOWERS }
     }
 
     fn native(&self, input: &Val, init: &Val) -> Val {

@@ -6,8 +6,8 @@ use super::claim::in_frame;
 use crate::browser::abort::Listening;
 use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
+use crate::browser::record::signal_of;
 use crate::browser::session::driver::SessionDriver;
-use crate::browser::vault::signal_of;
 use crate::protocol::event::Event;
 use std::rc::Rc;
 

@@ -11,7 +11,7 @@ use crate::browser::js::task;
 use crate::browser::js::{NONE, Outcome, Val};
 use crate::browser::session::driver::SessionDriver;
 use crate::browser::session::ends::fulfil;
-use crate::browser::vault::usable;
+use crate::browser::tokens::usable;
 use crate::protocol::cookie::confirms;
 use crate::protocol::event::Event;
 use std::rc::Rc;

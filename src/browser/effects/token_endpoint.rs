@@ -9,7 +9,7 @@ use crate::browser::endpoint::{Endpoint, Refresh};
 use crate::browser::js::keys::Key;
 use crate::browser::js::{Lent, NONE, Outcome, Val, task};
 use crate::browser::session::driver::SessionDriver;
-use crate::browser::vault::usable;
+use crate::browser::tokens::usable;
 use crate::protocol::error::Code;
 use crate::protocol::event::Event;
 use crate::protocol::grant::GrantOutcome;

@@ -68,4 +68,27 @@ impl SessionDriver {
         }
         self.renew_session();
     }
+
+    /// Writes what is known; tells where the storage does not take it.
+    pub fn write(&self, members: Members) -> Option<Event> {
+        let text = self.vault.write(&self.record(), members, &self.members_of_end(members));
+        self.renew_session();
+        let mut error = self.store.write(&text);
+        let known = self.vault.text();
+        if !known.same(&text) {
+            // The app's storage has called us back meanwhile: what came of that is the later word.
+            error = self.store.write(&known);
+        }
+        error.map(|error| {
+            self.blocked.set(error);
+            Event::WriteBlocked
+        })
+    }
+
+    fn members_of_end(&self, members: Members) -> Val {
+        match members {
+            Members::Signalled => self.signalled.get(),
+            _ => self.ends.members(),
+        }
+    }
 }

@@ -19,7 +19,7 @@ use crate::browser::js::{Lent, Val};
 use crate::browser::options::Options;
 use crate::browser::vault::Vault;
 use crate::protocol::config::{Renewable, Setup};
-use crate::protocol::effect::{Effect, Members};
+use crate::protocol::effect::Effect;
 use crate::protocol::environment::{self, Environment};
 use crate::protocol::error::Code;
 use crate::protocol::event::{Event, Stored};
@@ -216,28 +216,6 @@ impl SessionDriver {
             let (none, message) = (Val::UNDEFINED, Code::RefreshFailed.message());
             error::failed(Code::RefreshFailed, message, &none, &none, transient)
         })
-    }
-
-    fn write(&self, members: Members) -> Option<Event> {
-        let text = self.vault.write(&self.record(), members, &self.members_of_end(members));
-        self.renew_session();
-        let mut error = self.store.write(&text);
-        let known = self.vault.text();
-        if !known.same(&text) {
-            // The app's storage has called us back meanwhile: what came of that is the later word.
-            error = self.store.write(&known);
-        }
-        error.map(|error| {
-            self.blocked.set(error);
-            Event::WriteBlocked
-        })
-    }
-
-    fn members_of_end(&self, members: Members) -> Val {
-        match members {
-            Members::Signalled => self.signalled.get(),
-            _ => self.ends.members(),
-        }
     }
 
     /// What the end of the running epoch aborts.

@@ -1,5 +1,5 @@
-//! What was waited for has come: a timer, the lock, a mark, a claim, a signal. One function tells of all of it, with the
-//! number that it was asked for with, and keeps nothing of a session alive that is gone.
+//! What was waited for has come: a timer, the lock, a mark, a claim, a signal. One function tells of all of it, with
+//! the number that it was asked for with, and keeps nothing of a session alive that is gone.
 
 use super::driver::SessionDriver;
 use crate::browser::effects::tabs::{GRANTED, UNAVAILABLE, mark_of};

@@ -9,9 +9,7 @@
 //! refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
 //! ```
 //! What is true is what is stored. [`decisions`](super::decisions) says what each thing means, shown the record; here it
-//! is carried through, a chapter in each file: [`calls`], [`queue`], [`refresh`], [`outcome`],
-//! [`lock`], [`record`], [`changes`],
-//! [`end`] and [`page`].
+//! is carried through, a topic in each file.
 
 mod calls;
 mod changes;
