@@ -69,7 +69,7 @@ pub struct SessionDriver {
     /// What the console was warned of.
     pub warned: Val,
     pub ends: Ends,
-    epoch: RefCell<Rc<Epoch>>,
+    pub(super) epoch: RefCell<Rc<Epoch>>,
     pub lifecycle: RefCell<Vec<Listening>>,
     pub unloading: RefCell<Option<Listening>>,
     pub open_clients: Cell<u32>,
@@ -216,17 +216,6 @@ impl SessionDriver {
             let (none, message) = (Val::UNDEFINED, Code::RefreshFailed.message());
             error::failed(Code::RefreshFailed, message, &none, &none, transient)
         })
-    }
-
-    /// What the end of the running epoch aborts.
-    #[inline(never)]
-    pub fn epoch(&self) -> Rc<Epoch> {
-        Rc::clone(&self.epoch.borrow())
-    }
-
-    /// The running epoch is over.
-    pub fn next_epoch(&self) -> Rc<Epoch> {
-        self.epoch.take()
     }
 
     /// What is known of the record.

@@ -74,6 +74,12 @@ pub fn fulfil(done: &Val) {
 }
 
 impl SessionDriver {
+    /// What the end of the running epoch aborts.
+    #[inline(never)]
+    pub fn epoch(&self) -> Rc<Epoch> {
+        Rc::clone(&self.epoch.borrow())
+    }
+
     /// Ends the session in this turn. The promise is fulfilled when the server has been told, or is not to be.
     pub fn log_out(self: &Rc<Self>, reason: Val, revoke: bool, redirect: bool) -> Val {
         let done = deferred();
@@ -91,7 +97,7 @@ impl SessionDriver {
     /// The running epoch is over.
     pub fn close_epoch(&self, ending: Ending) {
         let (vault, ends) = (&self.vault, &self.ends);
-        let mut ended = Ended { epoch: self.next_epoch(), ..Ended::default() };
+        let mut ended = Ended { epoch: self.epoch.take(), ..Ended::default() };
         let code = match ending {
             Ending::LoggedOut { .. } => {
                 let done = ends.asked.0.take();
