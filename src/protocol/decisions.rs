@@ -1,15 +1,8 @@
-//! The machine: what one session does with each call.
+//! What each thing means, without consequences: what a call does, what an answer says, what a record is worth.
 //!
-//! ```text
-//!                    setTokens                        refused ("logout"), retry rejected, logout
-//!   signed-out ───────────────────▶ signed-in ─────────────────────────────▶ signed-out (epoch + 1)
-//!                                    │     ▲
-//!                          renewal   ▼     │  Tokens · UseStored · transient failure
-//! refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
-//! ```
-//! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. What an
-//! answer means is in `verdict`, who tries a new token first in `canary`, a renewal's own decisions in
-//! [`super::renewal`]. Every decision compares epochs first.
+//! Truth is stored: each decision is shown the [`Record`], and only that is kept which no record can say. What an answer
+//! means is in `verdict`, who tries a new token first in `canary`, the decisions of a refresh in [`super::renewal`].
+//! Every decision compares epochs first. What follows from them is carried through by [`super::session`].
 
 use super::canary::Canary;
 use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
@@ -65,7 +58,7 @@ pub enum Renew {
     Start,
 }
 
-/// The machine of one session. See the module's diagram.
+/// The decisions of one session. See the module's text.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Decisions {
     pub(super) policy: Policy,
@@ -93,7 +86,7 @@ pub(super) struct Seen {
 }
 
 impl Decisions {
-    /// A machine that has seen nothing yet.
+    /// With nothing seen yet.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         Self {
