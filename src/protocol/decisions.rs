@@ -65,7 +65,7 @@ pub struct Decisions {
     pub(super) epoch: u64,
     pub(super) renewal: Option<Renewal>,
     pub(super) failures: u32,
-    pub(super) probe: Option<Canary>,
+    pub(super) canary: Option<Canary>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
     /// What the last renewal brought, and its number, until a call goes out with it.
@@ -94,7 +94,7 @@ impl Decisions {
             epoch: 0,
             renewal: None,
             failures: 0,
-            probe: None,
+            canary: None,
             seen: Seen::default(),
             broken: Vec::new(),
             untried: None,
@@ -150,14 +150,14 @@ impl Decisions {
             if record.signed_in() && record.retry_at == 0 {
                 self.failures = 0;
             }
-            if self.probe.as_ref().is_some_and(|probe| record.access != Some(probe.token)) {
-                self.probe = None;
+            if self.canary.as_ref().is_some_and(|canary| record.access != Some(canary.token)) {
+                self.canary = None;
             }
         }
         self.seen.accepted = record.accepted;
         self.seen.expires_at = record.expires_at;
         if record.accepted {
-            self.probe = None;
+            self.canary = None;
         }
     }
 
@@ -239,7 +239,7 @@ impl Decisions {
         let epoch = self.next_epoch(record, now);
         let tombstone = Record { unconfirmed: record.unconfirmed, ..Record::tombstone(epoch) };
         self.failures = 0;
-        self.probe = None;
+        self.canary = None;
         self.observe(&tombstone, now);
         if record.refresh.is_none() {
             self.cookie_ended(&tombstone);
