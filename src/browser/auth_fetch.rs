@@ -126,7 +126,7 @@ impl AuthFetch {
         Ok(self.client.driver.set_tokens(&tokens.into())?)
     }
 
-    /// A token fit to send now, renewed first if need be; null without a session. An abort of `signal` ends the wait.
+    /// A token fit to send now, refreshed first if need be; null without a session. An abort of `signal` ends the wait.
     #[wasm_bindgen(js_name = getAccessToken)]
     pub fn get_access_token(&self, options: JsValue) -> JsValue {
         let options = Val::from(options);
@@ -136,7 +136,7 @@ impl AuthFetch {
         debug::follow(number, promise).into()
     }
 
-    /// Renews now: one promise for everybody while it runs.
+    /// Refreshes now: one promise for everybody while it runs.
     pub fn refresh(&self) -> JsValue {
         let driver = &self.client.driver;
         if matches!(driver.options.refresh, Refresh::None) {

@@ -1,4 +1,4 @@
-//! What `debug: true` tells: why each call and each renewal went as it did, on the console and on the performance
+//! What `debug: true` tells: why each call and each refresh went as it did, on the console and on the performance
 //! timeline.
 //!
 //! Nothing is decided here. It is told after what it tells of: a console is an app's code too, and may do anything.
@@ -24,7 +24,7 @@ extern "C" {
 /// The number of what nothing is told of.
 pub const SILENT: u32 = 0;
 
-/// A call's or a renewal's number, where it is to be told of.
+/// A call's or a refresh's number, where it is to be told of.
 pub fn begin(told: bool, kind: Key, input: &Val) -> u32 {
     if told { start(Val::name(kind).lend(), input.lend()) } else { SILENT }
 }
@@ -50,7 +50,7 @@ pub fn follow(number: u32, promise: Val) -> Val {
     if number == SILENT { promise } else { listen(number as i32, promise.lend()) }
 }
 
-/// Tells why a renewal was started.
+/// Tells why a refresh was started.
 pub fn started(number: u32, reason: &str) {
     if number != SILENT {
         say(number as i32, Val::text(reason).lend());

@@ -3,7 +3,7 @@
 use super::js::keys::Key;
 use super::js::{Kind, Lent, Outcome, Val};
 use super::parser::{Parser, is_url};
-use crate::protocol::config::Renewable;
+use crate::protocol::config::Refreshable;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -101,16 +101,16 @@ fn endpoint(parser: &mut Parser, name: Key, value: &Val, inherit: Option<&Endpoi
 }
 
 /// What a refresh by this needs.
-pub fn renewable(refresh: &Refresh) -> Renewable {
+pub fn refreshable(refresh: &Refresh) -> Refreshable {
     let endpoint = match refresh {
-        Refresh::None => return Renewable::Never,
-        Refresh::Function(_) => return Renewable::Always,
+        Refresh::None => return Refreshable::Never,
+        Refresh::Function(_) => return Refreshable::Always,
         Refresh::Endpoint(endpoint) => endpoint,
     };
     let origin = Val::global(Key::Location).get(Key::Origin);
     let own_origin = origin.is_text() && endpoint.url.url().get(Key::Origin).same(&origin);
     let cookie = endpoint.credentials.is(Key::Include) || (own_origin && endpoint.credentials.is(Key::SameOrigin));
-    if cookie { Renewable::Always } else { Renewable::WithToken }
+    if cookie { Refreshable::Always } else { Refreshable::WithToken }
 }
 
 /// The option, or the member of `refresh`: not both.

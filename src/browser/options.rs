@@ -1,11 +1,11 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
 
 use super::effects::storage::Place;
-use super::endpoint::{Refresh, endpoint_or_function, is_refused, renewable};
+use super::endpoint::{Refresh, endpoint_or_function, is_refused, refreshable};
 use super::js::keys::Key;
 use super::js::{Kind, Lent, Outcome, Val};
 use super::parser::{Parser, is_http, is_url};
-use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable, SignedOut};
+use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Refreshable, SignedOut};
 use crate::protocol::scope::{Rule, rule};
 use wasm_bindgen::prelude::*;
 
@@ -115,7 +115,7 @@ fn place(parser: &mut Parser) -> Place {
     }
 }
 
-fn policy(parser: &mut Parser, renewable: Renewable) -> Policy {
+fn policy(parser: &mut Parser, refreshable: Refreshable) -> Policy {
     let expired = [Key::Logout, Key::Hold, Key::PassThrough];
     let rejected = [Key::Auto, Key::Logout, Key::Return];
     Policy {
@@ -133,7 +133,7 @@ fn policy(parser: &mut Parser, renewable: Renewable) -> Policy {
             2 => OnRetryRejected::Return,
             _ => OnRetryRejected::Auto,
         },
-        renewable,
+        refreshable,
         leeway: (parser.number(Key::Leeway, 30.0, 0.0, "a number of seconds, zero or more") * 1000.0) as u64,
         attempts: parser.number(Key::RefreshAttempts, 3.0, 1.0, "a number of attempts, one or more") as u32,
         ..Policy::default()
@@ -159,7 +159,7 @@ impl Options {
             parser.refuse_value(Key::Options, value, "an object");
         }
         let refresh = endpoint_or_function(&mut parser, Key::Refresh, None)?;
-        let renewable = renewable(&refresh);
+        let refreshable = refreshable(&refresh);
         let inherit = if let Refresh::Endpoint(endpoint) = &refresh { Some(endpoint) } else { None };
         let revocation = endpoint_or_function(&mut parser, Key::Revocation, inherit)?;
         let login_url = parser.members.get(Key::LoginUrl);
@@ -177,7 +177,7 @@ impl Options {
             scope: scope(&mut parser),
             place: place(&mut parser),
             adopt_recipe_keys: parser.flag(Key::AdoptRecipeKeys, false),
-            policy: policy(&mut parser, renewable),
+            policy: policy(&mut parser, refreshable),
             background: parser.flag(Key::BackgroundRefresh, true),
             refresh_timeout: parser.number(Key::RefreshTimeout, 10_000.0, 1.0, "a number of milliseconds above zero"),
             is_refused,

@@ -251,7 +251,7 @@ impl Vault {
     }
 
     /// Makes the snapshot anew, where anything in it has changed.
-    pub fn renew_session(&self, signed_in: bool, can_refresh: bool) {
+    pub fn make_snapshot(&self, signed_in: bool, can_refresh: bool) {
         let session = if signed_in { snapshot(&self.members(), can_refresh) } else { Val::NULL };
         if !session.json().same(&self.session().json()) {
             self.session.set(session);

@@ -24,7 +24,7 @@ pub fn delay_ms(failures: u32, jitter: f64) -> f64 {
     doubled(FIRST_DELAY_MS, failures, LONGEST_DELAY_MS) * jitter.clamp(0.0, 1.0)
 }
 
-/// How long a failed renewal keeps others away, in ms.
+/// How long a failed refresh keeps others away, in ms.
 #[must_use]
 pub fn cooldown_ms(failures: u32) -> f64 {
     doubled(FIRST_COOLDOWN_MS, failures, LONGEST_COOLDOWN_MS)

@@ -1,11 +1,11 @@
-//! The canary: after a renewal one waiting call tries the new token, and the others wait for its answer.
+//! The canary: after a refresh one waiting call tries the new token, and the others wait for its answer.
 //!
 //! Which answer lets them go is decided in [`super::verdict`].
 
 use super::decisions::Decisions;
 use super::token::{AccessToken, Record};
 
-/// After a renewal: the one call that tries the new token first.
+/// After a refresh: the one call that tries the new token first.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Canary {
     pub(super) token: AccessToken,

@@ -8,7 +8,7 @@
 pub enum Challenge {
     /// Nothing that changes what a 401 means.
     Other,
-    /// The token is good, and allows too little: a renewal would not help.
+    /// The token is good, and allows too little: a refresh would not help.
     InsufficientScope,
     /// The token is good, and the user is to authenticate again (RFC 9470).
     StepUp {

@@ -36,10 +36,10 @@ pub enum OnRetryRejected {
     Return,
 }
 
-/// What a renewal needs.
+/// What a refresh needs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Renewable {
-    /// No `refresh` is set: tokens are never renewed.
+pub enum Refreshable {
+    /// No `refresh` is set: tokens are never refreshed.
     #[default]
     Never,
     /// A stored refresh token.
@@ -57,9 +57,9 @@ pub struct Policy {
     pub on_session_expired: OnSessionExpired,
     /// The retry was answered 401 too.
     pub on_retry_rejected: OnRetryRejected,
-    /// What a renewal needs.
-    pub renewable: Renewable,
-    /// Renew ahead of expiry by this many ms.
+    /// What a refresh needs.
+    pub refreshable: Refreshable,
+    /// Refresh ahead of expiry by this many ms.
     pub leeway: u64,
     /// Token requests before a transient failure is reported.
     pub attempts: u32,
@@ -74,7 +74,7 @@ impl Default for Policy {
             signed_out: SignedOut::Send,
             on_session_expired: OnSessionExpired::Logout,
             on_retry_rejected: OnRetryRejected::Auto,
-            renewable: Renewable::WithToken,
+            refreshable: Refreshable::WithToken,
             leeway: 30_000,
             attempts: 3,
             grace: 250,

@@ -1,13 +1,13 @@
 //! What each thing means, without consequences: what a call does, what an answer says, what a record is worth.
 //!
 //! Truth is stored: each decision is shown the [`Record`], and only that is kept which no record can say. What an answer
-//! means is in `verdict`, who tries a new token first in `canary`, the decisions of a refresh in [`super::renewal`].
+//! means is in `verdict`, who tries a new token first in `canary`, the decisions of a refresh in [`super::refresh`].
 //! Every decision compares epochs first. What follows from them is carried through by [`super::session`].
 
 use super::canary::Canary;
-use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
+use super::config::{OnSessionExpired, Policy, Refreshable, SignedOut};
 use super::lifetime::{Freshness, freshness};
-use super::renewal::{Reason, Renewal};
+use super::refresh::{Reason, Refresh};
 use super::tabs::Mark;
 use super::token::{AccessToken, Record};
 pub use super::verdict::{Unauthorized, Verdict};
@@ -27,7 +27,7 @@ pub struct Call {
     pub after_signin: Option<u64>,
     /// It carries a verdict when it is answered: a wait for a token alone never does, and is no canary.
     pub answers: bool,
-    /// How many renewals this machine had opened when it was made, or answered 401.
+    /// How many refreshes this machine had opened when it was made, or answered 401.
     pub opened: u32,
 }
 
@@ -35,12 +35,12 @@ pub struct Call {
 #[must_use]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Admission {
-    /// It goes out with this token; with `renew`, a renewal ahead of expiry is started beside it.
-    Send(AccessToken, Renew),
+    /// It goes out with this token; with `refresh`, a refresh ahead of expiry is started beside it.
+    Send(AccessToken, NeedsRefresh),
     /// It goes out without a token.
     SendWithoutToken,
-    /// It waits; with `renew`, for a renewal that is to be started.
-    Wait(Renew),
+    /// It waits; with `refresh`, for a refresh that is to be started.
+    Wait(NeedsRefresh),
     /// It is rejected with `signed_out`.
     SignedOut,
     /// It is rejected with the last `refresh_failed`.
@@ -49,9 +49,9 @@ pub enum Admission {
     Ended,
 }
 
-/// Whether the driver has a renewal to start.
+/// Whether the driver has a refresh to start.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Renew {
+pub enum NeedsRefresh {
     /// None is needed, or one is running.
     No,
     /// The machine has opened one: the driver runs it.
@@ -63,16 +63,16 @@ pub enum Renew {
 pub struct Decisions {
     pub(super) policy: Policy,
     pub(super) epoch: u64,
-    pub(super) renewal: Option<Renewal>,
+    pub(super) refresh: Option<Refresh>,
     pub(super) failures: u32,
     pub(super) canary: Option<Canary>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
-    /// What the last renewal brought, and its number, until a call goes out with it.
+    /// What the last refresh brought, and its number, until a call goes out with it.
     pub(super) untried: Option<(AccessToken, u32)>,
     pub(super) unrepeated_at: u64,
     calls: u32,
-    pub(super) renewals: u32,
+    pub(super) refreshes: u32,
     pub(super) cookie: Mark,
 }
 
@@ -92,7 +92,7 @@ impl Decisions {
         Self {
             policy,
             epoch: 0,
-            renewal: None,
+            refresh: None,
             failures: 0,
             canary: None,
             seen: Seen::default(),
@@ -100,7 +100,7 @@ impl Decisions {
             untried: None,
             unrepeated_at: 0,
             calls: 0,
-            renewals: 0,
+            refreshes: 0,
             cookie: Mark::default(),
         }
     }
@@ -117,27 +117,27 @@ impl Decisions {
         self.policy.grace
     }
 
-    /// Whether this machine may renew what `record` holds.
+    /// Whether this machine may refresh what `record` holds.
     #[must_use]
-    pub const fn can_renew(&self, record: &Record) -> bool {
-        match self.policy.renewable {
-            Renewable::Never => false,
-            Renewable::WithToken => record.refresh.is_some(),
-            Renewable::Always => true,
+    pub const fn can_refresh(&self, record: &Record) -> bool {
+        match self.policy.refreshable {
+            Refreshable::Never => false,
+            Refreshable::WithToken => record.refresh.is_some(),
+            Refreshable::Always => true,
         }
     }
 
-    /// The renewal that is running.
+    /// The refresh that is running.
     #[must_use]
-    pub const fn renewal(&self) -> Option<&Renewal> {
-        self.renewal.as_ref()
+    pub const fn refresh(&self) -> Option<&Refresh> {
+        self.refresh.as_ref()
     }
 
     /// A record that differs from the last one was read or written.
     pub fn observe(&mut self, record: &Record, now: u64) {
         self.epoch = self.epoch.max(record.epoch);
-        if self.renewal.as_ref().is_some_and(|renewal| renewal.epoch != self.epoch) {
-            self.renewal = None;
+        if self.refresh.as_ref().is_some_and(|refresh| refresh.epoch != self.epoch) {
+            self.refresh = None;
         }
         if record.access != self.seen.access {
             let good = self.seen.accepted && self.seen.expires_at.is_some_and(|at| at > now);
@@ -165,7 +165,7 @@ impl Decisions {
     #[must_use]
     pub const fn open(&mut self, answers: bool) -> Call {
         self.calls = self.calls.wrapping_add(1);
-        let opened = self.renewals;
+        let opened = self.refreshes;
         Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers, opened }
     }
 
@@ -175,38 +175,38 @@ impl Decisions {
             return Admission::Ended;
         }
         if call.after_signin.is_some_and(|signin| record.signin <= signin) {
-            return Admission::Wait(Renew::No);
+            return Admission::Wait(NeedsRefresh::No);
         }
         let Some(token) = record.access else {
             return self.without_token(record);
         };
         let clock = self.clock(record, now);
-        // Where a renewal has brought the same text again, the call is sent once more with it.
+        // Where a refresh has brought the same text again, the call is sent once more with it.
         let refused = call.sent == Some(token) && call.after_signin.is_none() && !record.rejected;
         // What a call has waited for is tried once, or a clock that jumps and a lifetime shorter than the way of the
         // answer would have it wait for ever.
         let just_brought = self.untried.is_some_and(|(untried, by)| untried == token && call.opened < by);
-        let expired = clock == Freshness::Expired && !just_brought && self.can_renew(record);
-        if let Some(renewal) = &mut self.renewal {
-            renewal.rejected |= refused && renewal.from == Some(token);
+        let expired = clock == Freshness::Expired && !just_brought && self.can_refresh(record);
+        if let Some(refresh) = &mut self.refresh {
+            refresh.rejected |= refused && refresh.from == Some(token);
             // One that `setTokens` overtook is waited out: it may hold the refresh token that the next one is to
             // present.
-            if refused || expired || (renewal.blocking && renewal.from == Some(token)) {
-                return Admission::Wait(Renew::No);
+            if refused || expired || (refresh.blocking && refresh.from == Some(token)) {
+                return Admission::Wait(NeedsRefresh::No);
             }
         } else if refused || expired {
-            return if self.cooling(record, now) || !self.can_renew(record) {
+            return if self.cooling(record, now) || !self.can_refresh(record) {
                 Admission::Failed
             } else {
                 Admission::Wait(self.start(record, Reason::of_clock(expired), true))
             };
         }
         if call.answers && self.must_wait_for_canary(call.id, token) {
-            return Admission::Wait(Renew::No);
+            return Admission::Wait(NeedsRefresh::No);
         }
         self.untried = self.untried.filter(|(untried, _)| *untried != token);
-        let ahead = clock == Freshness::Expiring && self.can_renew(record) && !self.cooling(record, now);
-        Admission::Send(token, if ahead { self.start(record, Reason::Expired, false) } else { Renew::No })
+        let ahead = clock == Freshness::Expiring && self.can_refresh(record) && !self.cooling(record, now);
+        Admission::Send(token, if ahead { self.start(record, Reason::Expired, false) } else { NeedsRefresh::No })
     }
 
     fn clock(&self, record: &Record, now: u64) -> Freshness {
@@ -217,7 +217,7 @@ impl Decisions {
     fn without_token(&self, record: &Record) -> Admission {
         if record.suspended {
             return match self.policy.on_session_expired {
-                OnSessionExpired::Hold => Admission::Wait(Renew::No),
+                OnSessionExpired::Hold => Admission::Wait(NeedsRefresh::No),
                 OnSessionExpired::PassThrough | OnSessionExpired::Logout => Admission::SendWithoutToken,
             };
         }

@@ -6,7 +6,7 @@
 
 use super::error::Code;
 use super::event::{MarkFor, Timer};
-use super::renewal::Reason;
+use super::refresh::Reason;
 use super::session::Ticket;
 
 /// Something to do.

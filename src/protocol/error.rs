@@ -7,7 +7,7 @@ pub enum Code {
     LoggedOut,
     /// The authorization server or the API ended the session.
     SessionExpired,
-    /// A renewal failed for a transient reason, or for good; the session is kept.
+    /// A refresh failed for a transient reason, or for good; the session is kept.
     RefreshFailed,
     /// There is no session.
     SignedOut,

@@ -11,14 +11,14 @@ const SECONDS_BELOW: f64 = 1e11;
 pub enum Freshness {
     /// It is sent; a token of unknown lifetime is always fresh.
     Fresh,
-    /// It is sent, and renewed beside it.
+    /// It is sent, and refreshed beside it.
     Expiring,
-    /// It is renewed before anything is sent.
+    /// It is refreshed before anything is sent.
     Expired,
 }
 
 /// The lifetime in ms; none where the server's number (seconds) is missing, zero, negative, unreadable or absurd, or
-/// less than the clock can tell: such a token would be renewed before each send, for ever.
+/// less than the clock can tell: such a token would be refreshed before each send, for ever.
 #[must_use]
 pub fn lifetime_ms(expires_in_seconds: Option<f64>) -> Option<f64> {
     let known = |seconds: &f64| *seconds >= SHORTEST_LIFETIME_S && *seconds <= LONGEST_LIFETIME_S;
@@ -33,7 +33,7 @@ pub fn expires_at_ms(received_at_ms: f64, expires_in: Option<f64>, jwt: Option<(
     lifetime_ms(expires_in).or_else(|| jwt.and_then(by_claims)).map(|lifetime| received_at_ms + lifetime)
 }
 
-/// How long before expiry a token is renewed, in ms: never before half its lifetime.
+/// How long before expiry a token is refreshed, in ms: never before half its lifetime.
 #[must_use]
 pub fn leeway_ms(leeway_ms: f64, lifetime_ms: Option<f64>) -> f64 {
     lifetime_ms.map_or(leeway_ms, |lifetime| leeway_ms.min(lifetime / 2.0))

@@ -20,7 +20,7 @@ pub mod event;
 pub mod fault;
 pub mod grant;
 pub mod lifetime;
-pub mod renewal;
+pub mod refresh;
 pub mod scope;
 pub mod session;
 pub mod tabs;

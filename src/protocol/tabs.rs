@@ -15,7 +15,7 @@ pub const RESTORE_MS: u32 = 250;
 
 /// How long the holder of the lock waits at most for the record to reach the mark, in ms. After that the write was lost
 /// with its tab: an epoch that the mark says has begun is heard of as by a signal, and the record that stands is
-/// renewed.
+/// refreshed.
 pub const CATCH_UP_MS: u32 = 800;
 
 /// How often the record is read again meanwhile, in ms.

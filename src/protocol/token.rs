@@ -31,14 +31,14 @@ pub struct Record {
     pub expires_at: Option<u64>,
     /// Whether a call has been accepted with this access token, in any tab.
     pub accepted: bool,
-    /// A renewal brought the text of this access token again after it was answered 401: no other is made for a 401 of
+    /// A refresh brought the text of this access token again after it was answered 401: no other is made for a 401 of
     /// it.
     pub rejected: bool,
-    /// Renewals since a call was last accepted, in any tab.
+    /// Refreshes since a call was last accepted, in any tab.
     pub unaccepted: u32,
     /// The refresh token was refused, and the session was not ended for it.
     pub suspended: bool,
-    /// End of the cooldown after a failed renewal, in ms; 0 where there is none.
+    /// End of the cooldown after a failed refresh, in ms; 0 where there is none.
     pub retry_at: u64,
     /// `Retry-After` set that end: neither the network's return nor `refresh()` goes before it, in any tab.
     pub retry_after_set: bool,

@@ -1,11 +1,11 @@
 //! What an answer of the API means for its call and for the session.
 //!
 //! A 401 is a verdict on the token it was sent with, and on nothing else; whether one that was repeated ends the
-//! session is `onRetryRejected`'s rule. The renewals that a verdict starts are in [`super::renewal`].
+//! session is `onRetryRejected`'s rule. The refreshes that a verdict starts are in [`super::refresh`].
 
 use super::config::OnRetryRejected;
-use super::decisions::{Call, Decisions, Renew};
-use super::renewal::Reason;
+use super::decisions::{Call, Decisions, NeedsRefresh};
+use super::refresh::Reason;
 use super::token::Record;
 
 /// What is known of a response that says "unauthorized".
@@ -26,14 +26,14 @@ pub struct Unauthorized {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// The caller gets the response.
-    Deliver(Renew),
-    /// The call is to be admitted again, now or after a renewal.
-    Retry(Renew),
+    Deliver(NeedsRefresh),
+    /// The call is to be admitted again, now or after a refresh.
+    Retry(NeedsRefresh),
     /// The call is rejected with the last `refresh_failed`.
     Failed,
     /// The session ends: the new token was rejected too.
     EndRetryRejected,
-    /// The token has run out and nothing can renew it: as a refusal of the token endpoint.
+    /// The token has run out and nothing can refresh it: as a refusal of the token endpoint.
     EndRefused,
     /// The call's session is over already.
     Ended,
@@ -42,7 +42,7 @@ pub enum Verdict {
 const BROKEN_PATHS: usize = 64;
 
 /// A call that cannot be sent again never shows whether a new token helps it. A broken endpoint that only such calls
-/// reach would rotate tokens at each of them: so many ms lie between two renewals that these start.
+/// reach would rotate tokens at each of them: so many ms lie between two refreshes that these start.
 const UNREPEATED_MS: u64 = 10_000;
 
 impl Decisions {
@@ -68,15 +68,15 @@ impl Decisions {
         if call.epoch != self.epoch {
             return Verdict::Ended;
         }
-        call.opened = self.renewals;
+        call.opened = self.refreshes;
         let canary = self.is_canary(call.id);
         if call.sent.is_none() || unauthorized.not_the_token {
             self.on_call_dropped(call.id);
-            return Verdict::Deliver(Renew::No);
+            return Verdict::Deliver(NeedsRefresh::No);
         }
         if record.access != call.sent {
             let again = call.sends < 2 && unauthorized.replayable && record.has_session();
-            return if again { Verdict::Retry(Renew::No) } else { Verdict::Deliver(Renew::No) };
+            return if again { Verdict::Retry(NeedsRefresh::No) } else { Verdict::Deliver(NeedsRefresh::No) };
         }
         let expired = record.expires_at.is_some_and(|at| at <= now);
         // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
@@ -84,31 +84,39 @@ impl Decisions {
             return self.on_retry_rejected(record, expired, &unauthorized);
         }
         if record.rejected && !expired {
-            // Another renewal would bring the same text. While a canary tries it once more, its answer is waited for.
+            // Another refresh would bring the same text. While a canary tries it once more, its answer is waited for.
             let waits = self.canary.is_some() && unauthorized.replayable;
             return if waits {
-                Verdict::Retry(Renew::No)
+                Verdict::Retry(NeedsRefresh::No)
             } else {
                 self.on_retry_rejected(record, expired, &unauthorized)
             };
         }
         self.on_call_dropped(call.id);
         if self.broken.contains(&unauthorized.path) {
-            return Verdict::Deliver(Renew::No);
+            return Verdict::Deliver(NeedsRefresh::No);
         }
-        if !self.can_renew(record) {
-            return if expired && !unauthorized.redirected { Verdict::EndRefused } else { Verdict::Deliver(Renew::No) };
+        if !self.can_refresh(record) {
+            return if expired && !unauthorized.redirected {
+                Verdict::EndRefused
+            } else {
+                Verdict::Deliver(NeedsRefresh::No)
+            };
         }
-        if self.renewal.is_none() && self.cooling(record, now) {
+        if self.refresh.is_none() && self.cooling(record, now) {
             // Whoever waits for a canary's answer is asked again when it is delivered.
-            return if unauthorized.replayable && !canary { Verdict::Failed } else { Verdict::Deliver(Renew::No) };
+            return if unauthorized.replayable && !canary {
+                Verdict::Failed
+            } else {
+                Verdict::Deliver(NeedsRefresh::No)
+            };
         }
         if unauthorized.replayable {
             return Verdict::Retry(self.start(record, Reason::Unauthorized, true));
         }
         // After a clock that was set back it counts from now.
-        if self.renewal.is_none() && (self.unrepeated_at..self.unrepeated_at + UNREPEATED_MS).contains(&now) {
-            return Verdict::Deliver(Renew::No);
+        if self.refresh.is_none() && (self.unrepeated_at..self.unrepeated_at + UNREPEATED_MS).contains(&now) {
+            return Verdict::Deliver(NeedsRefresh::No);
         }
         self.unrepeated_at = now;
         Verdict::Deliver(self.start(record, Reason::Unauthorized, true))
@@ -127,6 +135,6 @@ impl Decisions {
         if !expired && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&unauthorized.path) {
             self.broken.push(unauthorized.path);
         }
-        Verdict::Deliver(Renew::No)
+        Verdict::Deliver(NeedsRefresh::No)
     }
 }

@@ -6,7 +6,7 @@ use authfetch::protocol::config::Policy;
 use authfetch::protocol::decisions::Decisions;
 use authfetch::protocol::event::Timer;
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::{Cooldown, Grant, Outcome, Reason, Turn};
+use authfetch::protocol::refresh::{Cooldown, Grant, Outcome, Reason, Turn};
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const NOW: u64 = 1_000_000;

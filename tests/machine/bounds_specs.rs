@@ -4,7 +4,7 @@
 use super::world::{Answer, End, Phase, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy};
 use authfetch::protocol::decisions::Decisions;
-use authfetch::protocol::renewal::UNACCEPTED_RENEWALS;
+use authfetch::protocol::refresh::UNACCEPTED_REFRESHES;
 
 const SECOND: u64 = 1_000;
 const AT_MOST: u8 = 10;
@@ -152,7 +152,7 @@ fn a_wait_for_a_token_alone_ends_with_the_same_text() {
     wait.sent = world.record.access;
     let admission = machine.admit(&wait, &world.record, world.now);
     assert!(matches!(admission, authfetch::protocol::decisions::Admission::Send(..)), "{admission:?}");
-    assert!(machine.renewal().is_none());
+    assert!(machine.refresh().is_none());
 }
 
 #[test]
@@ -160,16 +160,16 @@ fn another_tab_that_waits_for_its_turn_adopts_the_same_text() {
     let mut world = World::new(Policy::default());
     let mut other = Decisions::new(Policy::default());
     other.observe(&world.record, world.now);
-    let _ = other.start(&world.record, authfetch::protocol::renewal::Reason::Unauthorized, true);
-    let id = other.renewal().map_or(0, |renewal| renewal.id);
+    let _ = other.start(&world.record, authfetch::protocol::refresh::Reason::Unauthorized, true);
+    let id = other.refresh().map_or(0, |refresh| refresh.id);
     world.same_text = true;
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
     world.renewal(super::world::Reply::Served);
     let record = authfetch::protocol::token::Record { refresh: None, ..world.record };
     let mut same_refresh = other.clone();
-    assert_eq!(other.on_turn(id, &world.record), authfetch::protocol::renewal::Turn::UseStored);
-    assert_eq!(same_refresh.on_turn(id, &record), authfetch::protocol::renewal::Turn::UseStored);
+    assert_eq!(other.on_turn(id, &world.record), authfetch::protocol::refresh::Turn::UseStored);
+    assert_eq!(same_refresh.on_turn(id, &record), authfetch::protocol::refresh::Turn::UseStored);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_server_that_rejects_every_new_token_is_asked_ten_times_a_minute_at_most() {
     let mut world = World::new(with(OnRetryRejected::Return));
     rejecting(&mut world);
     assert!(world.token_requests <= AT_MOST, "{} token requests", world.token_requests);
-    assert!(world.token_requests > UNACCEPTED_RENEWALS as u8, "it is asked again in a while");
+    assert!(world.token_requests > UNACCEPTED_REFRESHES as u8, "it is asked again in a while");
     assert!(ends(&world, End::Failed) > 0, "meanwhile calls fail with the renewal's error");
     assert!(world.record.signed_in());
 }
@@ -273,7 +273,7 @@ fn renewals_ahead_of_expiry_with_no_call_to_prove_them_are_kept_away_half_a_minu
         assert_eq!((world.token_requests, world.record.unaccepted), (renewals, renewals.into()));
         let kept_away = world.record.retry_at.saturating_sub(world.now);
         assert!(kept_away <= 30_000, "{kept_away} ms");
-        assert_eq!(kept_away > 0, u32::from(renewals) >= UNACCEPTED_RENEWALS);
+        assert_eq!(kept_away > 0, u32::from(renewals) >= UNACCEPTED_REFRESHES);
     }
     let call = world.call();
     world.answer(call, Answer::Accepted);

@@ -1,11 +1,11 @@
 //! One renewal: who starts it, who joins it, and what may happen to the record while it runs.
 
 use super::world::{Answer, LIFETIME, Phase, Reply, World};
-use authfetch::protocol::config::{Policy, Renewable};
-use authfetch::protocol::decisions::{Decisions, Renew};
+use authfetch::protocol::config::{Policy, Refreshable};
+use authfetch::protocol::decisions::{Decisions, NeedsRefresh};
 use authfetch::protocol::event::Timer;
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::{Grant, Keep, Outcome, Reason, Turn};
+use authfetch::protocol::refresh::{Grant, Keep, Outcome, Reason, Turn};
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const NOW: u64 = 1_000_000;
@@ -25,8 +25,8 @@ fn record() -> Record {
 fn renewing(policy: Policy, record: &Record) -> (Decisions, u32) {
     let mut machine = Decisions::new(policy);
     machine.observe(record, NOW);
-    assert_eq!(machine.start(record, Reason::Unauthorized, true), Renew::Start);
-    let id = machine.renewal().map_or(0, |renewal| renewal.id);
+    assert_eq!(machine.start(record, Reason::Unauthorized, true), NeedsRefresh::Start);
+    let id = machine.refresh().map_or(0, |refresh| refresh.id);
     assert_eq!(machine.on_turn(id, record), Turn::Request);
     (machine, id)
 }
@@ -39,12 +39,12 @@ fn outcome(class: GrantOutcome) -> Outcome {
 fn the_first_opens_a_renewal_and_the_others_join_it() {
     let mut machine = Decisions::new(Policy::default());
     machine.observe(&record(), NOW);
-    assert_eq!(machine.start(&record(), Reason::Expired, false), Renew::Start);
-    let opened = machine.renewal().cloned();
-    assert_eq!(machine.start(&record(), Reason::Manual, false), Renew::No);
-    assert_eq!(machine.renewal().cloned(), opened, "its reason and its number stay the first one's");
-    assert_eq!(machine.start(&record(), Reason::Unauthorized, true), Renew::No);
-    assert!(machine.renewal().is_some_and(|renewal| renewal.blocking), "from now on calls wait for it");
+    assert_eq!(machine.start(&record(), Reason::Expired, false), NeedsRefresh::Start);
+    let opened = machine.refresh().cloned();
+    assert_eq!(machine.start(&record(), Reason::Manual, false), NeedsRefresh::No);
+    assert_eq!(machine.refresh().cloned(), opened, "its reason and its number stay the first one's");
+    assert_eq!(machine.start(&record(), Reason::Unauthorized, true), NeedsRefresh::No);
+    assert!(machine.refresh().is_some_and(|refresh| refresh.blocking), "from now on calls wait for it");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn only_its_owner_goes_on_with_a_renewal_or_ends_it() {
     assert_eq!(machine.on_turn(id + 1, &record()), Turn::Ended);
     assert_eq!(machine.on_grant(id + 1, outcome(GrantOutcome::Tokens), &record(), NOW, 0.5), Grant::Ended);
     machine.finish(id + 1, true);
-    assert!(machine.renewal().is_some());
+    assert!(machine.refresh().is_some());
     machine.finish(id, true);
     assert_eq!(machine.on_turn(id, &record()), Turn::Ended);
 }
@@ -107,7 +107,7 @@ fn a_refresh_token_set_meanwhile_stands_and_the_late_answer_is_dropped() {
 #[test]
 fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_renewal() {
     let held = Record { refresh: None, ..record() };
-    let policy = Policy { renewable: Renewable::Always, ..Policy::default() };
+    let policy = Policy { refreshable: Refreshable::Always, ..Policy::default() };
     for newer in [Record { access: Some(AccessToken(9)), signin: 1, ..held }, Record { signin: 1, ..held }] {
         let (mut machine, id) = renewing(policy, &held);
         machine.observe(&newer, NOW);
@@ -117,7 +117,7 @@ fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_renewal() {
 
 #[test]
 fn without_a_session_a_cookie_is_tried_and_a_sign_in_meanwhile_wins() {
-    let policy = Policy { renewable: Renewable::Always, ..Policy::default() };
+    let policy = Policy { refreshable: Refreshable::Always, ..Policy::default() };
     let out = Record { epoch: 5, ..Record::default() };
     let (mut machine, id) = renewing(policy, &out);
     assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Tokens), &out, NOW, 0.5), Grant::Store(Keep::New));
@@ -158,11 +158,15 @@ fn a_lost_answer_is_asked_for_once_more_and_then_the_server_has_the_word() {
 #[test]
 fn what_can_be_renewed_depends_on_the_policy_and_on_the_record() {
     let bare = Record { refresh: None, ..record() };
-    for (renewable, with_token, without) in
-        [(Renewable::Never, false, false), (Renewable::WithToken, true, false), (Renewable::Always, true, true)]
+    for (refreshable, with_token, without) in
+        [(Refreshable::Never, false, false), (Refreshable::WithToken, true, false), (Refreshable::Always, true, true)]
     {
-        let machine = Decisions::new(Policy { renewable, ..Policy::default() });
-        assert_eq!((machine.can_renew(&record()), machine.can_renew(&bare)), (with_token, without), "{renewable:?}");
+        let machine = Decisions::new(Policy { refreshable, ..Policy::default() });
+        assert_eq!(
+            (machine.can_refresh(&record()), machine.can_refresh(&bare)),
+            (with_token, without),
+            "{refreshable:?}"
+        );
     }
 }
 

@@ -1,8 +1,8 @@
 //! A call that was retried and answered 401 again, and the 401s that say nothing of the token.
 
 use super::world::{Answer, End, Phase, Reply, World};
-use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Renewable};
-use authfetch::protocol::decisions::{Decisions, Renew, Unauthorized, Verdict};
+use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Refreshable};
+use authfetch::protocol::decisions::{Decisions, NeedsRefresh, Unauthorized, Verdict};
 use authfetch::protocol::event::Timer;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
@@ -142,12 +142,12 @@ fn sixty_four_broken_paths_are_remembered_at_most() {
         )
     };
     for path in 0..=64 {
-        assert_eq!(reject(path, 2), Verdict::Deliver(Renew::No));
+        assert_eq!(reject(path, 2), Verdict::Deliver(NeedsRefresh::No));
     }
     for path in 0..64 {
-        assert_eq!(reject(path, 1), Verdict::Deliver(Renew::No), "{path}");
+        assert_eq!(reject(path, 1), Verdict::Deliver(NeedsRefresh::No), "{path}");
     }
-    assert_eq!(reject(64, 1), Verdict::Retry(Renew::Start));
+    assert_eq!(reject(64, 1), Verdict::Retry(NeedsRefresh::Start));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_401_after_a_redirect_renews_and_never_ends_a_session() {
     world.answer(1, Answer::Accepted);
     world.answer(fresh, Answer::Redirected);
     assert_eq!(world.refreshes(), 1);
-    let mut world = World::new(Policy { renewable: Renewable::Never, ..Policy::default() });
+    let mut world = World::new(Policy { refreshable: Refreshable::Never, ..Policy::default() });
     let at = world.call();
     world.expire();
     world.answer(at, Answer::Redirected);

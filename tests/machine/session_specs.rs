@@ -1,8 +1,8 @@
 //! What becomes of calls: before, while and after a renewal, and without a session.
 
 use super::world::{Answer, End, LIFETIME, Phase, Reaction, Reply, World};
-use authfetch::protocol::config::{OnSessionExpired, Policy, Renewable, SignedOut};
-use authfetch::protocol::decisions::{Admission, Decisions, Renew};
+use authfetch::protocol::config::{OnSessionExpired, Policy, Refreshable, SignedOut};
+use authfetch::protocol::decisions::{Admission, Decisions, NeedsRefresh};
 use authfetch::protocol::token::{AccessToken, Record};
 
 fn world() -> World {
@@ -135,7 +135,7 @@ fn a_machine_that_slept_past_the_expiry_renews_before_its_first_call() {
 
 #[test]
 fn an_expired_token_that_cannot_be_renewed_is_still_sent() {
-    let mut world = World::new(Policy { renewable: Renewable::Never, ..Policy::default() });
+    let mut world = World::new(Policy { refreshable: Refreshable::Never, ..Policy::default() });
     world.expire();
     let at = world.call();
     assert_eq!(world.phase(at), Phase::InFlight);
@@ -145,7 +145,7 @@ fn an_expired_token_that_cannot_be_renewed_is_still_sent() {
 
 #[test]
 fn without_a_way_to_renew_the_caller_gets_the_401_and_the_session_stays_while_its_token_lives() {
-    let mut world = World::new(Policy { renewable: Renewable::Never, ..Policy::default() });
+    let mut world = World::new(Policy { refreshable: Refreshable::Never, ..Policy::default() });
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
     assert_eq!(settled(&world, at), End::Answer(Answer::Unauthorized));
@@ -155,7 +155,7 @@ fn without_a_way_to_renew_the_caller_gets_the_401_and_the_session_stays_while_it
 #[test]
 fn without_a_way_to_renew_the_401_of_a_token_that_has_run_out_counts_as_a_refusal() {
     for on_session_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
-        let mut world = World::new(Policy { renewable: Renewable::Never, on_session_expired, ..Policy::default() });
+        let mut world = World::new(Policy { refreshable: Refreshable::Never, on_session_expired, ..Policy::default() });
         let at = world.call();
         world.expire();
         world.answer(at, Answer::Unauthorized);
@@ -180,7 +180,7 @@ fn the_401_of_a_call_sent_without_a_token_is_its_answer() {
     let signed_in = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&signed_in, 1);
     let verdict = machine.on_unauthorized(&mut call, &signed_in, 1, Default::default());
-    assert_eq!(verdict, authfetch::protocol::decisions::Verdict::Deliver(Renew::No));
+    assert_eq!(verdict, authfetch::protocol::decisions::Verdict::Deliver(NeedsRefresh::No));
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_wait_for_a_token_alone_is_no_canary_and_waits_for_none() {
     machine.observe(&record, 1);
     machine.start_canary(&record);
     let (bare, call, next) = (machine.open(false), machine.open(true), machine.open(true));
-    assert_eq!(machine.admit(&bare, &record, 1), Admission::Send(AccessToken(1), Renew::No));
-    assert_eq!(machine.admit(&call, &record, 1), Admission::Send(AccessToken(1), Renew::No));
-    assert_eq!(machine.admit(&next, &record, 1), Admission::Wait(Renew::No));
+    assert_eq!(machine.admit(&bare, &record, 1), Admission::Send(AccessToken(1), NeedsRefresh::No));
+    assert_eq!(machine.admit(&call, &record, 1), Admission::Send(AccessToken(1), NeedsRefresh::No));
+    assert_eq!(machine.admit(&next, &record, 1), Admission::Wait(NeedsRefresh::No));
 }

@@ -1,10 +1,10 @@
 //! What tabs that share a cookie and no record know of its session.
 
-use authfetch::protocol::config::{Policy, Renewable};
+use authfetch::protocol::config::{Policy, Refreshable};
 use authfetch::protocol::cookie::{ENDED, UNCONFIRMED, confirms};
-use authfetch::protocol::decisions::{Decisions, Renew};
+use authfetch::protocol::decisions::{Decisions, NeedsRefresh};
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::{Grant, Keep, Outcome, Reason, Turn};
+use authfetch::protocol::refresh::{Grant, Keep, Outcome, Reason, Turn};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
@@ -22,7 +22,7 @@ fn mark(epoch: u64, version: u64) -> Mark {
 
 /// A machine that has seen `record`.
 fn knowing(record: &Record) -> Decisions {
-    let mut machine = Decisions::new(Policy { renewable: Renewable::Always, ..Policy::default() });
+    let mut machine = Decisions::new(Policy { refreshable: Refreshable::Always, ..Policy::default() });
     machine.observe(record, NOW);
     machine
 }
@@ -30,8 +30,8 @@ fn knowing(record: &Record) -> Decisions {
 /// One that has sent a token request.
 fn refreshing(record: &Record) -> (Decisions, u32) {
     let mut machine = knowing(record);
-    assert_eq!(machine.start(record, Reason::Manual, false), Renew::Start);
-    let id = machine.renewal().map_or(0, |renewal| renewal.id);
+    assert_eq!(machine.start(record, Reason::Manual, false), NeedsRefresh::Start);
+    let id = machine.refresh().map_or(0, |refresh| refresh.id);
     assert_eq!(machine.on_turn(id, record), Turn::Request);
     (machine, id)
 }
@@ -122,8 +122,8 @@ fn after_a_logout_that_the_server_has_not_confirmed_no_cookie_is_tried() {
     let mut machine = knowing(&record);
     let tombstone = machine.on_end(&record, NOW);
     assert!(tombstone.unconfirmed && machine.unconfirmed());
-    assert_eq!(machine.start(&tombstone, Reason::Manual, false), Renew::Start);
-    let id = machine.renewal().map_or(0, |renewal| renewal.id);
+    assert_eq!(machine.start(&tombstone, Reason::Manual, false), NeedsRefresh::Start);
+    let id = machine.refresh().map_or(0, |refresh| refresh.id);
     assert_eq!(machine.on_turn(id, &tombstone), Turn::SignedOut);
     machine.on_confirmed();
     assert_eq!((machine.unconfirmed(), machine.cookie()), (false, mark(tombstone.epoch, ENDED)));

@@ -167,8 +167,8 @@ impl Client {
                 driver.failed()
             }
             Answered::EndsSession => {
-                let renewable = self.driver.session(|session| session.decisions().can_renew(&record));
-                debug::note(out.number, if renewable { Key::RefusedAgain } else { Key::NotRenewable });
+                let refreshable = self.driver.session(|session| session.decisions().can_refresh(&record));
+                debug::note(out.number, if refreshable { Key::RefusedAgain } else { Key::NotRenewable });
                 driver.ends.error()
             }
             Answered::Suspends => {

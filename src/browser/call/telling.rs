@@ -51,7 +51,7 @@ impl Client {
             Key::RefusedAgain
         } else if !unauthorized.replayable {
             Key::NotReplayable
-        } else if !self.driver.session(|session| session.decisions().can_renew(record)) {
+        } else if !self.driver.session(|session| session.decisions().can_refresh(record)) {
             Key::NotRenewable
         } else {
             Key::NotHelped

@@ -31,7 +31,7 @@ pub fn drop_copy(driver: &SessionDriver) {
     driver.vault.owner.put(Key::Owner, &new_owner());
     driver.store.remove();
     driver.vault.forget();
-    driver.renew_session();
+    driver.make_snapshot();
 }
 
 fn new_owner() -> Val {

@@ -13,7 +13,7 @@ use crate::browser::tokens::usable;
 use crate::protocol::error::Code;
 use crate::protocol::event::Event;
 use crate::protocol::grant::GrantOutcome;
-use crate::protocol::renewal::{self, Reason};
+use crate::protocol::refresh::{Outcome as Grant, Reason};
 use crate::protocol::session::refresh;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -100,7 +100,7 @@ impl SessionDriver {
     fn on_reply(self: &Rc<Self>, id: u32, mut reply: Reply) {
         let granted = reply.tokens.take().map(|tokens| self.vault.grant(tokens));
         let (class, lost, retry_after) = (reply.class, reply.lost, reply.retry_after);
-        let outcome = renewal::Outcome { class, lost, retry_after };
+        let outcome = Grant { class, lost, retry_after };
         self.refreshes.reply.replace(Some(reply));
         self.dispatch(Event::TokenReply(id, refresh::Reply { outcome, granted }));
     }

@@ -66,13 +66,13 @@ impl SessionDriver {
         } else {
             self.vault.assume(record);
         }
-        self.renew_session();
+        self.make_snapshot();
     }
 
     /// Writes what is known; tells where the storage does not take it.
     pub fn write(&self, members: Members) -> Option<Event> {
         let text = self.vault.write(&self.record(), members, &self.members_of_end(members));
-        self.renew_session();
+        self.make_snapshot();
         let mut error = self.store.write(&text);
         let known = self.vault.text();
         if !known.same(&text) {

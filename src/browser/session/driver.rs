@@ -18,7 +18,7 @@ use crate::browser::js::slot::Slot;
 use crate::browser::js::{Lent, Val};
 use crate::browser::options::Options;
 use crate::browser::vault::Vault;
-use crate::protocol::config::{Renewable, Setup};
+use crate::protocol::config::{Refreshable, Setup};
 use crate::protocol::effect::Effect;
 use crate::protocol::environment::{self, Environment};
 use crate::protocol::error::Code;
@@ -99,7 +99,7 @@ impl SessionDriver {
         let setup = Setup {
             policy: options.policy,
             place: store.seen_by(),
-            cookie_possible: options.policy.renewable == Renewable::Always && !on_server(),
+            cookie_possible: options.policy.refreshable == Refreshable::Always && !on_server(),
             revokes_cookie: revocation::revokes_cookie(&options.revocation),
             background: options.background,
             ..Setup::default()
@@ -225,9 +225,9 @@ impl SessionDriver {
     }
 
     /// Makes the snapshot anew.
-    pub fn renew_session(&self) {
+    pub fn make_snapshot(&self) {
         let (signed_in, can_refresh) = self.session(|session| (session.record().signed_in(), session.can_refresh()));
-        self.vault.renew_session(signed_in, can_refresh);
+        self.vault.make_snapshot(signed_in, can_refresh);
     }
 
     fn acquire_lock(&self, ticket: Ticket, steal: bool) {
@@ -262,7 +262,7 @@ impl Environment for Page<'_> {
             }
             Effect::AdoptRead => {
                 driver.vault.adopt_read(&driver.record());
-                driver.renew_session();
+                driver.make_snapshot();
             }
             Effect::WriteRecord(members) => return driver.write(members),
             Effect::AssumeRecord(members) => driver.assume(members),

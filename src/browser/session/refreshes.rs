@@ -10,7 +10,7 @@ use crate::browser::js::task::{deferred, settle};
 use crate::browser::js::{NONE, Val};
 use crate::protocol::effect::Settled;
 use crate::protocol::error::Code;
-use crate::protocol::renewal::Reason;
+use crate::protocol::refresh::Reason;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 

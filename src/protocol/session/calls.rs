@@ -3,12 +3,12 @@
 //! The usual call passes here synchronously: a question and an answer, no event and no effect.
 
 use super::Session;
-use crate::protocol::decisions::{Admission, Call, Renew, Unauthorized, Verdict};
+use crate::protocol::decisions::{Admission, Call, NeedsRefresh, Unauthorized, Verdict};
 use crate::protocol::effect::{Effect, Ending};
 use crate::protocol::error::Code;
 use crate::protocol::event::Timer;
 use crate::protocol::fault::Fault;
-use crate::protocol::renewal::Reason;
+use crate::protocol::refresh::Reason;
 use crate::protocol::token::{AccessToken, Record};
 
 /// After so many ms without the canary's headers a second one goes, and after as many again all go.
@@ -82,7 +82,7 @@ impl Session {
     /// What the call does now. Effects may come of it: they are for after it was sent.
     pub fn admit(&mut self, call: &Call, now: u64) -> Admission {
         let admission = self.judge_admission(call, now);
-        if matches!(admission, Admission::Wait(Renew::Start) | Admission::Send(_, Renew::Start)) {
+        if matches!(admission, Admission::Wait(NeedsRefresh::Start) | Admission::Send(_, NeedsRefresh::Start)) {
             self.run_opened(now);
         }
         admission
@@ -90,7 +90,7 @@ impl Session {
 
     pub(super) fn judge_admission(&mut self, call: &Call, now: u64) -> Admission {
         if self.claiming() {
-            return Admission::Wait(Renew::No);
+            return Admission::Wait(NeedsRefresh::No);
         }
         let before = self.decisions.canaries();
         let admission = self.decisions.admit(call, &self.record, now);
@@ -149,13 +149,13 @@ impl Session {
         let (verdict, makes_way) =
             self.decisions.on_outcome(|decisions| decisions.on_unauthorized(call, record, now, unauthorized));
         let answered = match verdict {
-            Verdict::Deliver(renew) => {
-                self.start(renew, now);
+            Verdict::Deliver(refresh) => {
+                self.start(refresh, now);
                 self.make_way(makes_way, now);
                 Answered::Deliver
             }
-            Verdict::Retry(renew) => {
-                self.start(renew, now);
+            Verdict::Retry(refresh) => {
+                self.start(refresh, now);
                 Answered::Retry
             }
             Verdict::Failed => Answered::Failed,
@@ -178,8 +178,8 @@ impl Session {
         answered
     }
 
-    fn start(&mut self, renew: Renew, now: u64) {
-        if renew == Renew::Start {
+    fn start(&mut self, refresh: NeedsRefresh, now: u64) {
+        if refresh == NeedsRefresh::Start {
             self.run_opened(now);
         }
     }
@@ -225,8 +225,8 @@ impl Session {
             let code = if self.record.signed_in() { Code::RefreshFailed } else { Code::SignedOut };
             return Requested::Rejected(code);
         }
-        let renew = self.decisions.start(&self.record, Reason::Manual, false);
-        self.start(renew, now);
+        let refresh = self.decisions.start(&self.record, Reason::Manual, false);
+        self.start(refresh, now);
         self.refresh().map_or(Requested::Rejected(Code::SignedOut), Requested::Running)
     }
 }

@@ -76,7 +76,7 @@ impl Session {
     pub(super) fn on_set_tokens(&mut self, granted: Granted, now: u64) {
         let before = self.record;
         let overtakes =
-            self.decisions.renewal().is_some_and(|run| run.presented.is_none() || granted.refresh.is_some());
+            self.decisions.refresh().is_some_and(|run| run.presented.is_none() || granted.refresh.is_some());
         self.sign_in(granted, Decisions::next_epoch, now);
         self.notified_of.forget();
         if overtakes {

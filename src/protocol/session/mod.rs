@@ -154,7 +154,7 @@ impl Session {
     /// Whether this session may refresh the tokens that are stored.
     #[must_use]
     pub const fn can_refresh(&self) -> bool {
-        self.decisions.can_renew(&self.record)
+        self.decisions.can_refresh(&self.record)
     }
 
     /// What `auth.state` says.

@@ -7,7 +7,7 @@ use crate::protocol::effect::{Effect, Members, Notice, Settled, Source};
 use crate::protocol::error::Code;
 use crate::protocol::event::{Granted, Timer};
 use crate::protocol::fault::Fault;
-use crate::protocol::renewal::{Cooldown, Keep};
+use crate::protocol::refresh::{Cooldown, Keep};
 use crate::protocol::token::Record;
 
 /// The refresh whose outcome listeners are being told: to them it runs still, or they could go round for ever.
@@ -58,7 +58,7 @@ impl Session {
         let refresh = granted.refresh.or(old.refresh);
         match keep {
             Keep::New => {
-                let mut record = self.decisions.renewed(&old, granted.same_text, now, granted.expires_at);
+                let mut record = self.decisions.refreshed(&old, granted.same_text, now, granted.expires_at);
                 record.rejected &= !self.faulty(Fault::ForgetsTheRejectedText);
                 let record = Record { access: Some(granted.access), refresh, ..record };
                 self.put_tokens(record, Members::Refreshed, granted.same_text, now);
@@ -74,14 +74,14 @@ impl Session {
     }
 
     /// The refresh is over, and whoever waits asks again.
-    pub(super) fn leave(&mut self, renewed: bool, settled: Settled, now: u64) {
-        self.leave_untold(renewed, settled, now);
+    pub(super) fn leave(&mut self, refreshed: bool, settled: Settled, now: u64) {
+        self.leave_untold(refreshed, settled, now);
         self.notify(Notice::Changed);
     }
 
-    fn leave_untold(&mut self, renewed: bool, settled: Settled, now: u64) {
+    fn leave_untold(&mut self, refreshed: bool, settled: Settled, now: u64) {
         let Some(refresh) = self.refresh else { return };
-        self.close(refresh, renewed);
+        self.close(refresh, refreshed);
         self.wake_waiters(now);
         // Whoever asked for a sign-in has one.
         let signed_in = refresh.without_session && self.record.signed_in();
@@ -92,7 +92,7 @@ impl Session {
     pub(super) fn fail(&mut self, cooldown: Cooldown, transient: bool, now: u64) {
         let Some(refresh) = self.refresh else { return };
         let Refresh { id, again, .. } = refresh;
-        let attempts = self.decisions.renewal().map_or(1, |renewal| renewal.attempts);
+        let attempts = self.decisions.refresh().map_or(1, |refresh| refresh.attempts);
         let Cooldown { until, retry_after_set } = cooldown;
         self.push(Effect::SettleRefresh(id, Settled::Failed(transient)));
         if self.record.signed_in() {
@@ -122,7 +122,7 @@ impl Session {
     /// A refresh whose session has ended, or that a sign-in has overtaken, is over in the same turn.
     pub(super) fn drop_overtaken_refresh(&mut self, now: u64) {
         let Some(Refresh { id, .. }) = self.refresh else { return };
-        let runs = self.decisions.renewal().is_some_and(|renewal| renewal.id == id);
+        let runs = self.decisions.refresh().is_some_and(|refresh| refresh.id == id);
         if !runs && !self.faulty(Fault::KeepsTheOvertakenRefresh) {
             // What has ended it is told of by itself.
             self.leave_untold(false, Settled::Ended, now);
@@ -131,15 +131,15 @@ impl Session {
     }
 
     /// Nothing of it goes on, and its lock is handed over. Its promise is still to be settled.
-    fn close(&mut self, refresh: Refresh, renewed: bool) {
-        self.finish(refresh, renewed);
+    fn close(&mut self, refresh: Refresh, refreshed: bool) {
+        self.finish(refresh, refreshed);
         self.release_after_refresh();
     }
 
     /// Nothing of it goes on: its request is aborted.
-    fn finish(&mut self, refresh: Refresh, renewed: bool) {
+    fn finish(&mut self, refresh: Refresh, refreshed: bool) {
         (self.refresh, self.reply) = (None, None);
-        self.decisions.finish(refresh.id, renewed);
+        self.decisions.finish(refresh.id, refreshed);
         self.notified_of = Notified { id: Some(refresh.id), ..self.notified_of };
         if refresh.sends() {
             self.push(Effect::WatchUnload(false));

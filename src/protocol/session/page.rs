@@ -7,7 +7,7 @@ use crate::protocol::config::Place;
 use crate::protocol::effect::{Effect, Notice};
 use crate::protocol::event::{MarkFor, Timer};
 use crate::protocol::fault::Fault;
-use crate::protocol::renewal::Reason;
+use crate::protocol::refresh::Reason;
 use crate::protocol::tabs::Mark;
 use crate::protocol::token::Record;
 

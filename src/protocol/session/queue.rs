@@ -1,7 +1,7 @@
 //! Those who wait: calls for a refresh, a canary or a sign-in, oldest first.
 
 use super::Session;
-use crate::protocol::decisions::{Admission, Call, Renew};
+use crate::protocol::decisions::{Admission, Call, NeedsRefresh};
 use crate::protocol::effect::Effect;
 use crate::protocol::fault::Fault;
 
@@ -73,7 +73,8 @@ impl Session {
             let untried = self.decisions.untried;
             let admission = self.judge_admission(call, now);
             self.decisions.untried = untried;
-            start |= matches!(admission, Admission::Wait(Renew::Start) | Admission::Send(_, Renew::Start));
+            start |=
+                matches!(admission, Admission::Wait(NeedsRefresh::Start) | Admission::Send(_, NeedsRefresh::Start));
             let waits = matches!(admission, Admission::Wait(_));
             if !waits {
                 self.push(Effect::WakeCall(call.id));

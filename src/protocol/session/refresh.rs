@@ -6,7 +6,7 @@
 //!             └───────────────────── BackOff ◀──── to be tried again
 //! ```
 //! Before each request and after each answer the record is compared with what the refresh began with
-//! ([`renewal`](crate::protocol::renewal)). The session may end at any step: what is under way is then aborted, and
+//! ([`refresh`](crate::protocol::refresh)). The session may end at any step: what is under way is then aborted, and
 //! what comes of it all the same meets nobody.
 
 use super::Session;
@@ -15,7 +15,7 @@ use crate::protocol::effect::{Effect, Notice, Settled};
 use crate::protocol::event::{Granted, MarkFor, Timer};
 use crate::protocol::fault::Fault;
 use crate::protocol::grant::GrantOutcome;
-use crate::protocol::renewal::{Cooldown, Grant, Keep, Outcome, Turn};
+use crate::protocol::refresh::{Cooldown, Grant, Keep, Outcome, Turn};
 use crate::protocol::tabs::Mark;
 use crate::protocol::token::Record;
 
@@ -82,7 +82,7 @@ impl Session {
     /// Begins the refresh that the decisions have opened, if it does not run yet.
     pub(super) fn run_opened(&mut self, now: u64) {
         self.drop_overtaken_refresh(now);
-        let Some(opened) = self.decisions.renewal() else { return };
+        let Some(opened) = self.decisions.refresh() else { return };
         if self.refresh.is_some() {
             return;
         }
@@ -122,7 +122,7 @@ impl Session {
         let Some(Refresh { id, .. }) = self.refresh else { return };
         let tries = self.faulty(Fault::TriesTheUnconfirmedCookie);
         let record = Record { unconfirmed: self.unconfirmed().is_some() && !tries, ..self.record };
-        let Some(reason) = self.decisions.renewal().map(|renewal| renewal.reason) else { return };
+        let Some(reason) = self.decisions.refresh().map(|refresh| refresh.reason) else { return };
         match self.decisions.on_turn(id, &record) {
             Turn::Request => {
                 self.step(Step::Request);

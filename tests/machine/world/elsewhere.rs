@@ -45,7 +45,7 @@ impl World {
     fn refreshed(&mut self, unseen: bool) -> Option<Record> {
         let old = self.stored?;
         let (access, refresh) = self.exchange(old.refresh?, unseen)?;
-        let theirs = Decisions::new(self.setup.policy).renewed(&old, false, self.now, self.expiry());
+        let theirs = Decisions::new(self.setup.policy).refreshed(&old, false, self.now, self.expiry());
         Some(Record { access: Some(access), refresh: Some(refresh), version: old.version + 1, ..theirs })
     }
 

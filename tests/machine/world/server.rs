@@ -3,7 +3,7 @@
 use super::World;
 use authfetch::protocol::event::{Event, Granted};
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::Outcome;
+use authfetch::protocol::refresh::Outcome;
 use authfetch::protocol::session::refresh;
 use authfetch::protocol::token::{AccessToken, RefreshToken};
 

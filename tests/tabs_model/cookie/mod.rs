@@ -19,7 +19,7 @@ pub mod reached;
 mod server;
 mod users;
 
-use authfetch::protocol::config::{self, Place, Policy, Renewable};
+use authfetch::protocol::config::{self, Place, Policy, Refreshable};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::{Event, MarkFor, Stored};
 use authfetch::protocol::fault::{Fault, Faults};
@@ -143,7 +143,7 @@ const POLICY: Policy = Policy {
     signed_out: config::SignedOut::Send,
     on_session_expired: config::OnSessionExpired::Logout,
     on_retry_rejected: config::OnRetryRejected::Auto,
-    renewable: Renewable::Always,
+    refreshable: Refreshable::Always,
     leeway: 0,
     attempts: 2,
     grace: 250,

@@ -5,7 +5,7 @@ use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::{Event, Granted};
 use authfetch::protocol::fault::Fault;
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::Outcome;
+use authfetch::protocol::refresh::Outcome;
 use authfetch::protocol::session::refresh::Reply;
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::AccessToken;

@@ -5,7 +5,7 @@ use super::{Item, Life, Tab, World};
 use authfetch::protocol::environment::synchronize;
 use authfetch::protocol::event::Event;
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::renewal::Outcome;
+use authfetch::protocol::refresh::Outcome;
 use authfetch::protocol::session::refresh::Reply;
 
 /// The tokens of one sign-in.

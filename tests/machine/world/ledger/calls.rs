@@ -31,7 +31,7 @@ impl World {
     pub(in crate::world) fn check_settled(&mut self, at: usize, end: End) {
         self.require(!matches!(self.tasks[at].phase, Phase::Settled(_)), "what has settled stays settled");
         let decisions = self.session.decisions();
-        let cooling = decisions.cooling(&self.record, self.now) || !decisions.can_renew(&self.record);
+        let cooling = decisions.cooling(&self.record, self.now) || !decisions.can_refresh(&self.record);
         if matches!(end, End::Answer(Answer::Unauthorized | Answer::Redirected)) {
             let sent = self.tasks[at].sent;
             self.ledger.canary.take_if(|canary| sent == Some(canary.token));

@@ -29,7 +29,7 @@ impl World {
     pub(super) fn check_refusal(&mut self) {
         let rightly = match self.ledger.judging {
             Some((_, redirected)) => {
-                self.has_run_out() && !self.session.decisions().can_renew(&self.record) && !redirected
+                self.has_run_out() && !self.session.decisions().can_refresh(&self.record) && !redirected
             }
             None => {
                 let unseen = self.unseen.and_then(|record| record.refresh);

@@ -4,7 +4,7 @@ use super::{Ledger, PATIENCE};
 use crate::world::World;
 use crate::world::server::Request;
 use authfetch::protocol::effect::Settled;
-use authfetch::protocol::renewal::Reason;
+use authfetch::protocol::refresh::Reason;
 
 impl World {
     pub(in crate::world) fn check_begin(&mut self, id: u32, reason: Reason) {
@@ -50,7 +50,7 @@ impl World {
     }
 
     pub(in crate::world) fn before_reply(&mut self, request: Request, may_be_broken_off: bool) {
-        let rejected = self.session.decisions().renewal().is_some_and(|renewal| renewal.rejected);
+        let rejected = self.session.decisions().refresh().is_some_and(|refresh| refresh.rejected);
         self.ledger.replying = Some((request, rejected));
         if may_be_broken_off && self.ledger.unloading == Some(request.id) {
             self.ledger.broken_off = Some((request.id, self.now + PATIENCE));

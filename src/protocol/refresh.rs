@@ -1,19 +1,19 @@
-//! One renewal, from its start to its one outcome: the machine's half that talks of the token endpoint.
+//! One refresh, from its start to its one outcome: the machine's half that talks of the token endpoint.
 //!
 //! An answer belongs to the epoch, sign-in and refresh token it started from; each decision compares them first. It
 //! does no waiting itself: it says for how long.
 
 use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, delay_ms};
-use super::decisions::{Decisions, Renew};
+use super::decisions::{Decisions, NeedsRefresh};
 use super::grant::GrantOutcome;
 use super::lifetime::leeway_ms;
 use super::tabs::Mark;
 use super::token::{AccessToken, Record, RefreshToken};
 
-/// After so many renewals in a row with whose token no call was accepted, a cooldown follows each further one.
-pub const UNACCEPTED_RENEWALS: u32 = 5;
+/// After so many refreshes in a row with whose token no call was accepted, a cooldown follows each further one.
+pub const UNACCEPTED_REFRESHES: u32 = 5;
 
-/// Why a renewal was started, as a `RefreshFunction` is told.
+/// Why a refresh was started, as a `RefreshFunction` is told.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reason {
     /// By the clock, ahead of expiry included.
@@ -42,9 +42,9 @@ impl Reason {
     }
 }
 
-/// What a renewal started from.
+/// What a refresh started from.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Renewal {
+pub struct Refresh {
     /// Its number: only its owner may go on with it, or end it.
     pub id: u32,
     /// The epoch it belongs to.
@@ -63,14 +63,14 @@ pub struct Renewal {
     pub reason: Reason,
     /// The access token it replaces was answered 401, before it began or since.
     pub rejected: bool,
-    /// The record said so already: an earlier renewal brought the same text.
+    /// The record said so already: an earlier refresh brought the same text.
     known_rejected: bool,
     /// Token requests sent so far.
     pub attempts: u32,
     prompt_spent: bool,
 }
 
-/// Before each token request: the record may have changed while the renewal waited.
+/// Before each token request: the record may have changed while the refresh waited.
 #[must_use]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Turn {
@@ -95,7 +95,7 @@ pub struct Outcome {
     pub retry_after: Option<u64>,
 }
 
-/// What the renewal does with it.
+/// What the refresh does with it.
 #[must_use]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Grant {
@@ -113,7 +113,7 @@ pub enum Grant {
     Ended,
 }
 
-/// How long renewals stay away after a failed one. Both are members of the [`Record`].
+/// How long refreshes stay away after a failed one. Both are members of the [`Record`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Cooldown {
     /// Its end, as ms since the epoch: `retry_at`.
@@ -122,28 +122,28 @@ pub struct Cooldown {
     pub retry_after_set: bool,
 }
 
-/// Which access token stands after a renewal.
+/// Which access token stands after a refresh.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Keep {
-    /// The renewed one.
+    /// The refreshed one.
     New,
-    /// The stored one: `setTokens` gave it while the renewal ran.
+    /// The stored one: `setTokens` gave it while the refresh ran.
     Stored,
 }
 
 impl Decisions {
-    /// Opens a renewal of what `record` holds, or joins the running one; `blocking` makes calls wait for it.
-    pub fn start(&mut self, record: &Record, reason: Reason, blocking: bool) -> Renew {
-        if let Some(renewal) = &mut self.renewal {
-            if renewal.from == record.access {
-                renewal.blocking |= blocking;
-                renewal.rejected |= reason == Reason::Unauthorized;
+    /// Opens a refresh of what `record` holds, or joins the running one; `blocking` makes calls wait for it.
+    pub fn start(&mut self, record: &Record, reason: Reason, blocking: bool) -> NeedsRefresh {
+        if let Some(refresh) = &mut self.refresh {
+            if refresh.from == record.access {
+                refresh.blocking |= blocking;
+                refresh.rejected |= reason == Reason::Unauthorized;
             }
-            return Renew::No;
+            return NeedsRefresh::No;
         }
-        self.renewals = self.renewals.wrapping_add(1);
-        self.renewal = Some(Renewal {
-            id: self.renewals,
+        self.refreshes = self.refreshes.wrapping_add(1);
+        self.refresh = Some(Refresh {
+            id: self.refreshes,
             epoch: self.epoch,
             signin: record.signin,
             from: record.access,
@@ -156,10 +156,10 @@ impl Decisions {
             attempts: 0,
             prompt_spent: false,
         });
-        Renew::Start
+        NeedsRefresh::Start
     }
 
-    /// Whether a failed renewal forbids another one for now. An end that lies further ahead than any cooldown lasts was
+    /// Whether a failed refresh forbids another one for now. An end that lies further ahead than any cooldown lasts was
     /// written by a clock that was wrong, and counts for nothing.
     #[must_use]
     pub const fn cooling(&self, record: &Record, now: u64) -> bool {
@@ -167,66 +167,66 @@ impl Decisions {
         record.retry_at > now && record.retry_at - now <= longest as u64
     }
 
-    /// Whether `Retry-After` forbids even a renewal by hand.
+    /// Whether `Retry-After` forbids even a refresh by hand.
     #[must_use]
     pub const fn retry_after_set(&self, record: &Record, now: u64) -> bool {
         record.retry_after_set && self.cooling(record, now)
     }
 
-    /// May the renewal `id` send its request? Asked before each one.
+    /// May the refresh `id` send its request? Asked before each one.
     pub fn on_turn(&mut self, id: u32, record: &Record) -> Turn {
         let (epoch, cookie) = (self.epoch, self.cookie);
-        let Some(renewal) = &mut self.renewal else {
+        let Some(refresh) = &mut self.refresh else {
             return Turn::Ended;
         };
-        if renewal.id != id || renewal.epoch != epoch {
+        if refresh.id != id || refresh.epoch != epoch {
             return Turn::Ended;
         }
         if record.unconfirmed {
             return Turn::SignedOut;
         }
-        let brought_again = record.rejected && !renewal.known_rejected;
-        if record.refresh != renewal.presented || record.access != renewal.from || brought_again {
+        let brought_again = record.rejected && !refresh.known_rejected;
+        if record.refresh != refresh.presented || record.access != refresh.from || brought_again {
             return if record.signed_in() { Turn::UseStored } else { Turn::Ended };
         }
-        renewal.cookie = cookie;
-        renewal.attempts += 1;
+        refresh.cookie = cookie;
+        refresh.attempts += 1;
         Turn::Request
     }
 
-    /// The token request of renewal `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from
+    /// The token request of refresh `id` has ended; a refusal, after [`super::config::Policy::grace`]. `jitter` is from
     /// 0 up to 1.
     pub fn on_grant(&mut self, id: u32, outcome: Outcome, record: &Record, now: u64, jitter: f64) -> Grant {
         let (epoch, cookie) = (self.epoch, self.cookie);
         let attempts = self.policy.attempts;
-        let Some(renewal) = &mut self.renewal else {
+        let Some(refresh) = &mut self.refresh else {
             return Grant::Ended;
         };
-        if renewal.id != id || renewal.epoch != epoch {
+        if refresh.id != id || refresh.epoch != epoch {
             return Grant::Ended;
         }
-        let overtaken = record.refresh != renewal.presented
-            || (renewal.presented.is_none() && (record.access != renewal.from || record.signin != renewal.signin));
+        let overtaken = record.refresh != refresh.presented
+            || (refresh.presented.is_none() && (record.access != refresh.from || record.signin != refresh.signin));
         if overtaken {
             return if record.signed_in() { Grant::UseStored } else { Grant::Ended };
         }
         match outcome.class {
             // Without a session: the tokens of one that has ended since, or that another has followed.
-            GrantOutcome::Tokens if renewal.from.is_none() && renewal.cookie.epoch != cookie.epoch => Grant::Retry(0),
+            GrantOutcome::Tokens if refresh.from.is_none() && refresh.cookie.epoch != cookie.epoch => Grant::Retry(0),
             GrantOutcome::Tokens => {
-                Grant::Store(if record.signin == renewal.signin { Keep::New } else { Keep::Stored })
+                Grant::Store(if record.signin == refresh.signin { Keep::New } else { Keep::Stored })
             }
             // The server has judged a cookie that has been replaced since: the new one is to be presented.
-            GrantOutcome::Refused if renewal.cookie != cookie => Grant::Retry(0),
+            GrantOutcome::Refused if refresh.cookie != cookie => Grant::Retry(0),
             GrantOutcome::Refused => Grant::Refused,
             GrantOutcome::Transient => {
                 let wait = outcome.retry_after.unwrap_or(0);
-                if renewal.attempts >= attempts || wait as f64 > LONGEST_WAIT_MS {
+                if refresh.attempts >= attempts || wait as f64 > LONGEST_WAIT_MS {
                     return self.on_failed(outcome.retry_after, now);
                 }
-                let prompt = outcome.lost && !renewal.prompt_spent;
-                let backed_off = renewal.attempts - u32::from(renewal.prompt_spent);
-                renewal.prompt_spent |= prompt;
+                let prompt = outcome.lost && !refresh.prompt_spent;
+                let backed_off = refresh.attempts - u32::from(refresh.prompt_spent);
+                refresh.prompt_spent |= prompt;
                 let delay = if prompt { 0 } else { delay_ms(backed_off, jitter) as u64 };
                 Grant::Retry(delay.max(wait))
             }
@@ -234,14 +234,14 @@ impl Decisions {
         }
     }
 
-    /// What the record says after the running renewal: `same_text` where it brought the text of the access token that
-    /// it was to replace. Tokens that no call is accepted with are renewed at the pace of failures, whatever the server
+    /// What the record says after the running refresh: `same_text` where it brought the text of the access token that
+    /// it was to replace. Tokens that no call is accepted with are refreshed at the pace of failures, whatever the server
     /// answers.
     #[must_use]
-    pub fn renewed(&self, record: &Record, same_text: bool, now: u64, expires_at: Option<u64>) -> Record {
+    pub fn refreshed(&self, record: &Record, same_text: bool, now: u64, expires_at: Option<u64>) -> Record {
         let unaccepted = record.unaccepted.saturating_add(1);
-        let throttled = unaccepted.checked_sub(UNACCEPTED_RENEWALS).map(|more| now + cooldown_ms(more + 1) as u64);
-        let rejected = record.rejected || self.renewal.as_ref().is_some_and(|renewal| renewal.rejected);
+        let throttled = unaccepted.checked_sub(UNACCEPTED_REFRESHES).map(|more| now + cooldown_ms(more + 1) as u64);
+        let rejected = record.rejected || self.refresh.as_ref().is_some_and(|refresh| refresh.rejected);
         Record {
             received_at: now,
             expires_at,
@@ -261,22 +261,22 @@ impl Decisions {
         Grant::Failed(Cooldown { until: now + wait, retry_after_set: retry_after.is_some() })
     }
 
-    /// The renewal `id` is over, whatever became of it; with `renewed`, the failures before it are forgotten.
-    pub fn finish(&mut self, id: u32, renewed: bool) {
-        if self.renewal.as_ref().is_none_or(|renewal| renewal.id != id) {
+    /// The refresh `id` is over, whatever became of it; with `refreshed`, the failures before it are forgotten.
+    pub fn finish(&mut self, id: u32, refreshed: bool) {
+        if self.refresh.as_ref().is_none_or(|refresh| refresh.id != id) {
             return;
         }
-        self.renewal = None;
-        if renewed {
+        self.refresh = None;
+        if refreshed {
             self.untried = self.seen.access.map(|token| (token, id));
             self.failures = 0;
         }
     }
 
-    /// When a renewal ahead of expiry is due, as ms since the epoch; none where none is to be made.
+    /// When a refresh ahead of expiry is due, as ms since the epoch; none where none is to be made.
     #[must_use]
     pub fn due(&self, record: &Record) -> Option<u64> {
-        if self.renewal.is_some() || !record.signed_in() || !self.can_renew(record) {
+        if self.refresh.is_some() || !record.signed_in() || !self.can_refresh(record) {
             return None;
         }
         let expires_at = record.expires_at?;
