@@ -1,7 +1,7 @@
 //! What each thing means, without consequences: what a call does, what an answer says, what a record is worth.
 //!
-//! Truth is stored: each decision is shown the [`Record`], and only that is kept which no record can say. What an answer
-//! means is in `verdict`, who tries a new token first in `canary`, the decisions of a refresh in [`super::refresh`].
+//! Truth is stored: each decision is shown the [`Record`], and only that is kept which no record can say. What an
+//! answer means is in `verdict`, who tries a new token first in `canary`, the decisions of a refresh in [`super::refresh`].
 //! Every decision compares epochs first. What follows from them is carried through by [`super::session`].
 
 use super::canary::Canary;

@@ -1,7 +1,7 @@
-//! One refresh, from its start to its one outcome: the machine's half that talks of the token endpoint.
+//! The decisions of one refresh, from its start to its one outcome. Its steps are in [`super::session::refresh`].
 //!
-//! An answer belongs to the epoch, sign-in and refresh token it started from; each decision compares them first. It
-//! does no waiting itself: it says for how long.
+//! An answer belongs to the epoch, sign-in and refresh token it started from; each decision compares them first.
+//! Nothing waits here: it is said for how long.
 
 use super::backoff::{DAY_MS, LONGEST_COOLDOWN_MS, LONGEST_WAIT_MS, cooldown_ms, delay_ms};
 use super::decisions::{Decisions, NeedsRefresh};
@@ -235,8 +235,8 @@ impl Decisions {
     }
 
     /// What the record says after the running refresh: `same_text` where it brought the text of the access token that
-    /// it was to replace. Tokens that no call is accepted with are refreshed at the pace of failures, whatever the server
-    /// answers.
+    /// it was to replace. Tokens that no call is accepted with are refreshed at the pace of failures, whatever the
+    /// server answers.
     #[must_use]
     pub fn refreshed(&self, record: &Record, same_text: bool, now: u64, expires_at: Option<u64>) -> Record {
         let unaccepted = record.unaccepted.saturating_add(1);

@@ -43,6 +43,5 @@ fn the_exploration_finds_each_fault_in_what_listeners_and_other_tabs_are_told() 
     let listener = Small { listener: Some(Reaction::LogsOut), ..shared(usual()) };
     finds(listener, Fault::NotifiesOfWhatIsOver, "nothing is told of a session that is over");
     let elsewhere = Small { budget: Budget { elsewhere: 2, ..BUDGET }, ..shared(usual()) };
-    finds(elsewhere, Fault::NotifiesOfWhatIsOver, "a logout is told once");
     finds(elsewhere, Fault::SignalsBeforeWriting, "what is signalled can be read");
 }

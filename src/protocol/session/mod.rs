@@ -8,8 +8,8 @@
 //!                          refresh   ▼     │  tokens · newer ones stored · failure
 //! refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
 //! ```
-//! What is true is what is stored. [`decisions`](super::decisions) says what each thing means, shown the record; here it
-//! is carried through, a topic in each file.
+//! What is true is what is stored. [`decisions`](super::decisions) says what each thing means, shown the record; here
+//! it is carried through, a topic in each file.
 
 mod calls;
 mod changes;
