@@ -95,6 +95,20 @@ export function renamed(glue, { imports, exports }) {
   return text;
 }
 
+/** The wasm as it is shrunk, its names still there: to be read, not to be loaded. */
+export async function named() {
+  const { wasm } = await compile();
+  const dir = join(root, "target", "named");
+  const tool = join(root, "target", "debug", "bindgen");
+  await run(tool, ["--target", "web", "--keep-debug", "--no-typescript", "--out-dir", dir, wasm], { quiet: true });
+  const [full, small] = ["authfetch_bg.wasm", "small.wasm"].map((name) => join(dir, name));
+  const enable = FEATURES.map((name) => `--enable-${name}`);
+  await run(join(root, "node_modules", ".bin", "wasm-opt"), [full, "-g", ...SHRINK, "-o", small, ...enable], {
+    quiet: true,
+  });
+  return readFileSync(small);
+}
+
 const CANDIDATES = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter(
   (c) => !'\\"$`'.includes(c),
 );

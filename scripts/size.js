@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { build } from "./build.js";
+import { build, named } from "./build.js";
+import { moduleSizes } from "./modules.js";
 import { root } from "./run.js";
 import { setup } from "./setup.js";
 
@@ -93,5 +94,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     `\nBytes a page loads${isSmall() ? "" : " (std not rebuilt: larger than the published package)"}\n`,
   );
   print({ ...(await ownSizes()), ...(await peerSizes()) });
+  process.stdout.write("\nThe wasm's code by module, in bytes before compression\n");
+  for (const [name, bytes] of moduleSizes(await named())) {
+    process.stdout.write(`  ${name.padEnd(24)}${bytes.toLocaleString("en").padStart(8)}\n`);
+  }
   process.stdout.write(`\nThe budget is ${BUDGET.toLocaleString("en")} bytes of brotli.\n`);
 }

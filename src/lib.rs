@@ -6,6 +6,9 @@
 #![deny(missing_docs)]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+#[cfg(all(feature = "faults", target_arch = "wasm32"))]
+compile_error!("`faults` is for the tests on the host: nothing of it ships.");
+
 pub mod protocol;
 
 #[cfg(target_arch = "wasm32")]

@@ -16,23 +16,23 @@ pub(super) struct Canary {
 impl Decisions {
     /// A call settled without an answer: aborted, or failed by the network. The next one is the canary.
     pub fn on_call_dropped(&mut self, call: u32) {
-        if let Some(probe) = &mut self.probe {
-            probe.canaries.retain(|id| *id != call);
+        if let Some(canary) = &mut self.canary {
+            canary.canaries.retain(|id| *id != call);
         }
     }
 
     /// The canary has had no headers for a while: one more goes, and at the second time all go.
     pub fn on_canary_timeout(&mut self) {
-        match &mut self.probe {
-            Some(probe) if probe.allowed < 2 => probe.allowed += 1,
-            Some(_) | None => self.probe = None,
+        match &mut self.canary {
+            Some(canary) if canary.allowed < 2 => canary.allowed += 1,
+            Some(_) | None => self.canary = None,
         }
     }
 
     /// Whether `call` tries the new token ahead of the others.
     #[must_use]
     pub fn is_canary(&self, call: u32) -> bool {
-        self.probe.as_ref().is_some_and(|probe| probe.canaries.contains(&call))
+        self.canary.as_ref().is_some_and(|canary| canary.canaries.contains(&call))
     }
 
     /// What comes of one call; true where that ends the wait of another: the call was a canary, or the last word on
@@ -48,27 +48,27 @@ impl Decisions {
     /// How many calls try the new token ahead of the others; none where that is not needed.
     #[must_use]
     pub fn canaries(&self) -> Option<usize> {
-        self.probe.as_ref().map(|probe| probe.canaries.len())
+        self.canary.as_ref().map(|canary| canary.canaries.len())
     }
 
     /// Whether calls wait for a canary's answer.
     #[must_use]
     pub const fn waits_for_canary(&self) -> bool {
-        self.probe.is_some()
+        self.canary.is_some()
     }
 
     /// New tokens are stored and calls wait for them: the oldest goes first.
     pub fn start_canary(&mut self, record: &Record) {
-        self.probe =
+        self.canary =
             record.access.filter(|_| !record.accepted).map(|token| Canary { token, canaries: Vec::new(), allowed: 1 });
     }
 
     pub(super) fn must_wait_for_canary(&mut self, call: u32, token: AccessToken) -> bool {
-        match &mut self.probe {
-            Some(probe) if probe.token == token && !probe.canaries.contains(&call) => {
-                let full = probe.canaries.len() >= probe.allowed;
+        match &mut self.canary {
+            Some(canary) if canary.token == token && !canary.canaries.contains(&call) => {
+                let full = canary.canaries.len() >= canary.allowed;
                 if !full {
-                    probe.canaries.push(call);
+                    canary.canaries.push(call);
                 }
                 full
             }

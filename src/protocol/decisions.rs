@@ -1,15 +1,8 @@
-//! The machine: what one session does with each call.
+//! What each thing means, without consequences: what a call does, what an answer says, what a record is worth.
 //!
-//! ```text
-//!                    setTokens                        refused ("logout"), retry rejected, logout
-//!   signed-out ───────────────────▶ signed-in ─────────────────────────────▶ signed-out (epoch + 1)
-//!                                    │     ▲
-//!                          renewal   ▼     │  Tokens · UseStored · transient failure
-//! refreshing ── refused ("hold", "pass-through") ──▶ suspended ── setTokens ──▶ signed-in
-//! ```
-//! Truth is stored: each decision is shown the [`Record`], and the machine keeps only what no record can say. What an
-//! answer means is in `verdict`, who tries a new token first in `canary`, a renewal's own decisions in
-//! [`super::renewal`]. Every decision compares epochs first.
+//! Truth is stored: each decision is shown the [`Record`], and only that is kept which no record can say. What an answer
+//! means is in `verdict`, who tries a new token first in `canary`, the decisions of a refresh in [`super::renewal`].
+//! Every decision compares epochs first. What follows from them is carried through by [`super::session`].
 
 use super::canary::Canary;
 use super::config::{OnSessionExpired, Policy, Renewable, SignedOut};
@@ -65,14 +58,14 @@ pub enum Renew {
     Start,
 }
 
-/// The machine of one session. See the module's diagram.
+/// The decisions of one session. See the module's text.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Decisions {
     pub(super) policy: Policy,
     pub(super) epoch: u64,
     pub(super) renewal: Option<Renewal>,
     pub(super) failures: u32,
-    pub(super) probe: Option<Canary>,
+    pub(super) canary: Option<Canary>,
     pub(super) seen: Seen,
     pub(super) broken: Vec<u64>,
     /// What the last renewal brought, and its number, until a call goes out with it.
@@ -93,7 +86,7 @@ pub(super) struct Seen {
 }
 
 impl Decisions {
-    /// A machine that has seen nothing yet.
+    /// With nothing seen yet.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
         Self {
@@ -101,7 +94,7 @@ impl Decisions {
             epoch: 0,
             renewal: None,
             failures: 0,
-            probe: None,
+            canary: None,
             seen: Seen::default(),
             broken: Vec::new(),
             untried: None,
@@ -157,14 +150,14 @@ impl Decisions {
             if record.signed_in() && record.retry_at == 0 {
                 self.failures = 0;
             }
-            if self.probe.as_ref().is_some_and(|probe| record.access != Some(probe.token)) {
-                self.probe = None;
+            if self.canary.as_ref().is_some_and(|canary| record.access != Some(canary.token)) {
+                self.canary = None;
             }
         }
         self.seen.accepted = record.accepted;
         self.seen.expires_at = record.expires_at;
         if record.accepted {
-            self.probe = None;
+            self.canary = None;
         }
     }
 
@@ -246,7 +239,7 @@ impl Decisions {
         let epoch = self.next_epoch(record, now);
         let tombstone = Record { unconfirmed: record.unconfirmed, ..Record::tombstone(epoch) };
         self.failures = 0;
-        self.probe = None;
+        self.canary = None;
         self.observe(&tombstone, now);
         if record.refresh.is_none() {
             self.cookie_ended(&tombstone);

@@ -1,10 +1,11 @@
 //! The rules of a session, and nothing else: no JS, no clock, no randomness, no logging, no async.
 //!
-//! What happens outside is shown to [`session::Session`] as an observation; it answers with one decision.
-//! The modules below it know one thing each: [`grant`] a token endpoint's answer, [`challenge`] a
-//! `WWW-Authenticate` header, [`backoff`] when to try again, [`lifetime`] what the clock says,
-//! [`scope`] where a token may be sent, [`tabs`] what may be believed of other tabs, [`cookie`] of those that share a
-//! cookie alone. Times are milliseconds since the Unix epoch.
+//! What happens outside is told to [`session::Session`] as an [`event::Event`]; what it wants done comes out as
+//! [`effect::Effect`]s, which an [`environment::Environment`] carries out. What each thing means is said by
+//! [`decisions::Decisions`]. The others know one thing each: [`grant`] a token endpoint's answer, [`challenge`] a
+//! `WWW-Authenticate` header, [`backoff`] when to try again, [`lifetime`] what the clock says, [`scope`] where a token
+//! may be sent, [`tabs`] what may be believed of other tabs, [`cookie`] of those that share a cookie alone. Times are
+//! milliseconds since the Unix epoch.
 
 pub mod backoff;
 mod canary;

@@ -53,7 +53,7 @@ impl Decisions {
         if call.epoch != self.epoch || record.access != call.sent || call.sent.is_none() {
             return false;
         }
-        self.probe = None;
+        self.canary = None;
         proof && record.awaits_acceptance()
     }
 
@@ -85,7 +85,7 @@ impl Decisions {
         }
         if record.rejected && !expired {
             // Another renewal would bring the same text. While a canary tries it once more, its answer is waited for.
-            let waits = self.probe.is_some() && unauthorized.replayable;
+            let waits = self.canary.is_some() && unauthorized.replayable;
             return if waits {
                 Verdict::Retry(Renew::No)
             } else {
@@ -115,7 +115,7 @@ impl Decisions {
     }
 
     fn on_retry_rejected(&mut self, record: &Record, expired: bool, unauthorized: &Unauthorized) -> Verdict {
-        self.probe = None;
+        self.canary = None;
         let end = match self.policy.on_retry_rejected {
             OnRetryRejected::Logout => true,
             OnRetryRejected::Return => false,

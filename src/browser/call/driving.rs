@@ -202,7 +202,7 @@ impl Client {
         let driver = &self.driver;
         let challenge = hash(&header.as_text());
         let known = driver.session(|session| session.known_step_up(call, challenge));
-        let waits = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let detail = Val::bare();
             let values = Val::list();
             for value in acr {
@@ -212,10 +212,8 @@ impl Client {
             detail.put(Key::MaxAge, &max_age.map_or(Val::NULL, Val::number));
             detail.put(Key::Url, url);
             let waits = !driver.events.fire(Key::Stepup, &detail, true);
-            driver.session(|session| session.on_step_up(call, challenge, waits));
-            waits
-        });
-        waits && call.sends < 3
+            driver.session(|session| session.on_step_up(call, challenge, waits))
+        })
     }
 
     /// See `getAccessToken` in the contract.

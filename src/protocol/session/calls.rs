@@ -14,6 +14,9 @@ use crate::protocol::token::{AccessToken, Record};
 /// After so many ms without the canary's headers a second one goes, and after as many again all go.
 const CANARY_MS: u32 = 2_000;
 
+/// How often a call is sent at most, with one send for an answered step-up.
+const MOST_SENDS: u8 = 3;
+
 /// What becomes of a call that was answered "unauthorized".
 #[must_use]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -186,12 +189,13 @@ impl Session {
     #[must_use]
     pub fn known_step_up(&self, call: &Call, challenge: u64) -> Option<bool> {
         let known = self.stepped_up.filter(|known| known.token == call.sent && known.challenge == challenge)?;
-        Some(known.waits)
+        Some(known.waits && call.sends < MOST_SENDS)
     }
 
-    /// Listeners were told of the challenge; `waits` where one wants its calls to wait.
-    pub const fn on_step_up(&mut self, call: &Call, challenge: u64, waits: bool) {
+    /// Listeners were told of the challenge; `waits` where one wants its calls to wait. True where this one is to.
+    pub const fn on_step_up(&mut self, call: &Call, challenge: u64, waits: bool) -> bool {
         self.stepped_up = Some(SteppedUp { token: call.sent, challenge, waits });
+        waits && call.sends < MOST_SENDS
     }
 
     /// The call waits for a sign-in later than the one that is stored: the challenge itself says that its token is
