@@ -93,7 +93,10 @@ export const mark_handled = (promise) => void Promise.resolve(promise).catch(() 
 /** Settles with the promise, or rejects when the signal is aborted. */
 export const until = (promise, signal, over) =>
   new Promise((done, failed) => {
-    const stop = () => failed(signal.reason);
+    const stop = () => {
+      over?.();
+      failed(signal.reason);
+    };
     const settled = (settle) => (value) => {
       over?.();
       signal?.removeEventListener("abort", stop);

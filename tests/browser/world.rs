@@ -81,8 +81,18 @@ impl World {
 
     /// Another instance on the same server.
     pub fn on(server: Rc<Server>, name: &str, options: &str) -> Self {
+        Self::of(server, name, &js(options))
+    }
+
+    /// A world whose options are no JSON.
+    pub fn with(options: &JsValue) -> Self {
+        let server = Rc::new(Server::default());
+        Self::of(server, &format!("with-{}", js_sys::Math::random()), options)
+    }
+
+    fn of(server: Rc<Server>, name: &str, options: &JsValue) -> Self {
         let all = js("{'refresh': '/token', 'backgroundRefresh': false}");
-        let _: Object = Object::assign(all.unchecked_ref::<Object>(), js(options).unchecked_ref::<Object>());
+        let _: Object = Object::assign(all.unchecked_ref::<Object>(), options.unchecked_ref::<Object>());
         let _ = Reflect::set(&all, &"name".into(), &name.into());
         let _ = Reflect::set(&all, &"fetch".into(), &server.fetch());
         let auth = construct(&all).unwrap_or_else(|error| panic!("{error:?}"));

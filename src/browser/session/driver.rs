@@ -272,7 +272,7 @@ impl Environment for Page<'_> {
             }
             Effect::DropCopy => claim::drop_copy(driver),
             Effect::Signal => driver.signal(),
-            Effect::CommitMark(ticket) => driver.commit_mark(ticket),
+            Effect::CommitMark(ticket) => return driver.commit_mark(ticket),
             Effect::ReadMark(purpose) => driver.read_mark(purpose),
             Effect::AcquireLock { ticket, steal } => driver.acquire_lock(ticket, steal),
             Effect::ReleaseLock(ticket) => driver.locks.release(told::number(told::LOCK, ticket.0.into())),

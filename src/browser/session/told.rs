@@ -65,11 +65,13 @@ impl SessionDriver {
         self.store.shared().into()
     }
 
-    /// Commits the mark; tells when it is done, where a ticket is given.
-    pub fn commit_mark(&self, ticket: Option<Ticket>) {
-        let Some(mark) = self.session(|session| session.mark()) else { return };
+    /// Commits the mark; tells when it is done, where a ticket is given. Code of the app's that wrote the record may
+    /// have signed in meanwhile, so that there is none to commit any more.
+    pub fn commit_mark(&self, ticket: Option<Ticket>) -> Option<Event> {
+        let Some(mark) = self.session(|session| session.mark()) else { return ticket.map(Event::MarkCommitted) };
         let number = ticket.map_or(-1, |ticket| number(COMMITTED, ticket.0.into()));
         self.marks.commit(number, self.shares_record(), mark.epoch as f64, mark.version as f64);
+        None
     }
 
     /// Reads what other tabs have committed.
