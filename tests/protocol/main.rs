@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod challenge_specs;
+mod claim_specs;
 mod cookie_specs;
 mod grant_specs;
 mod lifetime_specs;

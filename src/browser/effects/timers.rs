@@ -20,16 +20,13 @@ extern "C" {
     pub type Timers;
     #[wasm_bindgen(constructor)]
     pub fn new(tell: Lent) -> Timers;
-    /// Sets one; it fires earlier where `ms` is longer than a timer can wait.
+    /// Sets one.
     #[wasm_bindgen(method)]
     pub fn set(this: &Timers, number: i32, ms: f64);
     /// Clears it.
     #[wasm_bindgen(method)]
     pub fn clear(this: &Timers, number: i32);
 }
-
-/// The longest delay a timer takes, in ms; a longer one would fire at once.
-pub const LONGEST_TIMER_MS: f64 = 2_147_483_000.0;
 
 /// Milliseconds since the Unix epoch, by the device's clock.
 pub fn now() -> u64 {

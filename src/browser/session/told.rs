@@ -86,7 +86,7 @@ impl SessionDriver {
 
     /// Sets a timer; one of its kind that is set already is replaced.
     pub fn set_timer(&self, timer: Timer, ms: u32) {
-        self.timers.set(number(TIMER, timers::number(timer)), f64::from(ms).min(timers::LONGEST_TIMER_MS));
+        self.timers.set(number(TIMER, timers::number(timer)), f64::from(ms));
     }
 
     /// Clears it.

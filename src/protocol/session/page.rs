@@ -82,7 +82,10 @@ impl Session {
     }
 
     pub(super) fn on_tab_claimed(&mut self, ours: bool, now: u64) {
-        if self.page.claim == Claim::Asked && !ours && !self.faulty(Fault::KeepsTheCopy) {
+        // Somebody may have signed in meanwhile, and that record been copied before its new name was claimed.
+        let copied =
+            self.page.claim == Claim::Asked || (self.page.claim == Claim::AskedAgain && self.record.has_session());
+        if copied && !ours && !self.faulty(Fault::KeepsTheCopy) {
             self.page.claim = Claim::AskedAgain;
             self.push(Effect::DropCopy);
             self.apply(&Record::default(), now);
@@ -165,7 +168,10 @@ impl Session {
     }
 }
 
+/// The longest delay a timer takes, in ms; a longer one would fire at once.
+const LONGEST_TIMER_MS: u64 = 2_147_483_000;
+
 /// As a timer takes it: one that fires too early is set again.
 pub(super) fn clamped(ms: u64) -> u32 {
-    u32::try_from(ms).unwrap_or(u32::MAX)
+    ms.min(LONGEST_TIMER_MS) as u32
 }
