@@ -24,16 +24,20 @@ pub trait Environment {
 /// Reads what stands in storage; then tells the session what has happened, and does what it asks for.
 pub fn dispatch(environment: &mut impl Environment, event: Event) {
     synchronize(environment);
-    handle(environment, event);
-    drain(environment);
+    tell(environment, event);
 }
 
 /// Reads what stands in storage, where another tab or the app has changed it.
 pub fn synchronize(environment: &mut impl Environment) {
     if let Some(stored) = environment.read_if_changed() {
-        handle(environment, Event::RecordRead(stored));
-        drain(environment);
+        tell(environment, Event::RecordRead(stored));
     }
+}
+
+/// Tells the session what has happened, where what stands in storage is known, and does what it asks for.
+pub fn tell(environment: &mut impl Environment, event: Event) {
+    handle(environment, event);
+    drain(environment);
 }
 
 /// Asks the session something of which effects may come, and does them.

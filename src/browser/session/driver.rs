@@ -172,17 +172,12 @@ impl SessionDriver {
     #[inline(never)]
     fn on_text(self: &Rc<Self>, text: Val) {
         let stored = self.vault.read(text);
-        let now = timers::now();
-        self.session(|session| session.handle(Event::RecordRead(stored), now, 0.0));
-        self.drain();
+        environment::tell(&mut Page(self), Event::RecordRead(stored));
     }
 
     /// Asks the session something of which effects may come, and does them.
     pub fn ask<T>(self: &Rc<Self>, question: impl FnOnce(&mut Session, u64) -> T) -> T {
-        let now = timers::now();
-        let answer = self.session(|session| question(session, now));
-        self.drain();
-        answer
+        environment::ask(&mut Page(self), question)
     }
 
     /// Does what the session asks for.
