@@ -31,6 +31,15 @@ pub struct Call {
     pub opened: u32,
 }
 
+impl Call {
+    /// It goes out with this token.
+    pub const fn note_send(&mut self, token: AccessToken) {
+        self.sent = Some(token);
+        self.sends += 1;
+        self.after_signin = None;
+    }
+}
+
 /// What a call does now.
 #[must_use]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -39,14 +39,7 @@ impl Client {
                 return Err(reason);
             }
             let now = timers::now();
-            let admission = driver.session(|session| {
-                let admission = session.admit(&call, now);
-                if matches!(admission, Admission::Wait(_)) {
-                    session.wait(call);
-                }
-                admission
-            });
-            let token = match admission {
+            let token = match driver.session(|session| session.admit_or_wait(&call, now)) {
                 Admission::Wait(_) => {
                     let woken = driver.wait(call.id, &out.signal);
                     driver.drain();
@@ -70,9 +63,7 @@ impl Client {
                         let _ = refreshed.until(&out.signal).wait().await;
                         continue;
                     }
-                    call.sent = Some(token);
-                    call.sends += 1;
-                    call.after_signin = None;
+                    call.note_send(token);
                     let sent = self.send(&out, Some(token));
                     driver.drain();
                     debug::note(out.number, self.why_sent(&call));

@@ -40,9 +40,14 @@ impl Queue {
 }
 
 impl Session {
-    /// The call waits until it is woken ([`Effect::WakeCall`]), or dropped.
-    pub fn wait(&mut self, call: Call) {
-        self.queue.enter(call);
+    /// What the call does now; where it waits, it does until it is woken ([`Effect::WakeCall`]), or dropped. Effects may
+    /// come of it: they are for after it was sent.
+    pub fn admit_or_wait(&mut self, call: &Call, now: u64) -> Admission {
+        let admission = self.admit(call, now);
+        if matches!(admission, Admission::Wait(_)) {
+            self.queue.enter(*call);
+        }
+        admission
     }
 
     /// Whether any call waits.

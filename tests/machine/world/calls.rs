@@ -122,15 +122,10 @@ impl World {
         let Some(mut call) = self.tasks[at].call else { return };
         // It waits or goes out before a listener is told of anything, who may do what it would miss.
         let now = self.now;
-        match self.session.admit(&call, now) {
-            Admission::Wait(_) => {
-                self.session.wait(call);
-                self.tasks[at].phase = Phase::Waiting;
-            }
+        match self.session.admit_or_wait(&call, now) {
+            Admission::Wait(_) => self.tasks[at].phase = Phase::Waiting,
             Admission::Send(token, _) => {
-                call.sent = Some(token);
-                call.sends += 1;
-                call.after_signin = None;
+                call.note_send(token);
                 self.tasks[at].call = Some(call);
                 self.goes_out(at, token);
             }

@@ -50,15 +50,12 @@ impl World {
     }
 
     fn drive(&mut self, i: usize, calling: Calling, mut call: Call) {
-        match self.ask(i, |session, now| session.admit(&call, now)) {
+        match self.ask(i, |session, now| session.admit_or_wait(&call, now)) {
             Admission::Wait(_) => {
-                self.tabs[i].session.wait(call);
                 self.tabs[i].calls.push(Calling { stage: Stage::Waiting(call), ..calling });
             }
             Admission::Send(token, _) => {
-                call.sent = Some(token);
-                call.sends += 1;
-                call.after_signin = None;
+                call.note_send(token);
                 if call.sends > 2 {
                     self.breaks("a call is sent twice at most");
                 }

@@ -59,19 +59,10 @@ impl World {
     /// The slow path of a call, from where it asks what to do.
     fn drive(&mut self, i: usize, c: usize, mut call: Call) {
         synchronize(&mut self.at(i));
-        let admission = ask(&mut self.at(i), |session, now| {
-            let admission = session.admit(&call, now);
-            if matches!(admission, Admission::Wait(_)) {
-                session.wait(call);
-            }
-            admission
-        });
-        let end = match admission {
+        let end = match ask(&mut self.at(i), |session, now| session.admit_or_wait(&call, now)) {
             Admission::Wait(_) => return self.tabs[i].calls[c] = Phase::Waiting(call),
             Admission::Send(number, _) if call.answers => {
-                call.sent = Some(number);
-                call.sends += 1;
-                call.after_signin = None;
+                call.note_send(number);
                 return self.send(i, c, number, Some(call));
             }
             Admission::Send(..) => End::Done,
