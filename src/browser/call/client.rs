@@ -109,7 +109,7 @@ impl Client {
         };
         let init = self.sending(token, |sending| sending.init.plain());
         let sent = self.native(input, &init);
-        self.carry_on();
+        driver.drain();
         if number != SILENT {
             debug::note(number, Key::Sent);
             return Ok(self.chain(token, &Outgoing::plain(input.clone(), number).pack(), sent));
@@ -155,7 +155,7 @@ impl Client {
             return Ok(self.slow(call, out));
         };
         let sent = self.send(&out, Some(token));
-        self.carry_on();
+        driver.drain();
         debug::note(number, Key::Sent);
         Ok(self.chain(token, &out.pack(), sent))
     }
@@ -176,14 +176,6 @@ impl Client {
                 | Admission::Ended => None,
             }
         })
-    }
-
-    /// The call is on its way, or over: now what else has come of it may be done.
-    #[inline]
-    pub fn carry_on(&self) {
-        if self.driver.session(|session| session.has_effects()) {
-            self.driver.drain();
-        }
     }
 
     /// A 401 finds a stream spent, and browsers hide it: while its token is refreshed, ahead of expiry even, it waits.

@@ -227,12 +227,6 @@ impl Session {
         self.arm(now);
     }
 
-    /// Whether there is something to do.
-    #[must_use]
-    pub fn has_effects(&self) -> bool {
-        self.effects.first().is_some() || self.notices.first().is_some()
-    }
-
     /// The next thing to do. What runs code of the app's comes when all else is done.
     #[must_use]
     pub fn next_effect(&mut self) -> Option<Effect> {
