@@ -9,6 +9,7 @@ use crate::browser::js::Val;
 use crate::browser::js::keys::Key;
 use crate::browser::session::driver::SessionDriver;
 use crate::browser::session::told;
+
 /// A frame shares the area of its tab instead of having a copy of it.
 pub fn in_frame() -> bool {
     !Val::global(Key::Parent).same(&Val::global(Key::Window))

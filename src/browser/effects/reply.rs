@@ -10,6 +10,7 @@ use crate::browser::tokens::{Tokens, Unusable};
 use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::{Answer, Body, GrantOutcome, classify};
+use crate::protocol::refresh::Outcome;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/js/ops.js")]
@@ -23,10 +24,7 @@ extern "C" {
 
 /// What came of it.
 pub struct Reply {
-    pub class: GrantOutcome,
-    /// No answer came.
-    pub lost: bool,
-    pub retry_after: Option<u64>,
+    pub outcome: Outcome,
     pub tokens: Option<Tokens>,
     /// What `refresh_failed` says, and what caused it.
     pub message: String,
@@ -38,8 +36,8 @@ pub struct Reply {
 impl Reply {
     #[inline(never)]
     pub fn new(class: GrantOutcome, message: &str, cause: Val) -> Self {
-        let (message, answer) = (message.into(), Val::UNDEFINED);
-        Self { class, lost: false, retry_after: None, tokens: None, message, cause, answer }
+        let outcome = Outcome { class, lost: false, retry_after: None };
+        Self { outcome, tokens: None, message: message.into(), cause, answer: Val::UNDEFINED }
     }
 }
 
@@ -84,9 +82,7 @@ pub fn read(driver: &SessionDriver, value: &Val, json: Val) -> (Reply, bool) {
     let secret = driver.vault.member(Key::RefreshToken);
     let body = if object { members } else { Val::NULL };
     let reply = Reply {
-        class,
-        lost: false,
-        retry_after: retry_after.map(|ms| ms as u64),
+        outcome: Outcome { class, lost: false, retry_after: retry_after.map(|ms| ms as u64) },
         tokens: tokens.ok(),
         message: match class {
             GrantOutcome::Transient => Code::RefreshFailed.message().into(),

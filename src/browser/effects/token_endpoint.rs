@@ -13,7 +13,7 @@ use crate::browser::tokens::usable;
 use crate::protocol::error::Code;
 use crate::protocol::event::Event;
 use crate::protocol::grant::GrantOutcome;
-use crate::protocol::refresh::{Outcome as Grant, Reason};
+use crate::protocol::refresh::Reason;
 use crate::protocol::session::refresh;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -85,9 +85,9 @@ async fn attempt(driver: &SessionDriver, reason: Reason, controller: &Val, signa
         // The lock is held meanwhile: nobody is to present this refresh token before it is known what it is worth.
         let said = ask(is_refused.lend(), received.at(2).lend());
         match within(said.lend(), controller.lend(), ms, LATE).wait().await {
-            Ok(said) => reply.class = reply.class.overruled(said.truthy()),
+            Ok(said) => reply.outcome.class = reply.outcome.class.overruled(said.truthy()),
             Err(error) => {
-                reply.class = GrantOutcome::Permanent;
+                reply.outcome.class = GrantOutcome::Permanent;
                 reply.message.insert_str(0, NOT_SAID);
                 reply.cause = error;
             }
@@ -99,8 +99,7 @@ async fn attempt(driver: &SessionDriver, reason: Reason, controller: &Val, signa
 impl SessionDriver {
     fn on_reply(self: &Rc<Self>, id: u32, mut reply: Reply) {
         let granted = reply.tokens.take().map(|tokens| self.vault.grant(tokens));
-        let (class, lost, retry_after) = (reply.class, reply.lost, reply.retry_after);
-        let outcome = Grant { class, lost, retry_after };
+        let outcome = reply.outcome;
         self.refreshes.reply.replace(Some(reply));
         self.dispatch(Event::TokenReply(id, refresh::Reply { outcome, granted }));
     }
@@ -117,7 +116,9 @@ fn thrown(driver: &SessionDriver, signal: &Val, error: Val) -> Reply {
     }
     let refused = error.get(Key::Name).is(Key::SessionRefusedError);
     let class = if refused { GrantOutcome::Refused } else { GrantOutcome::Transient };
-    Reply { lost: !function, ..Reply::new(class, Code::RefreshFailed.message(), error) }
+    let mut reply = Reply::new(class, Code::RefreshFailed.message(), error);
+    reply.outcome.lost = !function;
+    reply
 }
 
 /// The body: these members, then `client_id` and the app's own; what is `undefined` is left out.

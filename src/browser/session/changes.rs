@@ -71,7 +71,7 @@ impl SessionDriver {
 
     /// Writes what is known; tells where the storage does not take it.
     pub fn write(&self, members: Members) -> Option<Event> {
-        let text = self.vault.write(&self.record(), members, &self.members_of_end(members));
+        let text = self.vault.write(&self.record(), members, &self.ends.members());
         self.make_snapshot();
         let mut error = self.store.write(&text);
         let known = self.vault.text();
@@ -83,12 +83,5 @@ impl SessionDriver {
             self.blocked.set(error);
             Event::WriteBlocked
         })
-    }
-
-    fn members_of_end(&self, members: Members) -> Val {
-        match members {
-            Members::Signalled => self.signalled.get(),
-            _ => self.ends.members(),
-        }
     }
 }

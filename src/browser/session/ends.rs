@@ -109,8 +109,7 @@ impl SessionDriver {
                 Code::LoggedOut
             }
             Ending::Refused => {
-                let error = self.refreshes.refusal.take();
-                ended.error = if error.is_undefined() { error::plain(Code::SessionExpired) } else { error };
+                ended.error = self.refreshes.take_refusal();
                 ended.reason = Val::text("refused");
                 Code::SessionExpired
             }

@@ -1,11 +1,9 @@
 //! What listeners are told: the state and the session as they are by then, and what has happened.
 
 use super::driver::SessionDriver;
-use crate::browser::error;
 use crate::browser::js::keys::Key;
 use crate::browser::js::{Lent, NONE, Val, task};
 use crate::protocol::effect::{Notice, Source};
-use crate::protocol::error::Code;
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::session::State;
 use std::rc::Rc;
@@ -74,10 +72,8 @@ impl SessionDriver {
     }
 
     fn tell_suspension(&self) {
-        let error = self.refreshes.refusal.take();
-        let error = if error.is_undefined() { error::plain(Code::SessionExpired) } else { error };
         let detail = Val::bare();
-        detail.put(Key::Error, &error);
+        detail.put(Key::Error, &self.refreshes.take_refusal());
         self.events.fire(Key::Suspend, &detail, false);
     }
 
@@ -87,7 +83,7 @@ impl SessionDriver {
         detail.put_number(Key::Attempts, attempts.into());
         self.events.fire(Key::Refreshfailed, &detail, false);
         let message = match &*self.refreshes.reply.borrow() {
-            Some(reply) if reply.class != GrantOutcome::Transient => reply.message.clone(),
+            Some(reply) if reply.outcome.class != GrantOutcome::Transient => reply.message.clone(),
             Some(_) | None => return,
         };
         warn(self.warned.lend(), &message);

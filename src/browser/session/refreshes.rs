@@ -42,7 +42,7 @@ pub struct Refreshes {
     failure: Slot,
     failed_until: Cell<u64>,
     /// The error of a refusal that is about to end or to suspend the session.
-    pub refusal: Slot,
+    refusal: Slot,
 }
 
 impl Refreshes {
@@ -97,6 +97,13 @@ impl Refreshes {
     pub fn failure(&self, retry_at: u64) -> Option<Val> {
         let until = self.failed_until.get();
         (until > 0 && until == retry_at).then(|| self.failure.get())
+    }
+
+    /// The error of the refusal that ends or suspends the session. An expired token that nothing can refresh is refused
+    /// by nobody in particular.
+    pub fn take_refusal(&self) -> Val {
+        let error = self.refusal.take();
+        if error.is_undefined() { error::plain(Code::SessionExpired) } else { error }
     }
 
     /// The error of the last failure.
