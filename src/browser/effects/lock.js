@@ -13,21 +13,20 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 /** The locks that one session holds or waits for, by number. */
 export class Locks {
   #tell;
-  #name;
+  #names;
   #releases = new Map();
 
   /** `tell` is called with the number, and what has become of its lock. */
-  constructor(tell, name) {
+  constructor(tell, names) {
     this.#tell = tell;
-    this.#name = name;
+    this.#names = names;
   }
   /** With `record`, tabs share a record; else only a cookie. */
   acquire(number, record, ms, steal) {
     this.release(number);
-    const name = `authfetch:${record ? "local" : "cookie"}:${this.#name}`;
     this.#releases.set(
       number,
-      acquire(name, ms, steal, (what) => this.#tell(number, what)),
+      acquire(this.#names[record], ms, steal, (what) => this.#tell(number, what)),
     );
   }
   release(number) {

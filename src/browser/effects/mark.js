@@ -43,9 +43,9 @@ export class Marks {
   #reads = new Map();
 
   /** `endpoint` and `client` tell apps of one name apart. */
-  constructor(tell, name, endpoint, client) {
+  constructor(tell, [cookie, record], endpoint, client) {
     this.#tell = tell;
-    this.#names = [[`authfetch:cookie:${name}`, endpoint, client].join(" "), `authfetch:local:${name}`];
+    this.#names = [[cookie, endpoint, client].join(" "), record];
   }
   /** A negative number is not told. With `record`, tabs share a record; else only a cookie. */
   commit(number, record, epoch, version) {

@@ -14,7 +14,7 @@ extern "C" {
     /// The locks that one session holds or waits for.
     pub type Locks;
     #[wasm_bindgen(constructor)]
-    pub fn new(tell: Lent, name: Lent) -> Locks;
+    pub fn new(tell: Lent, names: Lent) -> Locks;
     /// Waits for the lock until one page has held it for `ms`; with `steal`, takes it. Tells [`GRANTED`],
     /// [`UNAVAILABLE`] or that it was lost.
     #[wasm_bindgen(method)]
@@ -30,7 +30,7 @@ extern "C" {
     pub type Marks;
     /// `endpoint` and `client` tell apps of one name apart.
     #[wasm_bindgen(constructor)]
-    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Marks;
+    pub fn new(tell: Lent, names: Lent, endpoint: Lent, client: Lent) -> Marks;
     /// Commits a mark, so that the next holder of the lock finds it, or a later one. A negative number is not told.
     #[wasm_bindgen(method)]
     pub fn commit(this: &Marks, number: i32, record: i32, epoch: f64, version: f64);
@@ -41,10 +41,13 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/browser/effects/channel.js")]
 extern "C" {
+    /// What the lock and the channel of a session are called: where tabs share a cookie alone, and where a record.
+    #[wasm_bindgen(js_name = namesOf)]
+    pub fn names_of(name: Lent) -> Val;
     /// The channel of one session.
     pub type Channel;
     #[wasm_bindgen(constructor)]
-    pub fn new(tell: Lent, name: Lent, endpoint: Lent, client: Lent) -> Channel;
+    pub fn new(tell: Lent, names: Lent, endpoint: Lent, client: Lent) -> Channel;
     /// Opens it, anew where it is open, and tells each signal.
     #[wasm_bindgen(method)]
     pub fn open(this: &Channel, number: i32, record: i32);

@@ -8,7 +8,7 @@ use super::told;
 use crate::browser::abort::{Epoch, Listening};
 use crate::browser::effects::events::Events;
 use crate::browser::effects::storage::Store;
-use crate::browser::effects::tabs::{Channel, Claim, Locks, Marks};
+use crate::browser::effects::tabs::{Channel, Claim, Locks, Marks, names_of};
 use crate::browser::effects::timers::Timers;
 use crate::browser::effects::{claim, lifecycle, revocation, timers, token_endpoint};
 use crate::browser::endpoint::Refresh;
@@ -106,11 +106,12 @@ impl SessionDriver {
         };
         let driver = Rc::new_cyclic(|weak| {
             let tell = told::teller(weak.clone());
-            let (name, endpoint, client) = (&options.name, owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
+            let names = names_of(options.name.lend());
+            let (endpoint, client) = (owner.get(Key::Endpoint), owner.get(Key::ClientIdMember));
             Self {
-                locks: Locks::new(tell.lend(), name.lend()),
-                marks: Marks::new(tell.lend(), name.lend(), endpoint.lend(), client.lend()),
-                channel: Channel::new(tell.lend(), name.lend(), endpoint.lend(), client.lend()),
+                locks: Locks::new(tell.lend(), names.lend()),
+                marks: Marks::new(tell.lend(), names.lend(), endpoint.lend(), client.lend()),
+                channel: Channel::new(tell.lend(), names.lend(), endpoint.lend(), client.lend()),
                 claim: Claim::new(tell.lend()),
                 timers: Timers::new(tell.lend()),
                 events: Events::new(options.debug),
