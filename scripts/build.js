@@ -38,23 +38,25 @@ async function compile() {
   return { small, wasm: join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "authfetch.wasm") };
 }
 
-async function bindgen(wasm) {
-  rmSync(PKG, { recursive: true, force: true });
+/** Writes the glue and its wasm into `dir`. */
+async function bindgen(wasm, dir, ...flags) {
+  rmSync(dir, { recursive: true, force: true });
   const tool = join(root, "target", "debug", "bindgen");
-  const drop = ["--remove-name-section", "--remove-producers-section", "--no-typescript"];
-  await run(tool, ["--target", "web", ...drop, "--out-dir", PKG, wasm], { quiet: true });
+  await run(tool, ["--target", "web", "--no-typescript", ...flags, "--out-dir", dir, wasm], { quiet: true });
 }
+
+/** Runs wasm-opt; what it prints is returned. */
+const optimize = (from, to, ...flags) => {
+  const enable = FEATURES.map((name) => `--enable-${name}`);
+  return run(join(root, "node_modules", ".bin", "wasm-opt"), [from, ...flags, "-o", to, ...enable], { quiet: true });
+};
 
 /** Shrinks the wasm and shortens the names between it and its glue. */
 async function shrink() {
-  const opt = join(root, "node_modules", ".bin", "wasm-opt");
-  const enable = FEATURES.map((name) => `--enable-${name}`);
   const [full, small, short] = ["authfetch_bg.wasm", "small.wasm", "short.wasm"].map((name) => join(PKG, name));
   const strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
-  await run(opt, [full, ...SHRINK, ...strip, "-o", small, ...enable], { quiet: true });
-  const map = await run(opt, [small, ...enable, "--minify-imports-and-exports-and-modules", "-o", short], {
-    quiet: true,
-  });
+  await optimize(full, small, ...SHRINK, ...strip);
+  const map = await optimize(small, short, "--minify-imports-and-exports-and-modules");
   writeFileSync(join(PKG, "glue.js"), renamed(readFileSync(join(PKG, "authfetch.js"), "utf8"), JSON.parse(map)));
   return readFileSync(short);
 }
@@ -99,13 +101,9 @@ export function renamed(glue, { imports, exports }) {
 export async function named() {
   const { wasm } = await compile();
   const dir = join(root, "target", "named");
-  const tool = join(root, "target", "debug", "bindgen");
-  await run(tool, ["--target", "web", "--keep-debug", "--no-typescript", "--out-dir", dir, wasm], { quiet: true });
+  await bindgen(wasm, dir, "--keep-debug");
   const [full, small] = ["authfetch_bg.wasm", "small.wasm"].map((name) => join(dir, name));
-  const enable = FEATURES.map((name) => `--enable-${name}`);
-  await run(join(root, "node_modules", ".bin", "wasm-opt"), [full, "-g", ...SHRINK, "-o", small, ...enable], {
-    quiet: true,
-  });
+  await optimize(full, small, "-g", ...SHRINK);
   return readFileSync(small);
 }
 
@@ -180,7 +178,7 @@ export async function build() {
   const there = () => existsSync(join(DIST, "index.js")) && existsSync(join(PKG, "short.wasm"));
   const built = await once("build", fingerprint(...inputs), there, async () => {
     const { small, wasm } = await step("wasm", compile);
-    await step("glue", () => bindgen(wasm));
+    await step("glue", () => bindgen(wasm, PKG, "--remove-name-section", "--remove-producers-section"));
     const bytes = await step("smaller wasm", shrink);
     await step("dist/index.js", () => bundle(bytes));
     writeFileSync(join(PKG, "build.json"), JSON.stringify({ small }));
