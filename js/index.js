@@ -10,18 +10,18 @@ export { AuthFetchError, SessionRefusedError };
 let module;
 let started = false;
 
-/** The inverse of `encode` in scripts/build.js: one look-up a character. */
+/** The inverse of `encode` in scripts/encode.js: one look-up a character. */
 function decode() {
   const bytes = new Uint8Array(size);
-  const values = atob(table);
-  const codes = new Uint8Array(127);
-  let rank = 0;
+  const singles = Uint8Array.from(atob(table), (byte) => byte.charCodeAt(0));
+  const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !singles.includes(byte));
+  const ranks = new Uint8Array(127);
+  let count = 0;
   for (let code = 32; code < 125; code++)
-    if (code !== 34 && code !== 36 && code !== 92 && code !== 96) codes[code] = rank++;
-  const singles = rank;
+    if (code !== 34 && code !== 36 && code !== 92 && code !== 96) ranks[code] = count++;
   for (let at = 0, to = 0; at < text.length; to++) {
     const code = text.charCodeAt(at++);
-    bytes[to] = values.charCodeAt(code < 125 ? codes[code] : singles * (code - 124) + codes[text.charCodeAt(at++)]);
+    bytes[to] = code < 125 ? singles[ranks[code]] : others[count * (code - 125) + ranks[text.charCodeAt(at++)]];
   }
   return bytes;
 }

@@ -4,6 +4,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { encode } from "./encode.js";
 import { fingerprint, once, root, run, step } from "./run.js";
 import { setup } from "./setup.js";
 
@@ -21,10 +22,10 @@ export const FEATURES = [
 /** The oldest browsers that have all of it, and what else there is no doing without: see `scripts/baseline.js`. */
 export const TARGET = ["chrome98", "edge98", "firefox97", "ios15.4", "safari15.4"];
 const SMALL_FLAGS =
-  "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10 -Zmir-opt-level=3";
+  "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none -Cllvm-args=-inline-threshold=10 -Cllvm-args=-disable-lsr -Cpasses=argpromotion -Zcross-crate-inline-threshold=always";
 // What was tried, and what each step gives, is in benches/README.md. Nothing of ours lies below the first kilobyte of
 // memory.
-const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 20 -aimfs 5 --converge".split(" ");
+const SHRINK = "--low-memory-unused --flatten --rereloop -Oz -Oz -ocimfs 20 -aimfs 5 --converge --dealign".split(" ");
 const SMALL_ARGS = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
 
 async function compile() {
@@ -107,36 +108,6 @@ export async function named() {
   return readFileSync(small);
 }
 
-const CANDIDATES = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter(
-  (c) => !'\\"$`'.includes(c),
-);
-
-/**
- * Bytes as printable ASCII that stays byte-aligned, so that it compresses like the bytes themselves: the most frequent
- * bytes are one character each (themselves where printable), the others a prefix and a character.
- */
-export function encode(bytes) {
-  const prefixes = CANDIDATES.slice(-2);
-  const singles = CANDIDATES.slice(0, -2);
-  const count = new Array(256).fill(0);
-  for (const byte of bytes) count[byte]++;
-  const ranked = [...count.keys()].sort((a, b) => count[b] - count[a] || a - b).slice(0, singles.length);
-  const free = new Set(singles);
-  const text = new Map();
-  for (const byte of ranked) if (free.delete(String.fromCharCode(byte))) text.set(byte, String.fromCharCode(byte));
-  const rest = [...free];
-  for (const byte of ranked) if (!text.has(byte)) text.set(byte, rest.shift());
-  const table = singles.map((c) => [...text].find(([, of]) => of === c)[0]);
-  const others = [...count.keys()].filter((byte) => !text.has(byte));
-  others.forEach((byte, at) =>
-    text.set(byte, prefixes[Math.floor(at / singles.length)] + singles[at % singles.length]),
-  );
-  return {
-    text: Array.from(bytes, (byte) => text.get(byte)).join(""),
-    table: Buffer.from([...table, ...others]).toString("base64"),
-  };
-}
-
 async function bundle(wasm) {
   const { build } = await import("esbuild");
   const { text, table } = encode(wasm);
@@ -158,6 +129,7 @@ async function bundle(wasm) {
     ...options,
     entryPoints: [join(root, "js", "index.js")],
     outfile: join(DIST, "index.js"),
+    inject: [join(root, "js", "microtask.js")],
     define: { "import.meta.url": '""' },
   });
   copyFileSync(join(root, "js", "authfetch.d.ts"), join(DIST, "index.d.ts"));
@@ -170,6 +142,7 @@ export async function build() {
     "js",
     "tools",
     "scripts/build.js",
+    "scripts/encode.js",
     "Cargo.toml",
     "Cargo.lock",
     "package-lock.json",
