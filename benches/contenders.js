@@ -76,6 +76,43 @@ function kyHooks(fetch, renew) {
   return () => api.get(PATH);
 }
 
+/** The kinds of calls that bring an `init`, made anew for each call. */
+export const INITS = {
+  "a signal": () => ({ signal: new AbortController().signal }),
+  "a record of headers": () => ({ headers: { accept: "application/json", "x-request": "1" } }),
+  "a POST with JSON": () => ({
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"name":"one","tags":["a","b"]}',
+  }),
+};
+
+/** By kind of call, those that take the arguments of `fetch`. */
+export function withInit(fetch) {
+  const renew = async () => TOKENS;
+  const byHand = createAuthFetch({ fetch, renew, key: "handwritten-init" });
+  const ours = new AuthFetch({ fetch, refresh: renew, name: "authfetch-init" });
+  for (const one of [byHand, ours]) one.setTokens(TOKENS);
+  return Object.fromEntries(
+    Object.entries(INITS).map(([kind, init]) => [
+      kind,
+      {
+        "raw stub": () => fetch(PATH, init()),
+        handwritten: () => byHand.fetch(PATH, init()),
+        authfetch: () => ours.fetch(PATH, init()),
+      },
+    ]),
+  );
+}
+
+/** One with calls that are never answered, and its logout. */
+export function pending(made, fetch) {
+  const name = `pending-${Math.random()}`;
+  const auth = new made.AuthFetch({ fetch, name });
+  auth.setTokens(TOKENS);
+  return { call: () => auth.fetch(PATH), logout: () => auth.logout(), close: () => auth.close() };
+}
+
 /** Those that share one renewal between all calls that wait. `renew` resolves with the token response. */
 export function renewers(fetch, renew) {
   const tokens = { access_token: "spent", refresh_token: "a-refresh-token" };

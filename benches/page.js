@@ -3,7 +3,7 @@
 
 import * as now from "authfetch";
 import * as before from "authfetch-before";
-import { contenders, renewers, waiter } from "./contenders.js";
+import { contenders, pending, renewers, waiter, withInit } from "./contenders.js";
 
 const answer = (status) => new Response('{"id":1}', { status, headers: { "content-type": "application/json" } });
 const turn = () => {
@@ -16,9 +16,11 @@ const turn = () => {
 
 const calls = contenders(() => Promise.resolve(answer(200)));
 
-/** Microseconds a call, each awaited before the next is made. */
-async function inTurn(name, count) {
-  const call = calls[name];
+const inits = withInit(() => Promise.resolve(answer(200)));
+
+/** Microseconds a call, each awaited before the next is made; with `kind`, one that brings an `init`. */
+async function inTurn(name, count, kind) {
+  const call = kind ? inits[kind][name] : calls[name];
   const start = performance.now();
   for (let made = 0; made < count; made++) await call();
   return ((performance.now() - start) * 1000) / count;
@@ -92,7 +94,26 @@ async function whileWaiting(which, count) {
   return { wait: wait - start, abort: abort - wait, rest: end - abort };
 }
 
+/** Milliseconds: of `logout()` itself, in which all is aborted, and until the last of `count` pending calls is rejected. */
+async function atLogout(which, count) {
+  const stub = (_, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const { call, logout, close } = pending({ now, before }[which], stub);
+  const all = Promise.allSettled(Array.from({ length: count }, call));
+  await turn();
+  const start = performance.now();
+  logout();
+  const turnOf = performance.now() - start;
+  const ended = (await all).every(({ reason }) => reason?.code === "logged_out");
+  const took = performance.now() - start;
+  close();
+  if (!ended) throw new Error("not every call was ended");
+  return { turnOf, took };
+}
+
 globalThis.bench = {
+  atLogout,
+  kinds: Object.keys(inits),
   whileWaiting,
   names: Object.keys(calls),
   renewers: Object.keys(waiting),

@@ -17,6 +17,8 @@ import { sendFile, serve } from "../tests/support/http.js";
 const BATCH = 4_000;
 const WIDTH = 1_000;
 const WAITING = 10_000;
+/** How many wait in the tables that show how time grows. */
+const COUNTS = [1_000, 10_000, 40_000];
 const WARM_UP = 2;
 // They give the clock its finer steps: 5 µs in Chromium, 20 µs in Firefox.
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -107,14 +109,16 @@ function print(title, head, rows) {
 function printCalls(title, results) {
   const raw = results["raw stub"];
   const ours = median(results.authfetch);
+  const byHand = median(results.handwritten.map((number, round) => number - raw[round]));
   const rows = Object.entries(results).map(([name, numbers]) => {
     const own = median(numbers);
     // Pairs of one round: what slowed the round down is in both.
     const added = median(numbers.map((number, round) => number - raw[round]));
     const spread = `${cell(Math.min(...numbers))}–${cell(Math.max(...numbers))}`;
-    return [name, cell(own), spread, numbers === raw ? "–" : cell(added), cell(own / median(raw)), cell(own / ours)];
+    const ratio = numbers === raw ? "–" : cell(added / byHand);
+    return [name, cell(own), spread, numbers === raw ? "–" : cell(added), ratio, cell(own / ours)];
   });
-  print(title, ["contender", "µs a call", "min–max", "added to raw", "× raw", "× authfetch"], rows);
+  print(title, ["contender", "µs a call", "min–max", "added to raw", "× added by hand", "× authfetch"], rows);
 }
 
 function printRenewal(title, results) {
@@ -135,7 +139,7 @@ function printRenewal(title, results) {
 /** One table for each part of the work, so that nothing slow hides behind something else. */
 async function printWaiting(call) {
   const rows = values.before ? ["before", "now"] : ["now"];
-  const names = rows.flatMap((which) => [WAITING, 2 * WAITING].map((count) => `${which} ${count}`));
+  const names = rows.flatMap((which) => COUNTS.map((count) => `${which} ${count}`));
   const results = await interleaved(names, (name) =>
     call("whileWaiting", name.split(" ")[0], Number(name.split(" ")[1])),
   );
@@ -148,21 +152,37 @@ async function printWaiting(call) {
     ["in all", "in all"],
   ]) {
     const row = (which) => {
-      const [one, two] = [of(`${which} ${WAITING}`, part), of(`${which} ${2 * WAITING}`, part)];
-      return [
-        which,
-        cell(one),
-        cell(two),
-        cell(two / one),
-        values.before ? cell(of(`before ${WAITING}`, part) / one) : "–",
-      ];
+      const took = COUNTS.map((count) => of(`${which} ${count}`, part));
+      const each = took.map((ms, at) => cell((ms * 1000) / COUNTS[at]));
+      return [which, ...took.map(cell), ...each];
     };
-    print(
-      `Waiting for a renewal: ${title}, ms`,
-      ["", `${WAITING}`, `${2 * WAITING}`, "× the first", "before ÷ it"],
-      rows.map(row),
-    );
+    const heads = [...COUNTS.map((count) => `${count}, ms`), ...COUNTS.map((count) => `${count}, µs a call`)];
+    print(`Waiting for a renewal: ${title}`, ["", ...heads], rows.map(row));
   }
+}
+
+/** What a call with an `init` costs beside the same call by hand. */
+async function printKinds(call, kinds) {
+  const names = kinds.flatMap((kind) => ["raw stub", "handwritten", "authfetch"].map((name) => `${name}|${kind}`));
+  const results = await interleaved(names, (name) => call("inTurn", name.split("|")[0], BATCH, name.split("|")[1]));
+  const rows = kinds.map((kind) => {
+    const of = (name) => results[`${name}|${kind}`];
+    const added = (name) => median(of(name).map((number, round) => number - of("raw stub")[round]));
+    const [byHand, ours] = [added("handwritten"), added("authfetch")];
+    return [kind, cell(median(of("raw stub"))), cell(byHand), cell(ours), cell(ours / byHand)];
+  });
+  const head = ["with", "raw, µs a call", "handwritten adds", "authfetch adds", "authfetch ÷ handwritten"];
+  print(`Calls with an init, one after another (${BATCH} calls a round, median of ${rounds})`, head, rows);
+}
+
+async function printLogout(call) {
+  const which = values.before ? ["before", "now"] : ["now"];
+  const results = await interleaved(which, (name) => call("atLogout", name, WAITING));
+  const rows = which.map((name) => {
+    const of = (part) => cell(median(results[name].map((took) => took[part])));
+    return [name, of("turnOf"), of("took")];
+  });
+  print(`${WAITING} pending calls at logout, ms`, ["", "logout() itself", "until all are rejected"], rows);
 }
 
 /** One cold start: a browser context of its own, hence a process of its own with no compiled module in it. */
@@ -194,7 +214,11 @@ async function coldStarts(browser, origin) {
 
 async function measure(browser, origin) {
   const page = await open(browser, `${origin}/page.html`);
-  const { names, renewers } = await page.evaluate(() => ({ names: bench.names, renewers: bench.renewers }));
+  const { names, renewers, kinds } = await page.evaluate(() => ({
+    names: bench.names,
+    renewers: bench.renewers,
+    kinds: bench.kinds,
+  }));
   const call = (what, ...args) => page.evaluate((of, given) => bench[of](...given), what, args);
 
   printCalls(
@@ -205,11 +229,13 @@ async function measure(browser, origin) {
     `${WIDTH} at once (${BATCH} calls a round, median of ${rounds})`,
     await interleaved(names, (name) => call("atOnce", name, BATCH, WIDTH)),
   );
+  await printKinds(call, kinds);
   printRenewal(
     `${WAITING} calls wait for one renewal: from its answer until all have theirs, one retry each included`,
     await interleaved(renewers, (name) => call("afterRenewal", name, WAITING)),
   );
   await printWaiting(call);
+  await printLogout(call);
   await page.close();
   await coldStarts(browser, origin);
 }
