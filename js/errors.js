@@ -16,6 +16,3 @@ export class SessionRefusedError extends Error {
     return "SessionRefusedError";
   }
 }
-
-export const failure = (...parts) => new AuthFetchError(...parts);
-export const typeError = (message) => new TypeError(message);

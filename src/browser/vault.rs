@@ -1,260 +1,222 @@
 //! The token texts, by number, and the record as it is stored: one JSON value, parsed and written by the engine.
 //!
 //! The machine knows each token by a number alone; the texts are lent to a header, a token request and the record.
-//! Objects are read without their prototype, so that junk on `Object.prototype` widens nothing.
 
-use super::js::Val;
-use super::js::keys::Key;
-use super::js::slot::Slot;
-use super::record::{FORMAT, json_of, snapshot};
-use super::tokens::{Tokens, usable};
+use super::record::{self, ANOTHERS, FORMAT, OURS, Text, Texts};
+use super::tokens::Tokens;
 use crate::protocol::effect::Members;
 use crate::protocol::event::{Granted, Stored};
 use crate::protocol::token::{AccessToken, Record, RefreshToken};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
+use wasm_bindgen::JsValue;
 
 /// See the module's text.
 pub struct Vault {
-    /// The stored text last read or written; `null` where nothing was stored, `undefined` where it is not known.
-    text: Slot,
-    /// Its members, without a prototype; `undefined` where there are none.
-    members: Slot,
-    /// What was read last, and is not believed yet.
-    read: (Slot, Slot),
-    /// The token response that is to be stored.
-    granted: RefCell<Option<Tokens>>,
-    /// The frozen snapshot: the same object until it changes.
-    session: Slot,
+    pub texts: Texts,
     access: Numbers,
     refresh: Numbers,
-    /// Whose the record is: `endpoint`, `client_id` and, in `sessionStorage`, the page's `owner`.
-    pub owner: Val,
+    /// Whether what was read last is a record.
+    read_record: Cell<bool>,
 }
 
 /// Gives tokens their numbers: the same number for the text that stands in the record, and for no other.
 #[derive(Default)]
 struct Numbers {
-    known: Slot,
-    number: Cell<u32>,
+    known: Cell<u32>,
     last: Cell<u32>,
 }
 
+const READ: i32 = 0;
+const GRANTED: i32 = 1;
+const ACCESS: i32 = 0;
+const REFRESH: i32 = 1;
+
+/// Of a text that was read or granted: none, another than the record has, and its own.
+const NONE: i32 = 0;
+const KNOWN: i32 = 2;
+
 impl Numbers {
-    /// The number that this text would have; it has none before it is known.
-    fn of(&self, token: &Val) -> Option<u32> {
-        let known = self.known.holds(token);
-        usable(token).then(|| if known { self.number.get() } else { self.last.get() + 1 })
+    /// The number that a text would have; it has none before it is known.
+    fn of(&self, standing: i32) -> Option<u32> {
+        match standing {
+            NONE => None,
+            KNOWN => Some(self.known.get()),
+            _ => Some(self.last.get() + 1),
+        }
     }
 
     /// A number for a text that may come to be known later.
-    fn reserve(&self, token: &Val) -> Option<u32> {
-        let number = self.of(token)?;
+    fn reserve(&self, standing: i32) -> Option<u32> {
+        let number = self.of(standing)?;
         self.last.set(self.last.get().max(number));
         Some(number)
     }
 
-    /// The text that stands in the record. The same text after a sign-out is another token: its calls belong to another
-    /// epoch.
-    fn know(&self, token: Val, number: Option<u32>) {
-        self.known.set(if usable(&token) { token } else { Val::NULL });
+    /// The number of the text that stands in the record. The same text after a sign-out is another token: its calls
+    /// belong to another epoch.
+    fn know(&self, number: Option<u32>) {
         if let Some(number) = number {
-            self.number.set(number);
+            self.known.set(number);
             self.last.set(self.last.get().max(number));
         }
     }
 }
 
 impl Vault {
-    /// Nothing is known yet.
-    pub fn new(owner: Val) -> Self {
-        Self {
-            text: Slot::default(),
-            members: Slot::default(),
-            read: Default::default(),
-            granted: RefCell::default(),
-            session: Slot::new(Val::NULL),
-            access: Numbers::default(),
-            refresh: Numbers::default(),
-            owner,
-        }
+    /// Nothing is known yet. The endpoint and the client say whose the record is.
+    pub fn new(endpoint: &JsValue, client_id: &JsValue) -> Self {
+        let texts = record::open(endpoint, client_id);
+        Self { texts, access: Numbers::default(), refresh: Numbers::default(), read_record: Cell::default() }
     }
 
-    /// A member of the record.
-    pub fn member(&self, name: Key) -> Val {
-        self.members.get().get(name)
+    /// The access token, or `undefined`.
+    pub fn access_token(&self) -> JsValue {
+        self.texts.get(Text::AccessToken)
     }
 
-    /// All its members.
-    pub fn members(&self) -> Val {
-        self.members.get()
+    /// The refresh token, or `undefined`.
+    pub fn refresh_token(&self) -> JsValue {
+        self.texts.get(Text::RefreshToken)
     }
 
     /// The stored text as it is known.
-    pub fn text(&self) -> Val {
-        self.text.get()
+    pub fn text(&self) -> JsValue {
+        self.texts.text()
     }
 
     /// Whether this text is the known one.
-    pub fn knows(&self, text: &Val) -> bool {
-        self.text.holds(text)
+    pub fn knows(&self, text: &JsValue) -> bool {
+        record::knows(&self.texts, text)
     }
 
     /// What this text says. It is not believed yet.
     #[inline(never)]
-    pub fn read(&self, text: Val) -> Stored {
-        let parsed = if text.is_text() { text.parse() } else { Val::NULL };
-        let object = parsed.is_object() && !parsed.is_array();
-        let members = if object { parsed.own() } else { Val::UNDEFINED };
-        let stored = if text.is_null() {
-            Stored::Absent
-        } else if object {
-            self.record_of(&members)
-        } else {
-            Stored::Corrupt
+    pub fn read(&self, text: &JsValue) -> Stored {
+        let stored = match record::read(&self.texts, text) {
+            OURS => self.record(),
+            ANOTHERS => Stored::AnotherApps,
+            _ if text.is_null() => Stored::Absent,
+            _ => Stored::Corrupt,
         };
-        let members = if matches!(stored, Stored::Record(_)) { members } else { Val::UNDEFINED };
-        self.read.0.set(text);
-        self.read.1.set(members);
+        self.read_record.set(matches!(stored, Stored::Record(_)));
         stored
     }
 
-    fn record_of(&self, members: &Val) -> Stored {
-        let version = members.get(Key::V);
-        let differs = |name| {
-            let theirs = members.get(name);
-            !theirs.is_undefined() && !theirs.same(&self.owner.get(name))
-        };
-        if differs(Key::Endpoint) || differs(Key::ClientIdMember) {
-            return Stored::AnotherApps;
-        }
-        if !(version.is_undefined() || version.as_number() == FORMAT) {
+    fn record(&self) -> Stored {
+        let [
+            format,
+            epoch,
+            version,
+            signin,
+            received_at,
+            expires_at,
+            accepted,
+            rejected,
+            unaccepted,
+            retry_at,
+            forbidden,
+            suspended,
+            unconfirmed,
+        ] = record::numbers(&self.texts);
+        if !(format.is_nan() || format == FORMAT) {
             return Stored::Corrupt;
         }
-        let count = |name| members.get(name).as_number() as u64;
-        let access = self.access.of(&members.get(Key::AccessToken)).map(AccessToken);
-        let expires_at = members.get(Key::ExpiresAtMember).as_number();
+        let access = self.access.of(record::standing(&self.texts, READ, ACCESS)).map(AccessToken);
+        let refresh = self.refresh.of(record::standing(&self.texts, READ, REFRESH)).map(RefreshToken);
+        let is_set = |flag: f64| flag == 1.0;
         Stored::Record(Record {
-            epoch: count(Key::Epoch),
-            version: count(Key::Version),
-            signin: count(Key::Signin),
+            epoch: epoch as u64,
+            version: version as u64,
+            signin: signin as u64,
             access,
-            refresh: self.refresh.of(&members.get(Key::RefreshToken)).map(RefreshToken),
-            received_at: count(Key::ReceivedAt),
+            refresh,
+            received_at: received_at as u64,
             expires_at: if expires_at.is_nan() { None } else { Some(expires_at as u64) },
-            accepted: members.get(Key::Accepted).truthy(),
-            rejected: members.get(Key::Rejected).truthy(),
-            unaccepted: members.get(Key::Unaccepted).as_number() as u32,
-            suspended: access.is_none() && members.get(Key::Suspended).truthy(),
-            retry_at: count(Key::RetryAt),
-            retry_after_set: members.get(Key::Forbidden).truthy(),
-            unconfirmed: access.is_none() && members.get(Key::Unconfirmed).truthy(),
+            accepted: is_set(accepted),
+            rejected: is_set(rejected),
+            unaccepted: unaccepted as u32,
+            suspended: access.is_none() && is_set(suspended),
+            retry_at: retry_at as u64,
+            retry_after_set: is_set(forbidden),
+            unconfirmed: access.is_none() && is_set(unconfirmed),
         })
     }
 
     /// What was read last is the record.
     pub fn adopt_read(&self, record: &Record) {
-        let (text, members) = (self.read.0.take(), self.read.1.take());
-        self.text.set(text);
-        self.know(record, members);
+        record::adopt(&self.texts, self.read_record.get().into());
+        self.know(record);
     }
 
-    fn know(&self, record: &Record, members: Val) {
-        self.access.know(members.get(Key::AccessToken), record.access.map(|token| token.0));
-        self.refresh.know(members.get(Key::RefreshToken), record.refresh.map(|token| token.0));
-        self.members.set(members);
+    fn know(&self, record: &Record) {
+        self.access.know(record.access.map(|token| token.0));
+        self.refresh.know(record.refresh.map(|token| token.0));
     }
 
     /// Takes a token response that may come to be stored.
-    pub fn grant(&self, tokens: Tokens) -> Granted {
-        let same_text = tokens.access.same(&self.member(Key::AccessToken));
-        let granted = Granted {
-            access: AccessToken(self.access.reserve(&tokens.access).unwrap_or_default()),
-            refresh: self.refresh.reserve(&tokens.refresh).map(RefreshToken),
+    pub fn grant(&self, tokens: &Tokens) -> Granted {
+        record::grant(&self.texts, &tokens.response);
+        let access = record::standing(&self.texts, GRANTED, ACCESS);
+        let refresh = record::standing(&self.texts, GRANTED, REFRESH);
+        Granted {
+            access: AccessToken(self.access.reserve(access).unwrap_or_default()),
+            refresh: self.refresh.reserve(refresh).map(RefreshToken),
             expires_at: tokens.expires_at,
-            same_text,
-        };
-        self.granted.replace(Some(tokens));
-        granted
+            same_text: access == KNOWN,
+        }
     }
 
     /// Knows this record from now on; the text to store is returned. `end` has the members of an end.
     #[inline(never)]
-    pub fn write(&self, record: &Record, members: Members, end: &Val) -> Val {
-        let members = match members {
-            Members::Kept => self.members().own(),
-            Members::SignIn => {
-                let kept = Val::bare();
-                if record.refresh.is_some() {
-                    kept.put(Key::RefreshToken, &self.member(Key::RefreshToken));
-                }
-                self.members_of_granted(&kept)
+    pub fn write(&self, record: &Record, members: Members, end: &JsValue) -> JsValue {
+        match members {
+            Members::Kept => {}
+            Members::SignIn | Members::Refreshed => {
+                let (sign_in, keeps) = (members == Members::SignIn, record.refresh.is_some());
+                record::use_granted(&self.texts, sign_in.into(), keeps.into());
             }
-            Members::Refreshed => self.members_of_granted(&self.members()),
-            Members::RefreshToken => {
-                let members = self.members().own();
-                if let Some(tokens) = self.granted.take()
-                    && usable(&tokens.refresh)
-                {
-                    members.put(Key::RefreshToken, &tokens.refresh);
-                }
-                members
-            }
-            Members::Nothing => Val::bare(),
-            Members::End | Members::Signalled => end.own(),
-        };
-        let text = json_of(record, &members);
-        self.text.set(text.clone());
-        self.know(record, members);
-        text
-    }
-
-    fn members_of_granted(&self, kept: &Val) -> Val {
-        let members = self.owner.own();
-        let Some(tokens) = self.granted.take() else { return members };
-        members.put(Key::AccessToken, &tokens.access);
-        members.put(Key::TokenType, &tokens.kind);
-        let or_kept = |there: bool, value: &Val, name| if there { value.clone() } else { kept.get(name) };
-        members.put(Key::RefreshToken, &or_kept(usable(&tokens.refresh), &tokens.refresh, Key::RefreshToken));
-        members.put(Key::Scope, &or_kept(tokens.scope.is_text(), &tokens.scope, Key::Scope));
-        let extra = kept.get(Key::Extra).own();
-        extra.merge(&tokens.extra);
-        members.put(Key::Extra, &extra);
-        members
+            Members::RefreshToken => record::use_refresh_token(&self.texts),
+            Members::Nothing => record::replace(&self.texts, &JsValue::UNDEFINED),
+            Members::End | Members::Signalled => record::replace(&self.texts, end),
+        }
+        self.know(record);
+        record::write(&self.texts, record)
     }
 
     /// Knows this record from now on, of which no text is stored.
     pub fn assume(&self, record: &Record) {
         // That nothing stands in storage is known still.
-        if !self.text.get().is_null() {
-            self.text.set(Val::UNDEFINED);
-        }
-        self.know(record, Val::UNDEFINED);
+        let text = if self.text().is_null() { JsValue::NULL } else { JsValue::UNDEFINED };
+        self.forget(&text);
+        self.know(record);
+    }
+
+    /// No more is known than this stored text.
+    fn forget(&self, text: &JsValue) {
+        record::read(&self.texts, text);
+        record::adopt(&self.texts, 0);
     }
 
     /// The text of what is known, to be written in the place of something older.
-    pub fn known_text(&self, record: &Record) -> Val {
+    pub fn known_text(&self, record: &Record) -> JsValue {
         let known = self.text();
-        let text = if known.is_text() { known } else { json_of(record, &Val::bare()) };
-        self.text.set(text.clone());
-        text
+        if known.is_string() { known } else { record::write(&self.texts, record) }
     }
 
-    /// Nothing is stored, and what was is not this page's.
-    pub fn forget(&self) {
-        self.text.set(Val::NULL);
-        self.know(&Record::default(), Val::UNDEFINED);
+    /// Nothing is stored, and what was is another page's: this one has this name from now on.
+    pub fn disown(&self, name: &JsValue) {
+        self.forget(&JsValue::NULL);
+        record::rename(&self.texts, name);
+        self.know(&Record::default());
     }
 
     /// The snapshot that `auth.session` is.
-    pub fn session(&self) -> Val {
-        self.session.get()
+    pub fn session(&self) -> JsValue {
+        self.texts.session()
     }
 
     /// Makes the snapshot anew, where anything in it has changed.
     pub fn make_snapshot(&self, signed_in: bool, can_refresh: bool) {
-        let session = if signed_in { snapshot(&self.members(), can_refresh) } else { Val::NULL };
-        if !session.json().same(&self.session().json()) {
-            self.session.set(session);
-        }
+        record::make_snapshot(&self.texts, signed_in.into(), can_refresh.into());
     }
 }

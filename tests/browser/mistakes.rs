@@ -107,6 +107,17 @@ async fn where_nothing_can_be_refreshed_a_rejected_token_is_no_matter_of_waiting
 }
 
 #[wasm_bindgen_test]
+async fn a_token_that_is_asked_for_with_what_is_no_signal_is_refused_at_once() {
+    let world = World::signed_in("{}");
+    for nonsense in ["{'signal': {}}", "{'signal': 1}", "{'signal': {'aborted': false}}"] {
+        let error = rejection(&world.auth.get_access_token(&js(nonsense))).await;
+        assert!(error.is_instance_of::<js_sys::TypeError>(), "{nonsense}: {error:?}");
+    }
+    let token = wasm_bindgen_futures::JsFuture::from(world.auth.get_access_token(&js("{'signal': null}"))).await;
+    assert_eq!(token, Ok("access-0".into()));
+}
+
+#[wasm_bindgen_test]
 async fn the_note_that_a_call_was_accepted_never_writes_over_what_another_tab_has_stored() {
     let world = World::signed_in("{}");
     let call = world.call("/held/1");

@@ -14,7 +14,7 @@ extern "C" {
     fn listeners_of(signal: &AbortSignal) -> Array;
 }
 
-#[wasm_bindgen(module = "/js/signals.js")]
+#[wasm_bindgen(module = "/src/browser/abort.js")]
 extern "C" {
     fn joined(known: &JsValue, caller: &JsValue, own: &JsValue, followers: u32) -> JsValue;
 }

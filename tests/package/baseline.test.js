@@ -16,7 +16,7 @@ const browsers = baseline(mdn);
 /** Younger than the baseline, and done without where it is missing. */
 const OPTIONAL = ["AbortSignal.any", "Symbol.dispose", "detached", "dispose"];
 /** Names of ours that something younger has too. */
-const OURS = ["drop", "error"];
+const OURS = ["adopt", "drop", "error"];
 
 test("the README says from which browsers on, in the words of the script that computes it", () => {
   assert.ok(
@@ -29,19 +29,15 @@ test("the build aims at exactly these browsers", () => {
   assert.deepEqual(TARGET, target(browsers));
 });
 
-/** The package's own JavaScript and the glue, without comments and texts; and the names that Rust calls by. */
+/** The package's own JavaScript and the glue, through which Rust calls, without comments and texts. */
 function sources() {
-  const files = readdirSync(join(root, "js"))
-    .filter((file) => file.endsWith(".js"))
-    .map((file) => join("js", file));
-  const code = [...files, join("target", "pkg", "glue.js")].map(
-    (file) => transformSync(read(file), { minifyWhitespace: true, legalComments: "none" }).code,
-  );
-  const keys = read("src", "browser", "js", "keys.rs");
-  return {
-    code: code.join("\n").replaceAll(/"(?:[^"\\]|\\.)*"/g, '""'),
-    keys: [...keys.matchAll(/^ {4}\w+ "(\w+)"$/gm)].map(([, name]) => name),
-  };
+  const within = (folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => join(folder, file));
+  const files = [...within("js"), ...within(join("src", "browser")), join("target", "pkg", "glue.js")];
+  const code = files.map((file) => transformSync(read(file), { minifyWhitespace: true, legalComments: "none" }).code);
+  return code.join("\n").replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
 }
 
 /** Whether a browser of the baseline may lack it. */
@@ -53,12 +49,12 @@ const isYounger = ({ __compat: compat } = {}) =>
   });
 
 test("nothing of the language or the web that is younger is named, but what is done without", () => {
-  const { code, keys } = sources();
+  const code = sources();
   const classes = { ...mdn.api, ...mdn.javascript.builtins };
   const named = new Set(
-    [...code.matchAll(/\.([A-Za-z_]\w*)/g), ...code.matchAll(/\{([^{}]*)\}=(?=[A-Z]\w*[;,])/g)]
-      .flatMap(([, names]) => names.split(/\W+/))
-      .concat(keys),
+    [...code.matchAll(/\.([A-Za-z_]\w*)/g), ...code.matchAll(/\{([^{}]*)\}=(?=[A-Z]\w*[;,])/g)].flatMap(([, names]) =>
+      names.split(/\W+/),
+    ),
   );
   // A member's class is not known here: it counts as younger where it is so in every class of the language that has it.
   const members = Object.values(mdn.javascript.builtins)
@@ -68,7 +64,7 @@ test("nothing of the language or the web that is younger is named, but what is d
     const all = members.filter(([member]) => member === name);
     return all.length && all.every(([, entry]) => isYounger(entry));
   });
-  const globals = [...new Set([...code.matchAll(/\b[A-Z]\w+/g)].map(([name]) => name).concat(keys))].filter(
+  const globals = [...new Set([...code.matchAll(/\b[A-Z]\w+/g)].map(([name]) => name))].filter(
     (name) => /^[A-Z]/.test(name) && isYounger(classes[name]),
   );
   const statics = [...code.matchAll(/\b([A-Z]\w+)\.(\w+)/g)].filter(([, name, member]) =>

@@ -1,182 +1,188 @@
 //! A call that waits, is refused or is sent again: the machine decides after each await, this carries it out.
 
+use super::answer;
 use super::client::Client;
-use super::outgoing::{Outgoing, cancel};
-use crate::browser::abort;
-use crate::browser::debug;
-use crate::browser::effects::timers;
+use super::outgoing::{self, Outgoing, unsent};
+use crate::browser::effects::waiting::until;
+use crate::browser::effects::{events, timers};
 use crate::browser::error;
-use crate::browser::js::keys::Key;
-use crate::browser::js::{NONE, Outcome, Val};
+use crate::browser::promise::wait;
+use crate::browser::url::{Url, resolve};
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::decisions::{Admission, Call, Unauthorized};
 use crate::protocol::error::Code;
 use crate::protocol::session::Answered;
 use std::rc::Rc;
+use wasm_bindgen::prelude::*;
 
 impl Client {
     /// Drives a call to its end. With an answer it has been sent already; a call that answers nothing is after a token
     /// alone.
-    pub async fn drive(self: Rc<Self>, mut call: Call, mut out: Outgoing, mut answered: Val) -> Outcome {
+    pub async fn drive(
+        self: Rc<Self>,
+        mut call: Call,
+        out: Outgoing,
+        mut answered: Option<JsValue>,
+    ) -> Result<JsValue, JsValue> {
         let driver = Rc::clone(&self.driver);
         let mut held = false;
         loop {
-            if !answered.is_undefined() {
-                let refused = self.is_unauthorized(&answered).await.inspect_err(|_| self.dropped(&call))?;
+            if let Some(response) = answered.take() {
+                let refused = self.is_unauthorized(&response).await.inspect_err(|_| self.dropped(&call))?;
                 driver.synchronize();
-                if let Some(settled) = self.judge(&mut call, &out, &answered, refused) {
+                if let Some(settled) = self.judge(&mut call, &out, &response, refused) {
                     return settled;
                 }
-                cancel(&answered.get(Key::Body));
-                answered = Val::UNDEFINED;
+                answer::cancel_body(&response);
             }
             driver.synchronize();
-            if abort::aborted(&out.signal) {
+            if outgoing::aborted(&out) {
                 self.dropped(&call);
-                debug::note(out.number, Key::AbortedByCaller);
-                let reason = abort::reason(&out.signal);
-                out.abandon(&reason);
+                self.note(&out, "aborted by its caller");
+                let reason = outgoing::reason(&out);
+                outgoing::abandon(&out, &reason);
                 return Err(reason);
             }
             let now = timers::now();
             let token = match driver.session(|session| session.admit_or_wait(&call, now)) {
                 Admission::Wait(_) => {
-                    let woken = driver.wait(call.id, &out.signal);
+                    let woken = driver.wait(call.id, &outgoing::signal(&out));
                     driver.drain();
-                    debug::note(out.number, self.why_held(&call));
-                    let _ = woken.wait().await;
+                    self.note(&out, self.why_held(&call));
+                    let _ = wait(&woken).await;
                     continue;
                 }
+                Admission::Send(_, _) if !call.answers => {
+                    driver.drain();
+                    return Ok(driver.vault.access_token());
+                }
                 Admission::Send(token, _) => {
-                    if !call.answers {
-                        driver.drain();
-                        return Ok(driver.vault.member(Key::AccessToken));
-                    }
-                    if call.sends > 0 {
-                        out.use_replay();
-                    } else if !held && self.holds_stream(&out) {
+                    if call.sends == 0 && !held && self.holds_stream(&out) {
                         held = true;
-                        debug::note(out.number, Key::HeldForRenewal);
-                        let refreshed = driver.session(|session| session.refresh());
-                        driver.drain();
-                        let refreshed = refreshed.map_or(Val::UNDEFINED, |id| driver.refreshes.promise(id));
-                        let _ = refreshed.until(&out.signal).wait().await;
+                        self.hold_stream(&out).await;
                         continue;
                     }
                     call.note_send(token);
-                    let sent = self.send(&out, Some(token));
-                    driver.drain();
-                    debug::note(out.number, self.why_sent(&call));
-                    Some((token, sent))
+                    Some(token)
                 }
-                Admission::SendWithoutToken if call.answers => {
-                    if call.sends > 0 {
-                        out.use_replay();
-                    }
-                    None
-                }
-                Admission::SendWithoutToken => return Ok(Val::NULL),
+                Admission::SendWithoutToken if call.answers => None,
+                Admission::SendWithoutToken => return Ok(JsValue::NULL),
                 Admission::SignedOut if call.answers => return Err(error::plain(Code::SignedOut)),
-                Admission::SignedOut => return Ok(Val::NULL),
+                Admission::SignedOut => return Ok(JsValue::NULL),
                 Admission::Failed => {
-                    debug::note(out.number, Key::NotSent);
+                    self.note(&out, "not sent: renewal failed");
                     return Err(driver.failed());
                 }
                 Admission::Ended => return Err(driver.ends.error()),
             };
-            let Some((token, sent)) = token else {
-                let sent = self.send(&out, None);
-                debug::note(out.number, Key::SentBare);
-                return sent.wait().await;
-            };
-            match sent.wait().await {
-                Ok(response) => answered = response,
-                Err(error) => {
-                    self.dropped(&call);
-                    return Err(self.rejection(token, &out, error));
-                }
+            if call.sends > u8::from(token.is_some()) {
+                outgoing::use_replay(&out);
             }
+            let sent = self.send(&out, token)?;
+            driver.drain();
+            self.note(&out, if token.is_some() { self.why_sent(&call) } else { "sent without a token" });
+            let outcome = wait(&sent).await;
+            let Some(token) = token else { return outcome };
+            answered = Some(outcome.map_err(|error| {
+                self.dropped(&call);
+                self.rejection(token, &out, error)
+            })?);
         }
     }
 
-    async fn is_unauthorized(&self, response: &Val) -> Outcome<bool> {
-        let judge = &self.options.is_unauthorized;
-        if !judge.is_function() {
-            return Ok(response.get(Key::Status).as_number() == 401.0);
+    /// Waits for the refresh that runs.
+    async fn hold_stream(&self, out: &Outgoing) {
+        let driver = &self.driver;
+        self.note(out, "held for a renewal");
+        let refresh = driver.session(|session| session.refresh());
+        driver.drain();
+        if let Some(id) = refresh {
+            let _ = wait(&until(&driver.refreshes.promise(id), &outgoing::signal(out))).await;
         }
-        let verdict = judge.call(&response.invoke0(Key::Clone), &NONE)?;
-        Ok(verdict.wait().await?.truthy())
+    }
+
+    async fn is_unauthorized(&self, response: &JsValue) -> Result<bool, JsValue> {
+        let Some(judge) = &self.options.is_unauthorized else {
+            return Ok(answer::status_of(response) == 401.0);
+        };
+        let verdict = judge.call1(&JsValue::UNDEFINED, &answer::copy_of(response))?;
+        Ok(wait(&verdict).await?.is_truthy())
     }
 
     /// What the machine makes of an answer; `None` where the call goes on.
-    fn judge(self: &Rc<Self>, call: &mut Call, out: &Outgoing, response: &Val, refused: bool) -> Option<Outcome> {
+    fn judge(
+        self: &Rc<Self>,
+        call: &mut Call,
+        out: &Outgoing,
+        response: &JsValue,
+        refused: bool,
+    ) -> Option<Result<JsValue, JsValue>> {
         let driver = &self.driver;
         if !refused && call.epoch != driver.session(|session| session.epoch()) {
             return Some(Err(driver.ends.error()));
         }
-        let url = response.get(Key::Url);
-        let header = response.get(Key::Headers).invoke(Key::Get, &Val::name(Key::WwwAuthenticate), &NONE);
-        let challenge = if refused { challenge::read(&header.as_text()) } else { Challenge::Other };
+        let url = answer::url_of(response);
+        let header = answer::header_of(response, "www-authenticate");
+        let challenge = if refused { challenge::read(&header) } else { Challenge::Other };
         if let Challenge::StepUp { acr_values, max_age } = &challenge
             && self.waits_for_sign_in(call, &header, acr_values, *max_age, &url)
-            && out.replayable()
+            && outgoing::replayable(out)
         {
             driver.ask(|session, now| session.wait_for_sign_in(call, now));
             return None;
         }
         if !refused || challenge != Challenge::Other {
             self.accepted(call, response);
-            out.release_replay();
+            outgoing::release_replay(out);
             if challenge != Challenge::Other {
-                debug::note(out.number, Key::AsksForMore);
+                self.note(out, "401, asks for more");
             }
             return Some(Ok(response.clone()));
         }
-        let redirected = response.get(Key::Redirected).truthy();
-        let requested = out.url().url();
+        let redirected = answer::is_redirected(response);
+        let requested = resolve(&outgoing::url(out));
+        let stays = || resolve(&url).map(|url| url.origin()) == requested.as_ref().map(Url::origin);
         let unauthorized = Unauthorized {
-            replayable: out.replayable(),
+            replayable: outgoing::replayable(out),
             redirected,
-            not_the_token: redirected
-                && !(self.allowed(&url) && url.url().get(Key::Origin).same(&requested.get(Key::Origin))),
-            path: path_number(&requested),
+            not_the_token: redirected && !(self.allowed(&url) && stays()),
+            path: requested.as_ref().map(path_number).unwrap_or_default(),
         };
         let record = driver.record();
         let answered = driver.ask(|session, now| session.on_unauthorized(call, unauthorized, now));
         let error = match answered {
             Answered::Deliver => {
-                out.release_replay();
-                debug::note(out.number, self.why_delivered(call, &record, &unauthorized));
+                outgoing::release_replay(out);
+                self.note(out, self.why_delivered(call, &record, &unauthorized));
                 return Some(Ok(response.clone()));
             }
             Answered::Retry => {
-                debug::note(out.number, if record.access == call.sent { Key::Refused } else { Key::RefusedOlder });
+                self.note(out, if record.access == call.sent { "401" } else { "401 of an old token" });
                 return None;
             }
             Answered::Failed => {
-                debug::note(out.number, Key::NotSent);
+                self.note(out, "not sent: renewal failed");
                 driver.failed()
             }
             Answered::EndsSession => {
                 let refreshable = self.driver.session(|session| session.decisions().can_refresh(&record));
-                debug::note(out.number, if refreshable { Key::RefusedAgain } else { Key::NotRenewable });
+                self.note(out, if refreshable { "401 of a new token" } else { "401, not renewable" });
                 driver.ends.error()
             }
             Answered::Suspends => {
-                debug::note(out.number, Key::NotRenewable);
+                self.note(out, "401, not renewable");
                 error::plain(Code::SessionExpired)
             }
             Answered::Ended => driver.ends.error(),
         };
-        out.release_replay();
+        outgoing::release_replay(out);
         // A call that is sent once is answered by its 401, even by one that ends the session.
-        Some(if out.once() && answered != Answered::Ended { Ok(response.clone()) } else { Err(error) })
+        Some(if outgoing::is_once(out) && answered != Answered::Ended { Ok(response.clone()) } else { Err(error) })
     }
 
     /// The answer shows that its token is good: it is noted once, and whoever waited for that goes.
-    pub fn accepted(&self, call: &Call, response: &Val) {
-        let status = response.get(Key::Status).as_number();
-        let proof = (200.0..500.0).contains(&status) && !response.get(Key::Redirected).truthy();
+    pub fn accepted(&self, call: &Call, response: &JsValue) {
+        let proof = (200.0..500.0).contains(&answer::status_of(response)) && !answer::is_redirected(response);
         self.driver.ask(|session, now| session.on_accepted(call, proof, now));
     }
 
@@ -189,42 +195,52 @@ impl Client {
     }
 
     /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.
-    fn waits_for_sign_in(&self, call: &Call, header: &Val, acr: &[String], max_age: Option<f64>, url: &Val) -> bool {
+    fn waits_for_sign_in(
+        &self,
+        call: &Call,
+        header: &str,
+        acr: &[String],
+        max_age: Option<f64>,
+        url: &JsValue,
+    ) -> bool {
         let driver = &self.driver;
-        let challenge = hash(&header.as_text());
+        let challenge = hash(header);
         let known = driver.session(|session| session.known_step_up(call, challenge));
         known.unwrap_or_else(|| {
-            let detail = Val::bare();
-            let values = Val::list();
-            for value in acr {
-                values.push(&Val::text(value));
-            }
-            detail.put(Key::AcrValues, &values);
-            detail.put(Key::MaxAge, &max_age.map_or(Val::NULL, Val::number));
-            detail.put(Key::Url, url);
-            let waits = !driver.events.fire(Key::Stepup, &detail, true);
+            let waits = !events::step_up(&driver.events, &words(acr), max_age.unwrap_or(f64::NAN), url);
             driver.session(|session| session.on_step_up(call, challenge, waits))
         })
     }
 
     /// See `getAccessToken` in the contract.
-    pub async fn access_token(self: Rc<Self>, rejected: Val, signal: Val, number: u32) -> Outcome {
+    pub async fn access_token(
+        self: Rc<Self>,
+        rejected: JsValue,
+        signal: JsValue,
+        number: u32,
+    ) -> Result<JsValue, JsValue> {
         let driver = Rc::clone(&self.driver);
+        let out = unsent(&signal, number as i32);
+        if !outgoing::aborted(&out) && driver.epoch().joined(&out).is_none() {
+            return Err(error::type_error("getAccessToken: `signal` is no AbortSignal."));
+        }
         driver.synchronize();
         let mut call = driver.session(|session| session.call(false));
-        if rejected.is_text() && driver.vault.member(Key::AccessToken).same(&rejected) {
+        if rejected.is_string() && driver.vault.access_token() == rejected {
             call.sent = driver.session(|session| session.record().access);
         }
-        let out = Outgoing { signal, ..Outgoing::plain(Val::UNDEFINED, number) };
-        self.drive(call, out, Val::UNDEFINED).await
+        self.drive(call, out, None).await
     }
 }
 
 /// Origin and path as one number: equal paths are equal numbers.
-fn path_number(url: &Val) -> u64 {
-    let mut text = url.get(Key::Origin).as_text();
-    text.push_str(&url.get(Key::Pathname).as_text());
-    hash(&text)
+fn path_number(url: &Url) -> u64 {
+    hash(&(String::from(url.origin()) + &String::from(url.pathname())))
+}
+
+/// The words, each with a space after it.
+fn words(all: &[String]) -> String {
+    all.iter().fold(String::new(), |text, word| text + word + " ")
 }
 
 /// FNV-1a.

@@ -3,10 +3,10 @@
 //! [`client::Client`] is the type. The usual call ends in its synchronous part; only what waits or is refused is
 //! driven.
 
+pub mod answer;
 pub mod client;
 pub mod driving;
 pub mod outgoing;
 pub mod reach;
-pub mod request;
 pub mod sending;
 pub mod telling;

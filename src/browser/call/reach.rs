@@ -1,56 +1,61 @@
 //! Where this instance's token may go, and what a 401 from elsewhere is told with.
 
 use super::client::Client;
-use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, NONE, Val};
 use crate::browser::options::Scope;
-use crate::browser::parser::is_http;
+use crate::browser::url::{is_http, resolve};
 use crate::protocol::scope::{Target, allows};
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/ops.js")]
+#[wasm_bindgen(module = "/src/browser/call/reach.js")]
 extern "C" {
+    /// What is remembered of URLs, by their exact text.
+    pub type Reach;
+    /// Nothing is remembered yet.
+    pub fn reach() -> Reach;
     /// 0 where nothing is remembered of this URL, 1 for no, 2 for yes.
-    fn recall(known: Lent, url: Lent) -> u32;
+    fn recall(reach: &Reach, url: &JsValue) -> u32;
     /// Remembers a verdict, of a bounded number of URLs.
-    fn remember(known: Lent, url: Lent, verdict: i32);
+    fn remember(reach: &Reach, url: &JsValue, verdict: i32);
     /// Warns on the console, once per origin, where the answer is a 401.
-    fn watch(promise: Lent, warned: Lent, origin: Lent);
+    fn watch(reach: &Reach, promise: &Promise, origin: &JsString);
 }
 
 impl Client {
     /// Whether the token may be sent there. Verdicts are remembered by the URL's exact text.
-    pub fn allowed(&self, url: &Val) -> bool {
-        match recall(self.known_urls.lend(), url.lend()) {
+    pub fn allowed(&self, url: &JsValue) -> bool {
+        match recall(&self.reach, url) {
             0 => self.judged(url),
             known => known == 2,
         }
     }
 
     #[inline(never)]
-    fn judged(&self, url: &Val) -> bool {
-        let parsed = url.url();
-        if !is_http(&parsed) || self.driver.is_endpoint(&parsed.get(Key::Href)) {
+    fn judged(&self, url: &JsValue) -> bool {
+        let Some(parsed) = resolve(url) else { return false };
+        if !is_http(&parsed) || self.driver.is_endpoint(&parsed.href()) {
             return false;
         }
         match &self.options.scope {
-            Scope::Predicate(predicate) => predicate.call(&parsed, &NONE).is_ok_and(|verdict| verdict.truthy()),
+            Scope::Predicate(predicate) => {
+                predicate.call1(&JsValue::UNDEFINED, &parsed).is_ok_and(|verdict| verdict.is_truthy())
+            }
             Scope::Rules(rules) => {
-                let (origin, path) = (parsed.get(Key::Origin).as_text(), parsed.get(Key::Pathname).as_text());
+                let (origin, path) = (String::from(parsed.origin()), String::from(parsed.pathname()));
                 let allowed = allows(rules, &Target { origin: &origin, path: &path, http: true });
-                remember(self.known_urls.lend(), url.lend(), if allowed { 2 } else { 1 });
+                remember(&self.reach, url, if allowed { 2 } else { 1 });
                 allowed
             }
         }
     }
 
     /// Watches a call that goes out without a token: a 401 there may mean that `origins` is too narrow.
-    pub fn outside(&self, url: &Val, promise: Val) -> Val {
-        let parsed = url.url();
+    pub fn outside(&self, url: &JsValue, promise: Promise) -> Promise {
         if self.driver.session(|session| session.record().signed_in())
-            && !self.driver.is_endpoint(&parsed.get(Key::Href))
+            && let Some(parsed) = resolve(url)
+            && !self.driver.is_endpoint(&parsed.href())
         {
-            watch(promise.lend(), self.warned.lend(), parsed.get(Key::Origin).lend());
+            watch(&self.reach, &promise, &parsed.origin());
         }
         promise
     }

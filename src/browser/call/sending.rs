@@ -1,62 +1,56 @@
 //! What each call carries of the session, made once while a token lives.
 
 use super::client::Client;
-use crate::browser::abort;
-use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, Val};
+use crate::browser::abort::FOLLOWERS;
+use crate::browser::fetch::Underlying;
+use crate::browser::record::Text;
 use crate::protocol::token::AccessToken;
-use std::rc::Rc;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
-#[wasm_bindgen(module = "/js/ops.js")]
+#[wasm_bindgen(module = "/src/browser/call/sending.js")]
 extern "C" {
-    /// What the header carries: the token, after its scheme if it has one.
-    fn credentials(scheme: Lent, token: Lent) -> Val;
+    /// The header's value, and the `init` of a call that brings none.
+    pub type Carried;
+    fn carried(header: &JsString, scheme: &JsValue, token: &JsValue, signal: &AbortSignal, strict: i32) -> Carried;
+    /// The header's value: the token, after its scheme if it has one.
+    #[wasm_bindgen(js_name = headerValueOf)]
+    pub fn value(carried: &Carried) -> JsString;
+    /// Sends a call that brings nothing but a URL.
+    pub fn send(carried: &Carried, underlying: &Underlying, url: &JsValue) -> Promise;
 }
 
 /// What goes along with each call while a token lives.
 pub struct Sending {
-    pub token: AccessToken,
-    epoch: Rc<abort::Epoch>,
-    /// The header's value, as one JavaScript string.
-    pub value: Val,
-    /// The `init` of a call that brings none.
-    pub init: Val,
+    token: AccessToken,
+    /// How many epochs were over then: the signal is of the one that ran.
+    epochs_over: u32,
+    pub carried: Carried,
     /// How often it may still be used: not all calls share one signal.
     left: u32,
 }
 
 impl Client {
     /// What goes along with `token`, made once while it lives.
-    pub(super) fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
-        let epoch = self.driver.epoch();
-        let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && Rc::ptr_eq(&it.epoch, &epoch));
-        let mut sending = known.unwrap_or_else(|| self.sending_of(token, epoch));
+    pub(super) fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Carried) -> T) -> T {
+        let epochs_over = self.driver.epochs_over();
+        let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && it.epochs_over == epochs_over);
+        let mut sending = known.unwrap_or_else(|| self.sending_of(token, epochs_over));
         sending.left -= 1;
-        let result = with(&sending);
+        let result = with(&sending.carried);
         self.sending.replace(Some(sending));
         result
     }
 
     #[inline(never)]
-    fn sending_of(&self, token: AccessToken, epoch: Rc<abort::Epoch>) -> Sending {
-        let driver = &self.driver;
-        let kind = driver.vault.member(Key::TokenType);
-        let scheme = if self.options.scheme.is_text() { &self.options.scheme } else { &kind };
-        let bearer = Val::name(Key::Bearer);
-        let scheme = if scheme.is_text() { scheme } else { &bearer };
-        let value = credentials(scheme.lend(), driver.vault.member(Key::AccessToken).lend());
-        let headers = Val::list();
-        let pair = Val::list();
-        pair.push(&self.options.header);
-        pair.push(&value);
-        headers.push(&pair);
-        let init = Val::bare();
-        init.put(Key::Headers, &headers);
-        init.put(Key::Signal, &epoch.fresh());
-        if !self.options.is_authorization {
-            init.put_name(Key::Redirect, Key::Error);
-        }
-        Sending { token, epoch, value, init, left: abort::FOLLOWERS }
+    fn sending_of(&self, token: AccessToken, epochs_over: u32) -> Sending {
+        let (vault, options) = (&self.driver.vault, &self.options);
+        let kind = vault.texts.get(Text::TokenType);
+        let scheme = options.scheme.as_ref().map(AsRef::as_ref).unwrap_or(&kind);
+        let strict = i32::from(!options.is_authorization);
+        let signal = self.driver.epoch().fresh_signal();
+        let carried = carried(&options.header, scheme, &vault.access_token(), &signal, strict);
+        Sending { token, epochs_over, carried, left: FOLLOWERS }
     }
 }

@@ -1,60 +1,69 @@
 //! What is told of a call under `debug`: the reasons behind what the machine has decided. None of it decides anything.
 
 use super::client::Client;
+use super::outgoing::{self, Outgoing};
 use crate::browser::debug;
-use crate::browser::js::keys::Key;
-use crate::browser::js::{Outcome, Val};
 use crate::protocol::decisions::{Call, Unauthorized};
 use crate::protocol::token::Record;
+use js_sys::Promise;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 
 impl Client {
     /// The drop-in, whose story is told.
     #[inline(never)]
-    pub fn told(self: &Rc<Self>, input: &Val, init: &Val) -> Outcome {
-        let number = debug::begin(true, Key::Call, input);
-        let promise = self.begin(input, init, number).unwrap_or_else(|error| error.reject());
-        Ok(debug::follow(number, promise))
+    pub fn told(self: &Rc<Self>, input: &JsValue, init: &JsValue) -> Promise {
+        let number = debug::begin(true, "call", input);
+        let promise = self.begin(input, init, number).unwrap_or_else(|error| Promise::reject(&error));
+        debug::follow(number, promise)
+    }
+
+    /// Tells why something is so of this call.
+    #[inline(never)]
+    pub fn note(&self, out: &Outgoing, why: &str) {
+        if self.driver.options.debug {
+            debug::note(outgoing::number(out), why);
+        }
     }
 
     /// Why a call waits.
-    pub fn why_held(&self, call: &Call) -> Key {
+    pub fn why_held(&self, call: &Call) -> &'static str {
         self.driver.session(|session| {
             if call.after_signin.is_some() {
-                Key::HeldForStepUp
+                "held for a step-up"
             } else if session.record().suspended {
-                Key::HeldForSignIn
+                "held for a sign-in"
             } else if session.refresh().is_some() {
-                Key::HeldForRenewal
+                "held for a renewal"
             } else {
-                Key::HeldForCanary
+                "held for a canary"
             }
         })
     }
 
     /// Why it was sent as it was.
-    pub fn why_sent(&self, call: &Call) -> Key {
+    pub fn why_sent(&self, call: &Call) -> &'static str {
         if self.driver.session(|session| session.decisions().is_canary(call.id)) {
-            Key::SentAhead
+            "sent as canary"
         } else if call.sends > 1 {
-            Key::SentAgain
+            "sent again"
         } else {
-            Key::Sent
+            "sent"
         }
     }
 
     /// Why a 401 goes to its caller.
-    pub fn why_delivered(&self, call: &Call, record: &Record, unauthorized: &Unauthorized) -> Key {
+    pub fn why_delivered(&self, call: &Call, record: &Record, unauthorized: &Unauthorized) -> &'static str {
         if unauthorized.not_the_token {
-            Key::LostOnRedirect
+            "401 after a redirect"
         } else if call.sends > 1 {
-            Key::RefusedAgain
+            "401 of a new token"
         } else if !unauthorized.replayable {
-            Key::NotReplayable
+            "401, not replayable"
         } else if !self.driver.session(|session| session.decisions().can_refresh(record)) {
-            Key::NotRenewable
+            "401, not renewable"
         } else {
-            Key::NotHelped
+            "401, renewed in vain"
         }
     }
 }

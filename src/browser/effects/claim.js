@@ -1,32 +1,27 @@
 // Whose the record of a tab is: a lock that the owner's page holds for its life.
 
+/** What the lock of a page is called. */
+export const newName = () => `authfetch:owner:${Math.random().toString(36).slice(2)}`;
+
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-export class Claim {
-  #tell;
-  #release;
-
-  constructor(tell) {
-    this.#tell = tell;
-  }
-  /** Tells whether this page owns what has this name. */
-  claim(number, name) {
-    claim(name).then((release) => {
-      this.#release = release;
-      this.#tell(number, !!release);
-    });
-  }
-  release() {
-    this.#release?.();
-    this.#release = undefined;
-  }
-}
+/** Tells whether this page owns what has this name. */
+export const claim = (tabs, number, name) => {
+  hold(name).then((release) => {
+    tabs.release = release;
+    tabs.tell(number, !!release);
+  });
+};
+export const release = (tabs) => {
+  tabs.release?.();
+  tabs.release = undefined;
+};
 
 /**
  * Holds a lock as long as the page lives. Resolves with a function that gives it up, or with nothing where another page
  * holds it; a page that is just being left gives up a little late.
  */
-const claim = async (name) => {
+const hold = async (name) => {
   const { locks } = globalThis.navigator ?? {};
   if (!locks) return () => {};
   const attempt = () =>

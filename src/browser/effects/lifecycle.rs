@@ -2,89 +2,56 @@
 //!
 //! Where there is no page there is nothing of it.
 
-use super::claim::in_frame;
-use crate::browser::abort::Listening;
-use crate::browser::js::Val;
-use crate::browser::js::keys::Key;
-use crate::browser::record::signal_of;
-use crate::browser::session::driver::SessionDriver;
 use crate::protocol::event::Event;
-use std::rc::Rc;
+use js_sys::{Function, JsString};
+use wasm_bindgen::prelude::*;
 
-fn visible() -> bool {
-    Val::global(Key::Document).get(Key::VisibilityState).is(Key::Visible)
+#[wasm_bindgen(module = "/src/browser/effects/lifecycle.js")]
+extern "C" {
+    /// What listens for one session. It tells what has happened, and whether the page can be seen by then; for
+    /// [`STORED`] the record's text too. `name` is the key of the record.
+    pub fn listener(tell: &Function, number: i32, name: &JsString) -> Function;
+    /// Listens from now on. True where this is the page of a tab: a frame shares the area of its tab instead of having
+    /// a copy of it.
+    pub fn open(listener: &Function) -> bool;
+    /// Listens no longer.
+    pub fn close(listener: &Function);
+    /// Listens for the page being left, or no longer. Only while it matters: some browsers keep a page that listens for
+    /// it out of the back-forward cache.
+    #[wasm_bindgen(js_name = watchUnload)]
+    pub fn watch_unload(listener: &Function, on: i32);
+    /// Whether the page can be seen.
+    pub fn visible() -> bool;
+    /// Goes to this URL, unless its page is this one.
+    pub fn leave(url: &JsString);
+
+    /// Where this runs: [`PAGE`], [`WORKER`] or a server.
+    pub fn host() -> i32;
 }
 
-/// One more instance uses this session.
-pub fn opened(driver: &Rc<SessionDriver>) {
-    driver.open_clients.set(driver.open_clients.get() + 1);
-    if driver.open_clients.get() > 1 {
-        return;
+/// There is a document.
+pub const PAGE: i32 = 0;
+/// A worker of any kind.
+pub const WORKER: i32 = 1;
+
+/// Whether there is neither a page nor a worker: what runs here serves many visitors.
+pub fn on_server() -> bool {
+    host() > WORKER
+}
+
+/// Of what is told: another page has written the record, or has removed it.
+pub const STORED: u32 = 8;
+
+/// What has happened, by its place in the list of `lifecycle.js`.
+pub const fn event(kind: u32, visible: bool) -> Event {
+    match kind {
+        0 => Event::VisibilityChanged(visible),
+        1 => Event::Frozen,
+        2 => Event::Resumed,
+        3 => Event::PageHidden,
+        4 => Event::PageShown,
+        5 => Event::Online,
+        6 => Event::Unloading,
+        _ => Event::StorageChanged,
     }
-    let document = Val::global(Key::Document);
-    if document.is_object() {
-        let window = Val::global(Key::Window);
-        let heard = [
-            (&document, Key::Visibilitychange),
-            (&document, Key::Resume),
-            (&document, Key::Freeze),
-            (&window, Key::Pagehide),
-            (&window, Key::Pageshow),
-            (&window, Key::Online),
-            (&window, Key::Storage),
-        ];
-        driver.lifecycle.replace(heard.into_iter().map(|(target, kind)| listen(driver, target, kind)).collect());
-    }
-    driver.dispatch(Event::Opened { visible: visible(), claims: document.is_object() && !in_frame() });
-}
-
-/// One instance fewer: with the last one, listeners and timers are let go.
-pub fn closed(driver: &Rc<SessionDriver>) {
-    driver.open_clients.set(driver.open_clients.get().saturating_sub(1));
-    if driver.open_clients.get() == 0 {
-        driver.lifecycle.take();
-        driver.dispatch(Event::Closed);
-    }
-}
-
-fn listen(driver: &Rc<SessionDriver>, target: &Val, kind: Key) -> Listening {
-    let weak = Rc::downgrade(driver);
-    Listening::new(target, kind, move |event| {
-        if let Some(driver) = weak.upgrade() {
-            on_event(&driver, kind, &event);
-        }
-    })
-}
-
-fn on_event(driver: &Rc<SessionDriver>, kind: Key, event: &Val) {
-    driver.dispatch(match kind {
-        Key::Visibilitychange => Event::VisibilityChanged(visible()),
-        Key::Freeze => Event::Frozen,
-        Key::Resume => Event::Resumed,
-        Key::Pagehide => Event::PageHidden,
-        // Fired at the first load too, when all of this has just been done.
-        Key::Pageshow if event.get(Key::Persisted).truthy() => Event::PageShown,
-        Key::Online => Event::Online,
-        Key::Beforeunload => Event::Unloading,
-        Key::Storage => {
-            let key = event.get(Key::Changed);
-            let ours = key.same(&driver.options.name);
-            // Frames of one tab share another area, whose records are not this one's.
-            if ours && driver.store.shared() && event.get(Key::StorageArea).same(&Val::global(Key::LocalStorage)) {
-                return driver.on_signal(&signal_of(&event.get(Key::NewValue)));
-            }
-            if !(ours || key.is_null()) {
-                return;
-            }
-            Event::StorageChanged
-        }
-        _ => return,
-    });
-}
-
-/// Listens for the page being left, or no longer. Only while it matters: some browsers keep a page that listens for it
-/// out of the back-forward cache.
-pub fn watch_unload(driver: &Rc<SessionDriver>, on: bool) {
-    let listening = on.then(|| listen(driver, &Val::global(Key::Window), Key::Beforeunload));
-    drop(driver.unloading.replace(listening));
 }

@@ -10,30 +10,16 @@ const LOOKS = 4;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** The locks that one session holds or waits for, by number. */
-export class Locks {
-  #tell;
-  #names;
-  #releases = new Map();
-
-  /** `tell` is called with the number, and what has become of its lock. */
-  constructor(tell, names) {
-    this.#tell = tell;
-    this.#names = names;
-  }
-  /** With `record`, tabs share a record; else only a cookie. */
-  acquire(number, record, ms, steal) {
-    this.release(number);
-    this.#releases.set(
-      number,
-      acquire(this.#names[record], ms, steal, (what) => this.#tell(number, what)),
-    );
-  }
-  release(number) {
-    this.#releases.get(number)?.();
-    this.#releases.delete(number);
-  }
-}
+/** With `record`, tabs share a record; else only a cookie. */
+export const lock = (tabs, number, record, ms, steal) => {
+  unlock(tabs, number);
+  const tell = (what) => tabs.tell(number, what);
+  tabs.locks.set(number, acquire(tabs.names[record], ms, steal, tell));
+};
+export const unlock = ({ locks }, number) => {
+  locks.get(number)?.();
+  locks.delete(number);
+};
 
 /**
  * Waits for a lock, and tells when it is granted, when one page has held it for so many milliseconds, and when it was

@@ -36,28 +36,19 @@ const transact = async (name, write) => {
   }
 };
 
-/** The marks of one session. A record says whose it is; of the mark of a cookie's session its name says so. */
-export class Marks {
-  #tell;
-  #names;
-  #reads = new Map();
-
-  /** `endpoint` and `client` tell apps of one name apart. */
-  constructor(tell, [cookie, record], endpoint, client) {
-    this.#tell = tell;
-    this.#names = [[cookie, endpoint, client].join(" "), record];
-  }
-  /** A negative number is not told. With `record`, tabs share a record; else only a cookie. */
-  commit(number, record, epoch, version) {
-    commit(this.#names[record], epoch, version).then(() => number < 0 || this.#tell(number));
-  }
-  /** Of two reads of one number the later one is told. */
-  read(number, record) {
-    const mark = committed(this.#names[record]);
-    this.#reads.set(number, mark);
-    mark.then((read) => this.#reads.get(number) === mark && this.#tell(number, read));
-  }
-}
+/** A record says whose it is; of the mark of a cookie's session its name says so. */
+const nameOf = ({ names, owner }, record) => (record ? names[1] : [names[0], ...owner].join(" "));
+/** A negative number is not told. With `record`, tabs share a record; else only a cookie. */
+export const commit = (tabs, number, record, epoch, version) => {
+  put(nameOf(tabs, record), epoch, version).then(() => number < 0 || tabs.tell(number));
+};
+/** Of two reads of one number the later one is told. */
+export const read = (tabs, number, record) => {
+  const { tell, reads } = tabs;
+  const mark = committed(nameOf(tabs, record));
+  reads.set(number, mark);
+  mark.then((read) => reads.get(number) === mark && tell(number, read?.[0], read?.[1]));
+};
 
 const isLater = ([epoch, version], than) => !than || epoch > than[0] || (epoch === than[0] && version > than[1]);
 
@@ -75,12 +66,12 @@ const markLock = (name, epoch, version) =>
   });
 
 /** Commits how far the record has come; a later mark stays. */
-const commit = (name, epoch, version) => {
+const put = (name, epoch, version) => {
   const mark = [epoch, version];
-  const put = (store, known) => void (isLater(mark, known) && store.put(mark, name));
+  const write = (store, known) => void (isLater(mark, known) && store.put(mark, name));
   return within(
     COMMIT_MS,
-    transact(name, put).catch(() => markLock(name, epoch, version)),
+    transact(name, write).catch(() => markLock(name, epoch, version)),
   );
 };
 

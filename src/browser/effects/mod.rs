@@ -9,3 +9,4 @@ pub mod storage;
 pub mod tabs;
 pub mod timers;
 pub mod token_endpoint;
+pub mod waiting;

@@ -2,24 +2,37 @@
 //! see it.
 
 use super::timers;
-use crate::browser::endpoint::Refresh;
-use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, NONE, Val};
-use crate::browser::session::driver::SessionDriver;
-use crate::browser::tokens::{Tokens, Unusable};
+use crate::browser::tokens::{self, Tokens, Unusable};
 use crate::protocol::backoff::retry_after_ms;
 use crate::protocol::error::Code;
 use crate::protocol::grant::{Answer, Body, GrantOutcome, classify};
 use crate::protocol::refresh::Outcome;
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/ops.js")]
+#[wasm_bindgen(module = "/src/browser/effects/token_endpoint.js")]
 extern "C" {
+    /// A response and its JSON, or the token response that a refresh function returned.
+    pub type Received;
+    /// 0 where it is a redirect.
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Received) -> u16;
+    /// `undefined` where it is none.
+    #[wasm_bindgen(method, getter)]
+    fn json(this: &Received) -> JsValue;
+    /// It is JSON's object.
+    #[wasm_bindgen(method, getter)]
+    fn is_object(this: &Received) -> bool;
+    /// Its member `error`.
+    #[wasm_bindgen(method, getter)]
+    fn error(this: &Received) -> JsValue;
+    /// A header of the response; `undefined` where it cannot be read.
+    fn header(received: &Received, name: &str) -> JsValue;
     /// The status and the members, without those that are or hold a token.
     #[wasm_bindgen(js_name = answerOf)]
-    fn answer_of(status: i32, members: Lent, secret: Lent) -> Val;
+    fn answer_of(received: &Received) -> JsValue;
     /// What is told of an answer that is of no use: its status, the names of its members, and the way out.
-    fn unusable(status: i32, members: Lent) -> String;
+    fn unusable(received: &Received) -> String;
 }
 
 /// What came of it.
@@ -28,70 +41,55 @@ pub struct Reply {
     pub tokens: Option<Tokens>,
     /// What `refresh_failed` says, and what caused it.
     pub message: String,
-    pub cause: Val,
+    pub cause: JsValue,
     /// The answer's status and members, without those that are tokens.
-    pub answer: Val,
+    pub answer: JsValue,
 }
 
 impl Reply {
     #[inline(never)]
-    pub fn new(class: GrantOutcome, message: &str, cause: Val) -> Self {
+    pub fn new(class: GrantOutcome, message: &str, cause: JsValue) -> Self {
         let outcome = Outcome { class, lost: false, retry_after: None };
-        Self { outcome, tokens: None, message: message.into(), cause, answer: Val::UNDEFINED }
+        Self { outcome, tokens: None, message: message.into(), cause, answer: JsValue::UNDEFINED }
     }
 }
 
-/// What was received: a response and its JSON, or the token response that a refresh function returned. True where
-/// `isRefused` has the last word.
-pub fn read(driver: &SessionDriver, value: &Val, json: Val) -> (Reply, bool) {
-    let is_function = |name| value.get(name).is_function();
-    let status = value.get(Key::Status).as_number();
-    let is_response = !status.is_nan() && (is_function(Key::Text) || is_function(Key::Json));
-    let (status, json) = if matches!(driver.options.refresh, Refresh::Function(_)) && !is_response {
-        (200, value.clone())
-    } else if value.get(Key::Type).is(Key::Opaqueredirect) {
-        (0, json)
-    } else {
-        (status as u16, json)
-    };
-    let headers = value.get(Key::Headers);
-    let header = |name| headers.invoke(Key::Get, &Val::name(name), &NONE);
-    let retry_after = header(Key::RetryAfter);
-    let retry_after = retry_after_ms(&retry_after.as_text(), timers::now() as f64, |_| retry_after.date());
-    let object = json.is_object() && !json.is_array();
-    let members = json.own();
-    let error = members.get(Key::Error);
-    let text = error.as_text();
-    let tokens = Tokens::read(&members, timers::now());
+/// The string; an empty one where it is none.
+#[inline(never)]
+fn text(value: JsValue) -> String {
+    value.as_string().unwrap_or_default()
+}
+
+/// What was received. True where `isRefused` has the last word.
+pub fn read(received: &Received) -> Result<(Reply, bool), JsValue> {
+    let (status, json, error) = (received.status(), received.json(), received.error().as_string());
+    let retry_after = retry_after_ms(&text(header(received, "retry-after")), timers::now() as f64, Date::parse);
+    let tokens = Tokens::of(tokens::read(&json)?, timers::now());
     let answer = Answer {
         status,
         opaque_redirect: status == 0,
-        www_authenticate: &header(Key::WwwAuthenticate).as_text(),
+        www_authenticate: &text(header(received, "www-authenticate")),
         body: if json.is_undefined() {
             Body::NotJson
         } else {
             Body::Json {
-                error: error.is_text().then_some(text.as_str()),
+                error: error.as_deref(),
                 usable: !matches!(tokens, Err(Unusable::NoToken | Unusable::BadToken)),
                 sendable: !matches!(tokens, Err(Unusable::BadType)),
-                object,
+                object: received.is_object(),
             }
         },
     };
     let class = classify(&answer);
-    let secret = driver.vault.member(Key::RefreshToken);
-    let body = if object { members } else { Val::NULL };
     let reply = Reply {
         outcome: Outcome { class, lost: false, retry_after: retry_after.map(|ms| ms as u64) },
         tokens: tokens.ok(),
         message: match class {
             GrantOutcome::Transient => Code::RefreshFailed.message().into(),
-            GrantOutcome::Tokens | GrantOutcome::Refused | GrantOutcome::Permanent => {
-                unusable(status.into(), body.lend())
-            }
+            GrantOutcome::Tokens | GrantOutcome::Refused | GrantOutcome::Permanent => unusable(received),
         },
-        cause: Val::UNDEFINED,
-        answer: answer_of(status.into(), body.lend(), secret.lend()),
+        cause: JsValue::UNDEFINED,
+        answer: answer_of(received),
     };
-    (reply, answer.may_be_refused())
+    Ok((reply, answer.may_be_refused()))
 }

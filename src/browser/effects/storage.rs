@@ -3,27 +3,33 @@
 //! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe.
 //! A write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
 
-use crate::browser::js::keys::Key;
-use crate::browser::js::slot::Slot;
-use crate::browser::js::{Lent, Outcome, Val};
 use crate::protocol::config;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
-use std::cell::Cell;
+use js_sys::JsString;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/js/ops.js")]
+#[wasm_bindgen(module = "/src/browser/effects/storage.js")]
 extern "C" {
+    /// Where strings are kept: a `Storage`, or an object of the app's with its methods, each of which may throw.
+    #[derive(Clone, PartialEq)]
+    pub type Area;
+    /// It may give anything.
+    #[wasm_bindgen(method, structural, catch, js_name = getItem)]
+    fn get_item(this: &Area, key: &JsString) -> Result<JsValue, JsValue>;
+    /// What the browser's own area holds; `null` where it cannot be read.
+    fn stored(session: i32, key: &JsString) -> JsValue;
+    fn remove(area: &Area, key: &JsString);
     #[wasm_bindgen(catch)]
-    fn probe(area: i32) -> Result<(), JsValue>;
-    #[wasm_bindgen(catch, js_name = getItem)]
-    fn get_item(area: Lent, key: Lent) -> Result<Val, JsValue>;
-    /// What writing threw; `undefined` where it was written.
-    #[wasm_bindgen(js_name = setItem)]
-    fn set_item(area: Lent, key: Lent, value: Lent) -> Val;
+    fn write(area: &Area, key: &JsString, text: &JsValue) -> Result<(), JsValue>;
+    /// What stands there, which is removed.
+    fn take(area: &Area, key: &str) -> JsValue;
+    #[wasm_bindgen(catch)]
+    fn probe(session: i32) -> Result<(), JsValue>;
 }
 
-/// The kinds of places a record may be kept in.
-#[derive(Clone)]
+/// The kinds of places a record may be kept in; instances of one name share a session only in one place.
+#[derive(Clone, PartialEq)]
 pub enum Place {
     /// `localStorage`.
     Local,
@@ -31,57 +37,50 @@ pub enum Place {
     Session,
     /// This page's memory.
     Memory,
-    /// The app's own, by `getItem`, `setItem` and `removeItem`.
-    Custom(Val),
+    /// The app's own.
+    Custom(Area),
 }
 
 impl Place {
-    /// Whether two places are one: instances of one name share a session only there.
-    pub fn same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Local, Self::Local) | (Self::Session, Self::Session) | (Self::Memory, Self::Memory) => true,
-            (Self::Custom(a), Self::Custom(b)) => a.same(b),
-            (Self::Local | Self::Session | Self::Memory | Self::Custom(_), _) => false,
-        }
+    /// Asks gloo-storage once an area is known to be there: its accessor would panic on a blocked one.
+    fn area(&self) -> Result<Area, JsValue> {
+        Ok(match self {
+            Self::Local => {
+                probe(0)?;
+                LocalStorage::raw().unchecked_into()
+            }
+            Self::Session => {
+                probe(1)?;
+                SessionStorage::raw().unchecked_into()
+            }
+            Self::Memory => return Err(JsValue::UNDEFINED),
+            Self::Custom(area) => area.clone(),
+        })
     }
-
-    fn area(&self) -> Outcome {
-        match self {
-            Self::Local => probed(Key::LocalStorage, LocalStorage::raw),
-            Self::Session => probed(Key::SessionStorage, SessionStorage::raw),
-            Self::Memory => Err(Val::UNDEFINED),
-            Self::Custom(area) => Ok(area.clone()),
-        }
-    }
-}
-
-/// Asks gloo-storage for an area once it is known to be there: its accessor would panic on a blocked one.
-fn probed(name: Key, raw: fn() -> web_sys::Storage) -> Outcome {
-    probe((name as u32) as i32)?;
-    Ok(JsValue::from(raw()).into())
 }
 
 /// One record's place.
 pub struct Store {
     place: Place,
-    key: Val,
+    key: JsString,
     /// What stands in memory, once memory is where the record is kept.
-    memory: Slot,
+    memory: RefCell<JsValue>,
     in_memory: Cell<bool>,
 }
 
 impl Store {
     /// Opens the place. A blocked one gives the store in memory, and what blocked it.
-    pub fn open(place: Place, name: &Val) -> (Self, Option<Val>) {
-        let memory = matches!(place, Place::Memory);
-        let blocked = if memory { None } else { get(&place, name).err() };
-        let in_memory = Cell::new(memory || blocked.is_some());
-        (Self { place, key: name.clone(), memory: Slot::new(Val::NULL), in_memory }, blocked)
+    pub fn open(place: Place, name: &JsString) -> (Self, Option<JsValue>) {
+        let in_memory = Cell::new(place == Place::Memory);
+        let store = Self { place, key: name.clone(), memory: RefCell::new(JsValue::NULL), in_memory };
+        let read = store.place.area().and_then(|area| area.get_item(&store.key));
+        let blocked = read.err().filter(|_| !store.in_memory.replace(true));
+        (store, blocked)
     }
 
     /// Whether other pages can see this record.
     pub fn shared(&self) -> bool {
-        !self.in_memory.get() && matches!(self.place, Place::Local)
+        self.seen_by() == config::Place::Shared
     }
 
     /// Who else sees the record.
@@ -103,64 +102,36 @@ impl Store {
 
     /// Whether this is the store of that place.
     pub fn is_at(&self, place: &Place) -> bool {
-        self.place.same(place)
+        self.place == *place
     }
 
     /// The stored string, as JavaScript has it; `null` where there is none or it cannot be read.
-    pub fn read(&self) -> Val {
-        if self.in_memory.get() {
-            return self.memory.get();
+    pub fn read(&self) -> JsValue {
+        match &self.place {
+            Place::Local if !self.in_memory.get() => stored(0, &self.key),
+            Place::Session if !self.in_memory.get() => stored(1, &self.key),
+            Place::Custom(area) if !self.in_memory.get() => area.get_item(&self.key).unwrap_or(JsValue::NULL),
+            _ => self.memory.borrow().clone(),
         }
-        get(&self.place, &self.key).unwrap_or(Val::NULL)
     }
 
     /// Writes the record. What is returned blocked the write, and from now on the record is kept in memory.
-    pub fn write(&self, text: &Val) -> Option<Val> {
+    pub fn write(&self, text: &JsValue) -> Option<JsValue> {
+        let mut blocked = None;
         if !self.in_memory.get() {
-            let area = self.place.area();
-            let error = match &area {
-                Ok(area) => {
-                    put(area, &self.key, text)?;
-                    remove(area, &self.key);
-                    let error = put(area, &self.key, text)?;
-                    remove(area, &self.key);
-                    error
-                }
-                Err(error) => error.clone(),
-            };
+            blocked = Some(self.place.area().and_then(|area| write(&area, &self.key, text)).err()?);
             self.in_memory.set(true);
-            self.memory.set(text.clone());
-            return Some(error);
         }
-        self.memory.set(text.clone());
-        None
+        self.memory.replace(text.clone());
+        blocked
     }
 
     /// Takes over the three keys of the widely copied interceptor recipe, in this order: `access_token`,
     /// `refresh_token`, `access_token_expiration`. They are removed.
-    pub fn take_recipe_keys(&self) -> Option<[Val; 3]> {
+    pub fn take_recipe_keys(&self) -> Option<[JsValue; 3]> {
         let area = Place::Local.area().ok()?;
-        let take = |key| {
-            let key = Val::name(key);
-            let value = area.invoke(Key::GetItem, &key, &Val::UNDEFINED);
-            remove(&area, &key);
-            value
-        };
-        let keys = [take(Key::AccessToken), take(Key::RefreshToken), take(Key::AccessTokenExpiration)];
-        keys[0].is_text().then_some(keys)
+        let access = take(&area, "access_token");
+        let others = (take(&area, "refresh_token"), take(&area, "access_token_expiration"));
+        access.is_string().then_some([access, others.0, others.1])
     }
-}
-
-fn get(place: &Place, key: &Val) -> Outcome {
-    let area = place.area()?;
-    Ok(get_item(area.lend(), key.lend())?)
-}
-
-/// What the write threw; none where it was done.
-fn put(area: &Val, key: &Val, text: &Val) -> Option<Val> {
-    Some(set_item(area.lend(), key.lend(), text.lend())).filter(|thrown| !thrown.is_undefined())
-}
-
-fn remove(area: &Val, key: &Val) {
-    area.invoke(Key::RemoveItem, key, &Val::UNDEFINED);
 }

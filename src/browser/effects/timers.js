@@ -1,21 +1,12 @@
 // Timers by number, each looked up when it is set, so that fake timers work.
 
-export class Timers {
-  #ids = new Map();
-  #tell;
-
-  /** `tell` is called with the number of the timer that has fired. */
-  constructor(tell) {
-    this.#tell = tell;
-  }
-  set(number, ms) {
-    this.clear(number);
-    this.#ids.set(
-      number,
-      setTimeout(() => this.#tell(number), ms),
-    );
-  }
-  clear(number) {
-    clearTimeout(this.#ids.get(number));
-  }
-}
+/** `tell` is called with the number of the timer that has fired. */
+export const timers = (tell) => ({ tell, ids: new Map() });
+export const set = ({ tell, ids }, number, ms) => {
+  clearTimeout(ids.get(number));
+  ids.set(
+    number,
+    setTimeout(() => tell(number), ms),
+  );
+};
+export const clear = ({ ids }, number) => clearTimeout(ids.get(number));

@@ -1,41 +1,37 @@
-//! The clock, timers and chance. Looked up at each use, so that fake timers work; the machine is only ever shown
-//! numbers.
+//! The clock and timers. Looked up at each use, so that fake timers work; the machine is only ever shown numbers.
 
-use crate::browser::js::Lent;
 use crate::protocol::event;
 use crate::protocol::session::Ticket;
+use js_sys::{Date, Function, Math};
 use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen(module = "/js/ops.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = now)]
-    fn read() -> f64;
-    /// A number from 0 up to 1, for jitter.
-    pub fn chance() -> f64;
-}
 
 #[wasm_bindgen(module = "/src/browser/effects/timers.js")]
 extern "C" {
     /// Timers by number, which is told when one fires.
     pub type Timers;
-    #[wasm_bindgen(constructor)]
-    pub fn new(tell: Lent) -> Timers;
+    pub fn timers(tell: &Function) -> Timers;
     /// Sets one.
-    #[wasm_bindgen(method)]
-    pub fn set(this: &Timers, number: i32, ms: f64);
+    pub fn set(timers: &Timers, number: i32, ms: f64);
     /// Clears it.
-    #[wasm_bindgen(method)]
-    pub fn clear(this: &Timers, number: i32);
+    pub fn clear(timers: &Timers, number: i32);
 }
 
 /// Milliseconds since the Unix epoch, by the device's clock.
+#[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
 pub fn now() -> u64 {
-    read() as u64
+    Date::now() as u64
+}
+
+/// A number from 0 up to 1, for jitter.
+#[expect(clippy::disallowed_methods, reason = "this is where chance is drawn")]
+pub fn chance() -> f64 {
+    Math::random()
 }
 
 const KINDS: u32 = 7;
 
 /// A timer's kind, and its ticket, as one number.
+#[inline(never)]
 pub const fn number(timer: event::Timer) -> u32 {
     match timer {
         event::Timer::Expiry => 0,

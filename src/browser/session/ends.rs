@@ -2,138 +2,122 @@
 
 use super::driver::SessionDriver;
 use crate::browser::abort::Epoch;
+use crate::browser::effects::lifecycle::leave;
 use crate::browser::error;
-use crate::browser::js::keys::Key;
-use crate::browser::js::slot::Slot;
-use crate::browser::js::task::{deferred, settle};
-use crate::browser::js::{NONE, Val};
+use crate::browser::promise::{pending, settle};
+use crate::browser::record::{self, Text};
 use crate::protocol::effect::Ending;
 use crate::protocol::error::Code;
+use js_sys::Promise;
 use std::cell::{Cell, RefCell};
-use std::mem::take;
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 
 /// One end.
-#[derive(Default)]
-pub struct Ended {
-    epoch: Rc<Epoch>,
+struct Ended {
+    epoch: Epoch,
     /// What every pending call is rejected with.
-    calls: Val,
-    /// What listeners are told of it, where the end was not the app's own.
-    pub error: Val,
-    pub reason: Val,
-    /// Of a `logout()`: its promise, the refresh token and the access token.
-    revocable: Val,
+    error: JsValue,
+    told: Told,
+    revocable: Revocable,
+}
+
+/// What listeners are told of an end.
+#[derive(Default)]
+pub struct Told {
+    pub reason: JsValue,
+    /// `undefined` where the end was the app's own.
+    pub error: JsValue,
+}
+
+/// What a `logout()` leaves for its revocation.
+#[derive(Default)]
+pub struct Revocable {
+    /// Its promise.
+    pub done: Option<Promise>,
+    pub refresh_token: JsValue,
+    pub access_token: JsValue,
 }
 
 /// See the module's text.
 #[derive(Default)]
 pub struct Ends {
     /// The promise and the reason of the `logout()` that is being carried out.
-    asked: (Slot, Slot),
+    asked: RefCell<Option<(Promise, JsValue)>>,
     /// Those of which code of the app's does not know yet, the earliest first.
     ahead: RefCell<Vec<Ended>>,
-    /// The one that is being told of.
-    pub told: RefCell<Ended>,
+    /// Of the one that is being told of.
+    pub told: RefCell<Told>,
+    pub revocable: RefCell<Revocable>,
+    /// How many there have been.
+    over: Cell<u32>,
     /// What the calls of the last ended epoch are rejected with.
-    error: Slot,
+    error: RefCell<JsValue>,
     /// Its code and reason, as the record has them.
-    members: Slot,
+    pub members: RefCell<JsValue>,
     /// A listener has asked to stay on this page, or there is nothing to tell.
-    stays: Cell<bool>,
+    pub stays: Cell<bool>,
 }
 
 impl Ends {
     /// What the calls of an ended session are rejected with: one object for all of one end.
-    pub fn error(&self) -> Val {
-        let error = self.error.get();
+    pub fn error(&self) -> JsValue {
+        let error = self.error.borrow().clone();
         if error.is_undefined() { error::plain(Code::LoggedOut) } else { error }
-    }
-
-    /// Its code and its reason.
-    pub fn members(&self) -> Val {
-        self.members.get()
-    }
-
-    /// Of the `logout()` that is being told of: its promise, the refresh token and the access token.
-    pub fn take_revocable(&self) -> Val {
-        take(&mut self.told.borrow_mut().revocable)
-    }
-
-    /// Whether the page is not to be left for `loginUrl`.
-    pub fn stay(&self, stays: bool) {
-        self.stays.set(stays);
-    }
-}
-
-/// Fulfils what [`deferred`] gave.
-pub fn fulfil(done: &Val) {
-    if done.is_object() {
-        settle(done.lend(), i32::from(true), NONE.lend());
     }
 }
 
 impl SessionDriver {
+    /// How many epochs are over.
+    pub fn epochs_over(&self) -> u32 {
+        self.ends.over.get()
+    }
+
     /// What the end of the running epoch aborts.
     #[inline(never)]
-    pub fn epoch(&self) -> Rc<Epoch> {
-        Rc::clone(&self.epoch.borrow())
+    pub fn epoch(&self) -> Epoch {
+        self.epoch.borrow().clone()
     }
 
     /// Ends the session in this turn. The promise is fulfilled when the server has been told, or is not to be.
-    pub fn log_out(self: &Rc<Self>, reason: Val, revoke: bool, redirect: bool) -> Val {
-        let done = deferred();
-        let promise = done.at(0);
+    pub fn log_out(self: &Rc<Self>, reason: JsValue, revoke: bool, redirect: bool) -> Promise {
+        let done = pending();
         self.synchronize();
-        self.ends.asked.0.set(done.clone());
-        self.ends.asked.1.set(reason);
+        self.ends.asked.replace(Some((done.clone(), reason)));
         self.ask(|session, now| session.log_out(revoke, redirect, now));
         if !revoke {
-            fulfil(&done);
+            settle(&done, &Ok(JsValue::UNDEFINED));
         }
-        promise
+        done
     }
 
     /// The running epoch is over.
     pub fn close_epoch(&self, ending: Ending) {
         let (vault, ends) = (&self.vault, &self.ends);
-        let mut ended = Ended { epoch: self.epoch.take(), ..Ended::default() };
-        let code = match ending {
+        ends.over.set(ends.over.get() + 1);
+        let mut revocable = Revocable::default();
+        let (code, reason) = match ending {
             Ending::LoggedOut { .. } => {
-                let done = ends.asked.0.take();
-                ended.reason = ends.asked.1.take();
-                ended.revocable = Val::list();
-                for value in [done, vault.member(Key::RefreshToken), vault.member(Key::AccessToken)] {
-                    ended.revocable.push(&value);
-                }
-                Code::LoggedOut
+                let (done, reason) = ends.asked.take().unzip();
+                let (refresh_token, access_token) = (vault.refresh_token(), vault.access_token());
+                revocable = Revocable { done, refresh_token, access_token };
+                (Code::LoggedOut, reason.unwrap_or_default())
             }
-            Ending::Refused => {
-                ended.error = self.refreshes.take_refusal();
-                ended.reason = Val::text("refused");
-                Code::SessionExpired
-            }
-            Ending::RetryRejected => {
-                ended.error = error::plain(Code::SessionExpired);
-                ended.reason = Val::text("retry_rejected");
-                Code::SessionExpired
-            }
+            Ending::Refused => (Code::SessionExpired, "refused".into()),
+            Ending::RetryRejected => (Code::SessionExpired, "retry_rejected".into()),
             Ending::Elsewhere => {
-                ended.reason = vault.member(Key::Reason);
-                let expired = vault.member(Key::Code).is(Key::SessionExpired);
-                if expired { Code::SessionExpired } else { Code::LoggedOut }
+                let (texts, expired) = (&vault.texts, Code::SessionExpired);
+                let code = if texts.get(Text::Code) == expired.as_str() { expired } else { Code::LoggedOut };
+                (code, texts.get(Text::Reason))
             }
         };
-        if !ended.reason.is_text() {
-            ended.reason = Val::name(Key::User);
-        }
-        ended.calls = if ended.error.is_undefined() { error::plain(code) } else { ended.error.clone() };
-        let members = Val::bare();
-        members.put(Key::Reason, &ended.reason);
-        members.put(Key::Code, &Val::text(code.as_str()));
-        ends.members.set(members);
-        ends.error.set(ended.calls.clone());
-        ends.ahead.borrow_mut().push(ended);
+        let reason = if reason.is_string() { reason } else { "user".into() };
+        let error = if ending == Ending::Refused { self.refreshes.take_refusal() } else { error::plain(code) };
+        let is_apps = !matches!(ending, Ending::Refused | Ending::RetryRejected);
+        ends.members.replace(record::end(code.as_str(), &reason).into());
+        ends.error.replace(error.clone());
+        let told = Told { reason, error: if is_apps { JsValue::UNDEFINED } else { error.clone() } };
+        ends.ahead.borrow_mut().push(Ended { epoch: self.epoch.take(), error, told, revocable });
     }
 
     /// Rejects all that is pending of the earliest epoch that is over, with one object.
@@ -144,22 +128,17 @@ impl SessionDriver {
         }
         let ended = ahead.remove(0);
         drop(ahead);
-        let (epoch, error) = (Rc::clone(&ended.epoch), ended.calls.clone());
-        self.ends.told.replace(ended);
-        epoch.abort(&error);
+        self.ends.told.replace(ended.told);
+        self.ends.revocable.replace(ended.revocable);
+        ended.epoch.abort(&ended.error);
     }
 
     /// Goes to the login page.
     pub fn navigate(&self) {
-        let login_url = &self.options.login_url;
-        if self.ends.stays.get() || !login_url.is_text() {
-            return;
-        }
-        let location = Val::global(Key::Document).get(Key::Location);
-        let (there, here) = (login_url.url(), location.get(Key::Href).url());
-        let already = [Key::Origin, Key::Pathname].into_iter().all(|part| there.get(part).same(&here.get(part)));
-        if !already {
-            location.invoke(Key::Assign, login_url, &Val::UNDEFINED);
+        if let Some(login_url) = &self.options.login_url
+            && !self.ends.stays.get()
+        {
+            leave(login_url);
         }
     }
 }

@@ -4,5 +4,7 @@ pub mod changes;
 pub mod driver;
 pub mod ends;
 pub mod notices;
+pub mod page;
 pub mod refreshes;
+mod requests;
 pub mod told;

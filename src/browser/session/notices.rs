@@ -1,120 +1,73 @@
 //! What listeners are told: the state and the session as they are by then, and what has happened.
 
 use super::driver::SessionDriver;
-use crate::browser::js::keys::Key;
-use crate::browser::js::{Lent, NONE, Val, task};
+use super::ends::Told;
+use crate::browser::effects::events;
 use crate::protocol::effect::{Notice, Source};
 use crate::protocol::grant::GrantOutcome;
 use crate::protocol::session::State;
-use std::rc::Rc;
-use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen(module = "/js/ops.js")]
-extern "C" {
-    fn warn(warned: Lent, text: &str);
-}
 
 /// The contract's word for it.
-pub const fn word(state: State) -> Key {
+pub const fn word(state: State) -> &'static str {
     match state {
-        State::SignedOut => Key::StateSignedOut,
-        State::SignedIn => Key::StateSignedIn,
-        State::Refreshing => Key::Refreshing,
-        State::Suspended => Key::Suspended,
+        State::SignedOut => "signed-out",
+        State::SignedIn => "signed-in",
+        State::Refreshing => "refreshing",
+        State::Suspended => "suspended",
     }
 }
 
-const fn word_of_source(source: Source) -> Key {
+const fn word_of_source(source: Source) -> &'static str {
     match source {
-        Source::ThisTab => Key::ThisTab,
-        Source::OtherTab => Key::OtherTab,
+        Source::ThisTab => "this-tab",
+        Source::OtherTab => "other-tab",
     }
 }
 
 impl SessionDriver {
     /// Tells listeners what has changed; then what has happened.
-    pub fn notify(self: &Rc<Self>, notice: Notice) {
+    pub fn notify(&self, notice: Notice) {
         if notice == Notice::StorageBlocked {
-            return self.tell_blocked();
+            return events::storage_blocked(&self.events, &self.blocked.take());
         }
         let (before, now) = self.session(|session| session.take_change());
         if now != before {
-            let detail = Val::bare();
-            detail.put_name(Key::State, word(now));
-            detail.put_name(Key::Previous, word(before));
-            self.events.fire(Key::Statechange, &detail, false);
+            events::state_change(&self.events, word(now), word(before));
         }
         match notice {
-            Notice::SignIn(source) => self.tell_session(Key::Signin, source),
-            Notice::Refresh(source) => self.tell_session(Key::Refresh, source),
+            Notice::SignIn(source) => self.tell_session("signin", source),
+            Notice::Refresh(source) => self.tell_session("refresh", source),
             _ => {}
         }
-        let session = self.vault.session();
-        if !self.events.last_session.replace(session.clone()).same(&session) || now != before {
-            self.events.tell();
-        }
+        events::change(&self.events, &self.vault.session(), (now != before).into());
         match notice {
             Notice::RefreshFailed { attempts, .. } => self.tell_failure(attempts),
-            Notice::Suspend => self.tell_suspension(),
+            Notice::Suspend => events::suspend(&self.events, &self.refreshes.take_refusal()),
             Notice::Logout(source) => self.tell_end(source),
             Notice::Changed | Notice::SignIn(_) | Notice::Refresh(_) | Notice::StorageBlocked => {}
         }
     }
 
-    fn tell_session(&self, kind: Key, source: Source) {
+    fn tell_session(&self, kind: &str, source: Source) {
         let session = self.vault.session();
         if session.is_object() {
-            let detail = Val::bare();
-            detail.put(Key::Session, &session);
-            detail.put_name(Key::Source, word_of_source(source));
-            self.events.fire(kind, &detail, false);
+            events::sign_in(&self.events, kind, &session, word_of_source(source));
         }
-    }
-
-    fn tell_suspension(&self) {
-        let detail = Val::bare();
-        detail.put(Key::Error, &self.refreshes.take_refusal());
-        self.events.fire(Key::Suspend, &detail, false);
     }
 
     fn tell_failure(&self, attempts: u16) {
-        let detail = Val::bare();
-        detail.put(Key::Error, &self.refreshes.last_failure());
-        detail.put_number(Key::Attempts, attempts.into());
-        self.events.fire(Key::Refreshfailed, &detail, false);
-        let message = match &*self.refreshes.reply.borrow() {
-            Some(reply) if reply.outcome.class != GrantOutcome::Transient => reply.message.clone(),
-            Some(_) | None => return,
-        };
-        warn(self.warned.lend(), &message);
+        let class = self.refreshes.reply.borrow().as_ref().map(|reply| reply.outcome.class);
+        let warns = class.is_some_and(|class| class != GrantOutcome::Transient);
+        events::refresh_failed(&self.events, &self.refreshes.last_failure(), attempts.into(), warns.into());
     }
 
     fn tell_end(&self, source: Source) {
-        let (reason, error) = {
-            let told = self.ends.told.borrow();
-            (told.reason.clone(), told.error.clone())
-        };
         if !self.session(|session| session.take_end()) {
-            return self.ends.stay(true);
+            return self.ends.stays.set(true);
         }
-        let detail = Val::bare();
-        detail.put(Key::Reason, &reason);
-        detail.put_name(Key::Source, word_of_source(source));
-        if !error.is_undefined() {
-            detail.put(Key::Error, &error);
-        }
-        let goes = self.events.fire(Key::Logout, &detail, self.options.login_url.is_text());
-        self.ends.stay(!goes);
-    }
-
-    /// Says, a microtask later, that the record is kept in memory, where something has blocked the storage.
-    pub fn tell_blocked(self: &Rc<Self>) {
-        let driver = Rc::clone(self);
-        task::promise(async move {
-            let detail = Val::bare();
-            detail.put(Key::Error, &driver.blocked.get());
-            driver.events.fire(Key::Storageblocked, &detail, false);
-            Ok(NONE.clone())
-        });
+        let cancelable = self.options.login_url.is_some().into();
+        let Told { reason, error } = self.ends.told.take();
+        let goes = events::logout(&self.events, &reason, word_of_source(source), &error, cancelable);
+        self.ends.stays.set(!goes);
     }
 }

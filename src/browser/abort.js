@@ -1,6 +1,19 @@
 // One signal for a call that has a caller's and the session's to obey. However many calls there are, none costs more
 // than the first.
 
+/** Everything that the end of one epoch aborts. */
+export const epoch = () => ({ controller: new AbortController(), known: new WeakMap() });
+export const abort = ({ controller }, reason) => controller.abort(reason);
+/** The signal of the next `followers` calls that bring none of their own. */
+export const freshOf = ({ controller }, followers) => fresh(controller.signal, followers);
+/** One signal that follows this epoch and the call's own; `undefined` where that is aborted, or no signal. */
+export const join = ({ controller, known }, { signal }, followers) => {
+  try {
+    if (/object|undefined/.test(typeof signal) && !signal?.aborted)
+      return joined(known, signal, controller.signal, followers);
+  } catch {}
+};
+
 /**
  * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did:
  * with one signal for a whole session each call would cost more than the one before. Elsewhere there is one, since each

@@ -1,0 +1,293 @@
+// A caller's request, taken down in the turn it was given in, so that it can be sent later, or again, byte for byte. A
+// string or URL stays what it is; a Request is copied. Headers go out as pairs, so that names keep their case. Whether
+// it is sent, and how often, is decided in Rust.
+
+const { create, entries, keys } = Object;
+const { toString: classText } = Object.prototype;
+const tag = (value) => classText.call(value).slice(8, -1);
+const isObject = (value) => typeof value === "object" && value !== null;
+/** A member, of an object that may be code of the app's. */
+const get = (target, name) => {
+  try {
+    return target[name];
+  } catch {}
+};
+const cancel = async (body, reason) => {
+  try {
+    await body?.cancel?.(reason);
+  } catch {}
+};
+
+// In the order in which the native function reads them.
+const MEMBERS =
+  "auth body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window".split(
+    " ",
+  );
+/** Whether `init` says nothing that changes a Request. */
+const isSilent = (init) => !MEMBERS.some((name) => init[name] !== undefined && !/^(auth|window)$/.test(name));
+/** A copy of `init`, each of whose members is read once: those of Fetch wherever they are defined, and its own. */
+const taken = (init) => {
+  const copy = {};
+  for (const name of MEMBERS) {
+    const value = init[name];
+    if (value !== undefined) copy[name] = value;
+  }
+  for (const name of keys(init)) if (!MEMBERS.includes(name) && name !== "__proto__") copy[name] = init[name];
+  return copy;
+};
+/** Headers as pairs, copied; `undefined` where only the native function can say what is wrong with them. */
+const pairsOf = (headers) => {
+  const iterate = headers[Symbol.iterator];
+  if (iterate === undefined || iterate === null) {
+    const record = { ...headers };
+    return Object.getOwnPropertySymbols(record).length ? undefined : entries(record);
+  }
+  const copied = (pair) => (isObject(pair) && typeof pair[Symbol.iterator] === "function" ? [...pair] : pair);
+  return typeof iterate === "function" ? Array.from(headers, copied) : undefined;
+};
+
+const parsed = (text) => {
+  try {
+    return new URL(text);
+  } catch {}
+};
+
+/**
+ * The caller's arguments; nothing where the native function has to judge them. What a getter throws is thrown. `number`
+ * is the one under which it is told of.
+ */
+export const take = (input, init, number) => {
+  const object = isObject(input);
+  const request = object && typeof get(input, "clone") === "function" && typeof get(input, "url") === "string";
+  if (/symbol|bigint/.test(typeof input) || !(init === undefined || typeof init === "object")) return;
+  const url = request ? input.url : String(input);
+  // What gets it can tell a URL from a text. The caller may change his own while the call waits.
+  const target = request ? input : object && tag(input) === "URL" ? (parsed(url) ?? url) : url;
+  return outgoing(url, target, init ? taken(init) : create(null), number, request);
+};
+/** A call with nothing but a URL. */
+export const plain = (url, number) => outgoing(url, url, create(null), number);
+/** No request, only the signal and the number of one. */
+export const unsent = (signal, number) => outgoing("", "", { signal }, number);
+/** The request that went along with a call: all of it, or its URL. */
+export const outgoingOf = (sent) => (typeof sent === "string" ? plain(sent, 0) : sent);
+
+/**
+ * `url` as text; `target`: a text, a URL of ours, or a Request, of ours once it is copied. `copy`: what a second send
+ * needs; `undefined` where it needs nothing, `null` where there can be none. `stream`: its body, where that is one.
+ */
+const outgoing = (url, target, init, number, isRequest) => {
+  const made = { url, target, init, number, isRequest, copy: undefined, stream: undefined };
+  made.signal = member(made, "signal");
+  made.isOnce = init.auth === "once";
+  return made;
+};
+/** A member of `init`, or else of the Request; `signal: null` in `init` removes the Request's. */
+const member = ({ init, isRequest, target }, name) => {
+  const own = init[name];
+  return own === undefined && isRequest ? target[name] : own;
+};
+export const urlOf = ({ url }) => url;
+export const numberOf = ({ number }) => number;
+export const signalOf = ({ signal }) => signal;
+export const aborted = ({ signal }) => !!get(signal, "aborted");
+export const reason = ({ signal }) => get(signal, "reason");
+/** `auth: false`, or a mode that allows no header of ours. */
+export const optsOut = (it) => it.init.auth === false || member(it, "mode") === "no-cors";
+/** Takes the headers of `init` down; false where only the native function can judge them. */
+export const takeHeaders = ({ init }) => {
+  const { headers } = init;
+  if (headers === undefined) return true;
+  const pairs = isObject(headers) && pairsOf(headers);
+  if (pairs) init.headers = pairs;
+  return !!pairs;
+};
+/** The caller's own header of this name. */
+export const header = ({ init: { headers }, isRequest, target }, name) => {
+  if (headers === undefined) return isRequest ? target.headers.get(name) : undefined;
+  const wanted = name.toLowerCase();
+  return headers.find((pair) => pair && String(pair[0]).toLowerCase() === wanted)?.[1];
+};
+/**
+ * From now on it is ours. With `strict`, a redirect is an error unless the caller says otherwise: another header than
+ * Authorization would not be stripped on a redirect to another origin. Throws where the native function will.
+ */
+export const own = (it, strict, signal) => {
+  const { init, target } = it;
+  // The signal that a copy is made with would reset these; any other member is to.
+  const kept = it.isRequest && isSilent(init) && { referrer: target.referrer, referrerPolicy: target.referrerPolicy };
+  if (strict && init.redirect === undefined && /^(undefined|follow)$/.test(member(it, "redirect")))
+    init.redirect = "error";
+  if (it.isRequest) it.target = new Request(target, { ...init, ...kept, signal });
+};
+/** What goes along with the target: the caller's `init`, with our header and signal. */
+const initWith = ({ init, isRequest, target }, name, value, signal) => {
+  if (isRequest) {
+    if (value !== undefined) target.headers.set(name, value);
+    return;
+  }
+  const headers = init.headers ?? [];
+  return { ...init, headers: value === undefined ? headers : [...headers, [name, value]], signal };
+};
+/** Sends it with our header, where there is a value for it. */
+export const send = (it, underlying, name, carried, signal) =>
+  underlying.call(it.target, initWith(it, name, carried?.value, signal));
+/** Hands it on as it came. With `back`, it came to us from what we called. */
+export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
+
+/** Whether it may be sent once at most: its 401 is its answer. */
+export const isOnce = (it) => it.isOnce;
+export const streams = ({ isOnce, stream }) => !!stream && !isOnce;
+/** Whether it can be sent again. */
+export const replayable = ({ copy, isOnce, stream }) => !isOnce && (stream ? stream.kept : copy !== null);
+/**
+ * In the caller's turn: the copy that a second send needs, of at most `limit` bytes, and with `waits` the first one too,
+ * since the caller may change the body meanwhile. The copy for the first one is held whatever its size, as the native
+ * function would.
+ */
+export const keepReplay = (it, limit, waits) => {
+  try {
+    if (it.isRequest) it.isOnce || keepRequest(it, limit);
+    else if (waits || !it.isOnce) keepBody(it, limit, waits);
+  } catch {
+    it.copy = null;
+  }
+};
+const keepBody = (it, limit, waits) => {
+  const { body } = it.init;
+  if (!isObject(body)) return;
+  if (tag(body) === "ReadableStream") return keepStream(it, body, limit);
+  it.copy = copied(body, waits ? Infinity : limit);
+  if (waits) it.init.body = it.copy;
+};
+const keepRequest = (it, limit) => {
+  const { target } = it;
+  if (/^(GET|HEAD)$/.test(target.method)) return;
+  const copy = target.clone();
+  if (fromStream(copy)) {
+    cancel(copy.body);
+    keepStream(it, target.body, limit);
+  } else {
+    // The question has used the first copy up, where there is a body to be seen.
+    it.copy = copy.bodyUsed ? target.clone() : copy;
+  }
+};
+/** A stream that something else reads already is left to the native function, which refuses it. */
+const keepStream = (it, body, limit) => {
+  it.copy = null;
+  if (body.locked) return;
+  it.stream = noteDown(body, it.isOnce ? 0 : limit);
+  putBody(it, it.stream.first);
+};
+const putBody = (it, body) => {
+  if (it.isRequest) it.target = withBody(it.target, body);
+  else it.init.body = body;
+};
+/** The copy is not needed any more: what is noted is forgotten, a second branch is cancelled. A URL has none. */
+export const releaseReplay = ({ copy, isRequest, stream }) => {
+  stream?.drop();
+  if (isRequest) cancel(copy?.body);
+};
+/** From now on the copy is what is sent, and there is no other. */
+export const useReplay = (it) => {
+  const { copy } = it;
+  if (streams(it)) putBody(it, it.stream.again());
+  else if (copy && it.isRequest) it.target = copy;
+  else if (copy) it.init.body = copy;
+  it.copy &&= null;
+  it.stream = undefined;
+};
+/** A stream that was never sent is cancelled with the reason. */
+export const abandon = ({ init, isRequest, target }, reason) => void cancel((isRequest ? target : init).body, reason);
+
+/** A copy of a body that the caller could change; the same object where he cannot; `null` where a copy is too large. */
+const copied = (body, limit) => {
+  const kind = tag(body);
+  if (kind === "FormData") {
+    const copy = new FormData();
+    for (const [name, value] of body) copy.append(name, value);
+    return copy;
+  }
+  if (kind === "URLSearchParams") return new URLSearchParams(body);
+  const byteLength = get(body, "byteLength");
+  if (typeof byteLength !== "number") return body;
+  if (byteLength > limit) return null;
+  return ArrayBuffer.isView(body)
+    ? new Uint8Array(body.buffer, body.byteOffset, byteLength).slice()
+    : new Uint8Array(body).slice();
+};
+
+/**
+ * Whether a Request's body comes from a stream, which nothing tells but this: only such a Request may not become one
+ * without CORS (Fetch, constructor of Request). A Request whose body does not is used up by the question.
+ */
+const fromStream = (request) => {
+  if (!request.body) return false;
+  try {
+    new Request(request, { method: "POST", mode: "no-cors" });
+    return false;
+  } catch {
+    return true;
+  }
+};
+/** The same request with another body: everything that a second argument resets is said again. */
+const withBody = (request, body) => {
+  const { referrer, referrerPolicy } = request;
+  return new Request(request, { body, duplex: "half", referrer, referrerPolicy });
+};
+
+/**
+ * A stream as it goes out (`first`), and what it takes to send it again: what has passed is noted, up to `limit` bytes,
+ * and the rest is still in its source. Nothing is read before it is asked for, so that its source sees what it would
+ * see without us.
+ */
+const noteDown = (source, limit) => {
+  const reader = source.getReader();
+  let noted = [];
+  let room = limit;
+  let reading;
+  let repeated = false;
+  const note = ({ done, value }) => {
+    if (done || !noted) return;
+    room -= value?.byteLength;
+    if (room >= 0) noted.push(value.slice());
+    else noted = undefined;
+  };
+  const read = async () => {
+    const chunk = await (reading = reader.read());
+    note(chunk);
+    reading = undefined;
+    return chunk;
+  };
+  const give = (controller, { done, value }) => (done ? controller.close() : controller.enqueue(value));
+  const stream = (pull, current) =>
+    new ReadableStream(
+      { pull, cancel: (reason) => (current() ? ((noted = undefined), reader.cancel(reason)) : undefined) },
+      { highWaterMark: 0 },
+    );
+  const first = stream(
+    async (controller) => (repeated ? controller.error() : give(controller, await read())),
+    () => !repeated,
+  );
+  return {
+    first,
+    /** Whether it can be sent again. */
+    get kept() {
+      return !!noted;
+    },
+    drop: () => void (noted = undefined),
+    again() {
+      const chunks = noted;
+      repeated = true;
+      room = Infinity;
+      return stream(
+        async (controller) => {
+          // What the first one has asked for comes to it, and is noted.
+          if (reading && !chunks.length) await reading.then(() => {});
+          give(controller, chunks.length ? { value: chunks.shift() } : await reader.read());
+        },
+        () => true,
+      );
+    },
+  };
+};

@@ -1,0 +1,21 @@
+// What is remembered of URLs.
+
+const KNOWN_URLS = 512;
+
+export const reach = () => ({ verdicts: new Map(), warned: new Set() });
+/** 0 where nothing is remembered of this URL, 1 for no, 2 for yes. */
+export const recall = ({ verdicts }, url) => verdicts.get(url) ?? 0;
+export const remember = ({ verdicts }, url, verdict) => {
+  if (verdicts.size >= KNOWN_URLS) verdicts.clear();
+  verdicts.set(url, verdict);
+};
+/** Warns on the console, once per origin, where the answer is a 401. */
+export const watch = ({ warned }, promise, origin) =>
+  void promise.then(
+    ({ status }) => {
+      if (status !== 401 || warned.has(origin)) return;
+      warned.add(origin);
+      console.warn(`authfetch: 401 from ${origin}, where no token is sent. Option \`origins\` names where it may go.`);
+    },
+    () => {},
+  );

@@ -1,0 +1,14 @@
+// What each call carries of the session.
+
+/**
+ * The header's value (the token, after its scheme if it has one), and the `init` of a call that brings none. With
+ * `strict`, a redirect is an error: a header of this name would not be stripped on its way elsewhere.
+ */
+export const carried = (header, given, token, signal, strict) => {
+  const scheme = typeof given === "string" ? given : "Bearer";
+  const value = scheme ? `${scheme} ${token}` : token;
+  return { value, init: { headers: [[header, value]], signal, ...(strict && { redirect: "error" }) } };
+};
+export const headerValueOf = ({ value }) => value;
+/** Sends a call that brings nothing but a URL. */
+export const send = ({ init }, underlying, url) => underlying.call(url, { ...init });

@@ -1,0 +1,39 @@
+// Storage areas: the browser's own, or an object of the app's, whose methods may throw.
+
+/** Reaches for the browser's own, which throws where it is blocked. */
+export const probe = (session) => {
+  const name = session ? "sessionStorage" : "localStorage";
+  if (!globalThis[name]) throw new TypeError(`There is no ${name}.`);
+};
+/** What the browser's own holds, in one step, since each call asks; `null` where it cannot be read. */
+export const stored = (session, key) => {
+  try {
+    return (session ? sessionStorage : localStorage).getItem(key);
+  } catch {
+    return null;
+  }
+};
+export const remove = (area, key) => {
+  try {
+    area.removeItem(key);
+  } catch {}
+};
+/** Tries twice, since removing may have made room. What blocks it is thrown, and nothing is left behind. */
+export const write = (area, key, text) => {
+  for (let again = true; ; again = false) {
+    try {
+      return void area.setItem(key, text);
+    } catch (error) {
+      remove(area, key);
+      if (!again) throw error;
+    }
+  }
+};
+export const take = (area, key) => {
+  try {
+    return area.getItem(key);
+  } catch {
+  } finally {
+    remove(area, key);
+  }
+};

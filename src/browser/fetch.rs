@@ -1,0 +1,26 @@
+//! The function that an instance calls, and the one that stands where `fetch` stood.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/browser/fetch.js")]
+extern "C" {
+    /// `call` as a drop-in for the native function.
+    #[wasm_bindgen(js_name = dropIn)]
+    pub fn drop_in(call: &JsValue) -> Function;
+
+    /// What an instance calls: the function that it was given, or what stands in `globalThis.fetch` at each call.
+    pub type Underlying;
+    /// With the function that it was given, if it was.
+    pub fn underlying(given: Option<&Function>) -> Underlying;
+    /// The function, looked up.
+    pub fn find(underlying: &Underlying) -> Function;
+    /// Calls it; what it throws rejects.
+    pub fn call(underlying: &Underlying, input: &JsValue, init: &JsValue) -> Promise;
+    /// For code of the app's: bound, so that any object may call it.
+    pub fn bound(underlying: &Underlying) -> Function;
+
+    /// `sent`, with what `settle` makes of its outcome: called with the token, the request, and the response and its
+    /// status, or an error and a negative number.
+    pub fn chain(sent: &Promise, token: i32, outgoing: &JsValue, settle: &Function) -> Promise;
+}

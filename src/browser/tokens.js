@@ -1,0 +1,41 @@
+// A token response, read once. Of a foreign object its own members alone, each once: a getter may throw.
+
+const own = (value) => ({ __proto__: null, ...value });
+const text = (value) => (typeof value === "string" ? value : undefined);
+const number = (value) => (typeof value === "number" ? value : NaN);
+
+/** The claims of a JWT, read as a hint, never as a proof. */
+const claims = (token) => {
+  try {
+    return own(JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))));
+  } catch {}
+};
+/** As it can be stored: what JSON cannot hold would be gone after a reload anyway. */
+const storable = (value) => {
+  try {
+    return JSON.parse(JSON.stringify(own(value)));
+  } catch {}
+};
+
+export const read = (response) => {
+  const { access_token, refresh_token, token_type, scope, expires_in, ...extra } = own(response);
+  const { exp, iat } = own(claims(access_token));
+  const kind = text(token_type ?? "");
+  return {
+    __proto__: null,
+    access_token: text(access_token) || undefined,
+    refresh_token: text(refresh_token) || undefined,
+    // One spelling of the usual one.
+    token_type: /^(bearer)?$/i.test(kind) ? "Bearer" : kind,
+    scope: text(scope),
+    expires_in: number(text(expires_in) ? Number(expires_in) : expires_in),
+    exp: number(exp),
+    iat: number(iat),
+    extra: storable(extra),
+  };
+};
+/** The values of the interceptor recipe. */
+export const readRecipe = (access_token, refresh_token) => read({ access_token, refresh_token });
+
+/** Whether it holds only what a header may hold beside spaces. */
+export const visible = (text) => /^[!-~]*$/.test(text);
