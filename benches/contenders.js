@@ -76,9 +76,11 @@ function kyHooks(fetch, renew) {
   return () => api.get(PATH);
 }
 
+const SIGNAL = new AbortController().signal;
 /** The kinds of calls that bring an `init`, made anew for each call. */
 export const INITS = {
-  "a signal": () => ({ signal: new AbortController().signal }),
+  "a signal of its own": () => ({ signal: new AbortController().signal }),
+  "the same signal": () => ({ signal: SIGNAL }),
   "a record of headers": () => ({ headers: { accept: "application/json", "x-request": "1" } }),
   "a POST with JSON": () => ({
     method: "POST",

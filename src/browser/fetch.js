@@ -38,6 +38,13 @@ class Underlying {
     const found = globalThis.fetch;
     return this.given ?? (back || inside || ours.has(found) ? this.found : found);
   }
+  /** Calls it; the outcome is as `settle` has it: of a response with its status, of an error with a negative one. */
+  chained(input, init, token, outgoing, settle) {
+    return this.call(input, init).then(
+      (response) => settle(token, outgoing, response, statusOf(response)),
+      (error) => settle(token, outgoing, error, -1),
+    );
+  }
   /** Calls it; what it throws rejects. Called again meanwhile, it is wrapped around us. */
   call(input, init, back) {
     const fetch = this.find(back);
@@ -100,9 +107,3 @@ const statusOf = (response) => {
     return NaN;
   }
 };
-/** The outcome, as `settle` has it: of a response with its status, of an error with a negative one. */
-export const chain = (sent, token, outgoing, settle) =>
-  sent.then(
-    (response) => settle(token, outgoing, response, statusOf(response)),
-    (error) => settle(token, outgoing, error, -1),
-  );

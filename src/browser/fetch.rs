@@ -19,8 +19,4 @@ extern "C" {
     pub fn call(underlying: &Underlying, input: &JsValue, init: &JsValue) -> Promise;
     /// For code of the app's: bound, so that any object may call it.
     pub fn bound(underlying: &Underlying) -> Function;
-
-    /// `sent`, with what `settle` makes of its outcome: called with the token, the request, and the response and its
-    /// status, or an error and a negative number.
-    pub fn chain(sent: &Promise, token: i32, outgoing: &JsValue, settle: &Function) -> Promise;
 }

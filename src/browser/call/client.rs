@@ -10,7 +10,7 @@ use crate::browser::debug::{self, SILENT};
 use crate::browser::effects::timers;
 use crate::browser::effects::token_endpoint::REENTERED;
 use crate::browser::error;
-use crate::browser::fetch::{call, chain};
+use crate::browser::fetch::call;
 use crate::browser::options::Options;
 use crate::browser::promise::promise;
 use crate::browser::session::driver::SessionDriver;
@@ -22,7 +22,6 @@ use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 /// One instance: what is its own, and the session it shares.
 pub struct Client {
@@ -83,10 +82,8 @@ impl Client {
         {
             return Ok(self.pass_through(input, init, number, "left alone: signed out"));
         }
-        if !(input.is_string() && init.is_undefined()) {
-            return self.with_init(input, init, number);
-        }
-        if !self.allowed(input) {
+        let Some(allowed) = self.allows_plain(input, init) else { return self.with_init(input, init, number) };
+        if !allowed {
             let promise = self.pass_through(input, init, number, "left alone: outside of origins");
             return Ok(self.outside(input, promise));
         }
@@ -95,13 +92,15 @@ impl Client {
         let Some(token) = self.goes(&call) else {
             return Ok(self.slow(call, plain(input, number as i32)));
         };
-        let sent = self.sending(token, |carried| sending::send(carried, &self.options.fetch, input));
+        let send = |outgoing: &JsValue| {
+            self.sending(token, |carried| {
+                sending::send(carried, &self.options.fetch, input, token.0 as i32, outgoing, &self.on_settled)
+            })
+        };
+        let sent = if number == SILENT { send(input) } else { send(&plain(input, number as i32)) };
         driver.drain();
-        if number == SILENT {
-            return Ok(self.chain(token, input, &sent));
-        }
         debug::note(number, "sent");
-        Ok(self.chain(token, &plain(input, number as i32), &sent))
+        Ok(sent)
     }
 
     #[inline(never)]
@@ -133,10 +132,13 @@ impl Client {
         let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
-        let sent = self.send_with(&out, token, &signal);
+        let sent = self.sending(token, |carried| {
+            let (fetch, header) = (&self.options.fetch, &self.options.header);
+            outgoing::send_first(&out, fetch, header, carried, &signal, token.0 as i32, &self.on_settled)
+        });
         driver.drain();
         debug::note(number, "sent");
-        Ok(self.chain(token, &out, &sent))
+        Ok(sent)
     }
 
     /// The token it goes out with in this turn; none where it has to be driven.
@@ -159,17 +161,13 @@ impl Client {
 
     /// A 401 finds a stream spent, and browsers hide it: while its token is refreshed, ahead of expiry even, it waits.
     pub fn holds_stream(&self, out: &Outgoing) -> bool {
-        outgoing::streams(out) && self.driver.session(|session| session.refresh().is_some())
+        self.driver.session(|session| session.refresh().is_some()) && outgoing::streams(out)
     }
 
     fn slow(self: &Rc<Self>, call: Call, out: Outgoing) -> Promise {
         // A refresh may have begun when the session was asked: it runs whatever becomes of this call.
         self.driver.drain();
         promise(Rc::clone(self).drive(call, out, None))
-    }
-
-    fn chain(&self, token: AccessToken, sent_with: &JsValue, sent: &Promise) -> Promise {
-        chain(sent, token.0 as i32, sent_with, &self.on_settled)
     }
 
     fn on_response(
@@ -220,13 +218,10 @@ impl Client {
     /// Sends it, with a token or without.
     pub fn send(&self, out: &Outgoing, token: Option<AccessToken>) -> Result<Promise, JsValue> {
         let signal = self.driver.epoch().joined(out).ok_or_else(|| outgoing::reason(out))?;
+        let (fetch, header) = (&self.options.fetch, &self.options.header);
         Ok(match token {
-            Some(token) => self.send_with(out, token, &signal),
-            None => outgoing::send(out, &self.options.fetch, &self.options.header, &JsValue::UNDEFINED, &signal),
+            Some(token) => self.sending(token, |carried| outgoing::send(out, fetch, header, carried, &signal)),
+            None => outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal),
         })
-    }
-
-    fn send_with(&self, out: &Outgoing, token: AccessToken, signal: &AbortSignal) -> Promise {
-        self.sending(token, |carried| outgoing::send(out, &self.options.fetch, &self.options.header, carried, signal))
     }
 }

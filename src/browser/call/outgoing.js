@@ -132,6 +132,9 @@ const initWith = ({ init, isRequest, target }, name, value, signal) => {
 /** Sends it with our header, where there is a value for it. */
 export const send = (it, underlying, name, carried, signal) =>
   underlying.call(it.target, initWith(it, name, carried?.value, signal));
+/** The same, in its caller's turn: its outcome is as `settle` has it. */
+export const sendFirst = (it, underlying, name, carried, signal, token, settle) =>
+  underlying.chained(it.target, initWith(it, name, carried.value, signal), token, it, settle);
 /** Hands it on as it came. With `back`, it came to us from what we called. */
 export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
 

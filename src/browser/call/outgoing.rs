@@ -1,7 +1,7 @@
 //! One request that carries our token, kept so that it can be sent later, or again, byte for byte.
 
 use crate::browser::fetch::Underlying;
-use js_sys::{JsString, Promise};
+use js_sys::{Function, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -60,6 +60,18 @@ extern "C" {
         header: &JsString,
         carried: &JsValue,
         signal: &AbortSignal,
+    ) -> Promise;
+    /// The same in its caller's turn. `settle` is called with the token, the request, and the response and its status, or
+    /// an error and a negative number.
+    #[wasm_bindgen(js_name = sendFirst)]
+    pub fn send_first(
+        outgoing: &Outgoing,
+        underlying: &Underlying,
+        header: &JsString,
+        carried: &JsValue,
+        signal: &AbortSignal,
+        token: i32,
+        settle: &Function,
     ) -> Promise;
     /// Hands it on as it came. With `back`, it came to us from what we called.
     pub fn pass(outgoing: &Outgoing, underlying: &Underlying, back: i32) -> Promise;

@@ -15,6 +15,9 @@ extern "C" {
     pub fn reach() -> Reach;
     /// 0 where nothing is remembered of this URL, 1 for no, 2 for yes.
     fn recall(reach: &Reach, url: &JsValue) -> u32;
+    /// The same of a call that brings nothing but a URL; 3 of any other.
+    #[wasm_bindgen(js_name = recallPlain)]
+    fn recall_plain(reach: &Reach, input: &JsValue, init: &JsValue) -> u32;
     /// Remembers a verdict, of a bounded number of URLs.
     fn remember(reach: &Reach, url: &JsValue, verdict: i32);
     /// Warns on the console, once per origin, where the answer is a 401.
@@ -27,6 +30,15 @@ impl Client {
         match recall(&self.reach, url) {
             0 => self.judged(url),
             known => known == 2,
+        }
+    }
+
+    /// The same of a call that brings nothing but a URL; `None` of any other.
+    pub fn allows_plain(&self, input: &JsValue, init: &JsValue) -> Option<bool> {
+        match recall_plain(&self.reach, input, init) {
+            0 => Some(self.judged(input)),
+            3 => None,
+            known => Some(known == 2),
         }
     }
 

@@ -10,5 +10,6 @@ export const carried = (header, given, token, signal, strict) => {
   return { value, init: { headers: [[header, value]], signal, ...(strict && { redirect: "error" }) } };
 };
 export const headerValueOf = ({ value }) => value;
-/** Sends a call that brings nothing but a URL. */
-export const send = ({ init }, underlying, url) => underlying.call(url, { ...init });
+/** Sends a call that brings nothing but a URL. Its outcome is as `settle` has it, told of `outgoing`. */
+export const send = ({ init }, underlying, url, token, outgoing, settle) =>
+  underlying.chained(url, { ...init }, token, outgoing, settle);

@@ -5,7 +5,7 @@ use crate::browser::abort::FOLLOWERS;
 use crate::browser::fetch::Underlying;
 use crate::browser::record::Text;
 use crate::protocol::token::AccessToken;
-use js_sys::{JsString, Promise};
+use js_sys::{Function, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -17,8 +17,16 @@ extern "C" {
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
-    /// Sends a call that brings nothing but a URL.
-    pub fn send(carried: &Carried, underlying: &Underlying, url: &JsValue) -> Promise;
+    /// Sends a call that brings nothing but a URL. `settle` is called with the token, `outgoing`, and the response and its
+    /// status, or an error and a negative number.
+    pub fn send(
+        carried: &Carried,
+        underlying: &Underlying,
+        url: &JsValue,
+        token: i32,
+        outgoing: &JsValue,
+        settle: &Function,
+    ) -> Promise;
 }
 
 /// What goes along with each call while a token lives.

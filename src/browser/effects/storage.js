@@ -13,6 +13,8 @@ export const stored = (session, key) => {
     return null;
   }
 };
+/** Whether it holds another text than the one that is known. */
+export const differs = (session, key, { text }) => stored(session, key) !== text;
 export const remove = (area, key) => {
   try {
     area.removeItem(key);

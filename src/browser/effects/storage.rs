@@ -19,6 +19,8 @@ extern "C" {
     fn get_item(this: &Area, key: &JsString) -> Result<JsValue, JsValue>;
     /// What the browser's own area holds; `null` where it cannot be read.
     fn stored(session: i32, key: &JsString) -> JsValue;
+    /// Whether it holds another text than `known` says.
+    fn differs(session: i32, key: &JsString, known: &JsValue) -> bool;
     fn remove(area: &Area, key: &JsString);
     #[wasm_bindgen(catch)]
     fn write(area: &Area, key: &JsString, text: &JsValue) -> Result<(), JsValue>;
@@ -108,10 +110,20 @@ impl Store {
     /// The stored string, as JavaScript has it; `null` where there is none or it cannot be read.
     pub fn read(&self) -> JsValue {
         match &self.place {
-            Place::Local if !self.in_memory.get() => stored(0, &self.key),
-            Place::Session if !self.in_memory.get() => stored(1, &self.key),
-            Place::Custom(area) if !self.in_memory.get() => area.get_item(&self.key).unwrap_or(JsValue::NULL),
-            _ => self.memory.borrow().clone(),
+            _ if self.in_memory.get() => self.memory.borrow().clone(),
+            Place::Local => stored(0, &self.key),
+            Place::Session => stored(1, &self.key),
+            Place::Custom(area) => area.get_item(&self.key).unwrap_or(JsValue::NULL),
+            Place::Memory => JsValue::NULL,
+        }
+    }
+
+    /// Whether another text stands there than the `text` of what is known; `None` where it has to be read to be compared.
+    pub fn differs(&self, known: &JsValue) -> Option<bool> {
+        match self.seen_by() {
+            config::Place::Shared => Some(differs(0, &self.key, known)),
+            config::Place::Copied => Some(differs(1, &self.key, known)),
+            config::Place::Private => None,
         }
     }
 

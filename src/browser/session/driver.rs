@@ -124,15 +124,18 @@ impl SessionDriver {
     /// Reads what stands in storage, and takes the consequences where another tab has changed it.
     #[inline]
     pub fn synchronize(self: &Rc<Self>) {
-        let text = self.store.read();
-        if !self.vault.knows(&text) {
-            self.on_text(text);
+        if self.is_changed() {
+            self.on_text();
         }
     }
 
+    fn is_changed(&self) -> bool {
+        self.store.differs(&self.vault.texts).unwrap_or_else(|| !self.vault.knows(&self.store.read()))
+    }
+
     #[inline(never)]
-    fn on_text(self: &Rc<Self>, text: JsValue) {
-        let stored = self.vault.read(&text);
+    fn on_text(self: &Rc<Self>) {
+        let stored = self.vault.read(&self.store.read());
         environment::tell(&mut Page(self), Event::RecordRead(stored));
     }
 
@@ -201,8 +204,7 @@ impl Environment for Page<'_> {
     }
 
     fn read_if_changed(&mut self) -> Option<Stored> {
-        let text = self.0.store.read();
-        (!self.0.vault.knows(&text)).then(|| self.0.vault.read(&text))
+        self.0.is_changed().then(|| self.0.vault.read(&self.0.store.read()))
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {
