@@ -97,7 +97,7 @@ async fn a_server_that_answers_every_new_token_with_401_is_asked_at_the_pace_of_
 }
 
 #[wasm_bindgen_test]
-async fn the_failure_of_renewals_that_brought_nothing_usable_says_so() {
+async fn the_failure_of_refreshes_that_brought_nothing_usable_says_so() {
     let world = World::signed_in("{'onRetryRejected': 'return'}");
     let mut error = JsValue::UNDEFINED;
     for number in 0..20 {

@@ -5,7 +5,7 @@ use js_sys::Object;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn a_hundred_401s_make_one_renewal_and_all_succeed() {
+async fn a_hundred_401s_make_one_refresh_and_all_succeed() {
     let world = World::stale("{}");
     let calls = world.burst(100, "/api/");
     assert!(statuses(&calls).await.iter().all(|status| *status == 200));
@@ -14,7 +14,7 @@ async fn a_hundred_401s_make_one_renewal_and_all_succeed() {
 }
 
 #[wasm_bindgen_test]
-async fn a_late_401_after_the_renewal_is_retried_with_the_stored_token() {
+async fn a_late_401_after_the_refresh_is_retried_with_the_stored_token() {
     let world = World::stale("{}");
     let late = world.call("/held/late");
     assert_eq!(status(&world.call("/api/first")).await, Ok(200));
@@ -29,7 +29,7 @@ async fn a_late_401_after_the_renewal_is_retried_with_the_stored_token() {
 }
 
 #[wasm_bindgen_test]
-async fn staggered_401s_around_one_renewal_never_present_a_refresh_token_twice() {
+async fn staggered_401s_around_one_refresh_never_present_a_refresh_token_twice() {
     let world = World::stale("{}");
     let (a, b, c, d) = (world.call("/api/a"), world.call("/held/b"), world.call("/held/c"), world.call("/held/d"));
     assert_eq!(status(&a).await, Ok(200));
@@ -45,7 +45,7 @@ async fn staggered_401s_around_one_renewal_never_present_a_refresh_token_twice()
 }
 
 #[wasm_bindgen_test]
-async fn a_renewed_token_that_is_rejected_too_ends_the_session_after_two_sends() {
+async fn a_refreshed_token_that_is_rejected_too_ends_the_session_after_two_sends() {
     let world = World::stale("{}");
     world.server.answers.borrow_mut().insert("/api/0".into(), crate::server::Answer::Status(401, ""));
     let logouts = world.listen("logout");
@@ -93,7 +93,7 @@ async fn a_retry_rejected_with_return_gives_the_401_to_its_caller() {
 }
 
 #[wasm_bindgen_test]
-async fn calls_started_during_the_renewal_of_an_expired_token_are_sent_once() {
+async fn calls_started_during_the_refresh_of_an_expired_token_are_sent_once() {
     let world = World::signed_in("{}");
     world.expire();
     world.server.hold_grants.set(true);
@@ -106,7 +106,7 @@ async fn calls_started_during_the_renewal_of_an_expired_token_are_sent_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_settled_renewal_is_never_reused() {
+async fn a_settled_refresh_is_never_reused() {
     let world = World::stale("{}");
     assert_eq!(status(&world.call("/api/one")).await, Ok(200));
     world.server.good.replace("gone again".into());
@@ -128,7 +128,7 @@ async fn concurrent_refreshes_get_the_same_promise_object() {
 }
 
 #[wasm_bindgen_test]
-async fn a_hundred_late_rejections_of_one_token_make_one_renewal() {
+async fn a_hundred_late_rejections_of_one_token_make_one_refresh() {
     let world = World::stale("{}");
     let rejected = js("{'rejected': 'access-0'}");
     let all: Vec<_> = (0..100).map(|_| world.auth.get_access_token(&rejected)).collect();

@@ -29,7 +29,7 @@ async fn a_step_up_is_told_once_and_its_401_is_the_answer_unless_prevented() {
 }
 
 #[wasm_bindgen_test]
-async fn a_prevented_step_up_waits_for_a_sign_in_and_not_for_a_renewal() {
+async fn a_prevented_step_up_waits_for_a_sign_in_and_not_for_a_refresh() {
     let world = World::signed_in("{}");
     prevent_step_ups(&world);
     world.server.answers.borrow_mut().insert("/api/pay".into(), Answer::Header(401, "www-authenticate", STEP_UP));
@@ -53,7 +53,7 @@ async fn a_challenge_that_asks_for_more_shows_that_the_token_is_good() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_has_run_out_and_cannot_be_renewed_ends_the_session_at_its_401() {
+async fn a_token_that_has_run_out_and_cannot_be_refreshed_ends_the_session_at_its_401() {
     // Another origin's endpoint, without cookies and without a refresh token.
     let world = World::new("{'refresh': 'https://auth.test/token'}");
     world.auth.set_tokens(&js("{'access_token':'access-0','expires_in':60}")).expect("tokens");

@@ -40,7 +40,7 @@ async fn a_burst_during_an_outage_makes_no_burst_of_token_requests() {
 }
 
 #[wasm_bindgen_test]
-async fn the_networks_return_ends_the_cooldown_and_a_renewal_by_hand_goes_through_it() {
+async fn the_networks_return_ends_the_cooldown_and_a_refresh_by_hand_goes_through_it() {
     let world = World::stale("{'refreshAttempts': 1}");
     world.server.grants.replace(down(2));
     let _ = rejection(&world.call("/api/1")).await;
@@ -89,7 +89,7 @@ async fn a_long_retry_after_is_told_at_once_and_nothing_goes_before_it_is_over()
 }
 
 #[wasm_bindgen_test]
-async fn a_renewal_ahead_of_expiry_that_fails_disturbs_no_call() {
+async fn a_refresh_ahead_of_expiry_that_fails_disturbs_no_call() {
     let clock = Clock::steered();
     let world = World::new("{'backgroundRefresh': true, 'refreshAttempts': 2}");
     world.sign_in(120);
@@ -111,7 +111,7 @@ async fn a_renewal_ahead_of_expiry_that_fails_disturbs_no_call() {
 }
 
 #[wasm_bindgen_test]
-async fn a_clock_that_was_wrong_when_a_renewal_failed_keeps_nobody_away_for_ever() {
+async fn a_clock_that_was_wrong_when_a_refresh_failed_keeps_nobody_away_for_ever() {
     let clock = Clock::steered();
     let world = World::stale("{'refreshAttempts': 1}");
     clock.jump(400.0 * 86_400.0);

@@ -54,7 +54,7 @@ fn with(world: &World, path: &str, header: &'static str) {
 }
 
 #[wasm_bindgen_test]
-async fn two_calls_and_their_renewal_tell_under_their_numbers_why_they_went_so() {
+async fn two_calls_and_their_refresh_tell_under_their_numbers_why_they_went_so() {
     let _ear = Ear::new();
     let world = World::stale("{'debug': true}");
     let calls = world.burst(2, "/api/");

@@ -10,7 +10,7 @@ fn expires_in(world: &World) -> Option<f64> {
 }
 
 #[wasm_bindgen_test]
-async fn the_lifetime_is_stored_and_a_fresh_token_is_not_renewed() {
+async fn the_lifetime_is_stored_and_a_fresh_token_is_not_refreshed() {
     let world = World::signed_in("{}");
     assert_eq!(expires_in(&world), Some(3600.0));
     assert_eq!(status(&world.call("/api/1")).await, Ok(200));
@@ -38,7 +38,7 @@ fn a_jwt_tells_its_expiry_corrected_by_its_own_clock() {
 }
 
 #[wasm_bindgen_test]
-async fn inside_the_leeway_a_call_goes_out_while_the_renewal_runs() {
+async fn inside_the_leeway_a_call_goes_out_while_the_refresh_runs() {
     let world = World::signed_in("{'leeway': 100000}");
     world
         .auth
@@ -58,7 +58,7 @@ async fn inside_the_leeway_a_call_goes_out_while_the_renewal_runs() {
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_lives_shorter_than_the_leeway_is_not_renewed_in_a_loop() {
+async fn a_token_that_lives_shorter_than_the_leeway_is_not_refreshed_in_a_loop() {
     let world = World::new("{'leeway': 600, 'backgroundRefresh': true}");
     world.sign_in(60);
     for _ in 0..5 {
@@ -68,7 +68,7 @@ async fn a_token_that_lives_shorter_than_the_leeway_is_not_renewed_in_a_loop() {
 }
 
 #[wasm_bindgen_test]
-async fn an_expired_token_is_renewed_before_anything_is_sent() {
+async fn an_expired_token_is_refreshed_before_anything_is_sent() {
     let world = World::signed_in("{}");
     world.expire();
     assert_eq!(status(&world.call("/api/1")).await, Ok(200));
@@ -85,7 +85,7 @@ async fn a_lifetime_of_sixty_days_overflows_no_timer() {
 }
 
 #[wasm_bindgen_test]
-async fn a_renewal_by_timer_happens_ahead_of_expiry_while_the_page_is_visible() {
+async fn a_refresh_by_timer_happens_ahead_of_expiry_while_the_page_is_visible() {
     let world = World::new("{'backgroundRefresh': true}");
     let refreshed = world.listen("refresh");
     world

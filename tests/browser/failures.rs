@@ -122,7 +122,7 @@ async fn a_token_endpoint_that_never_answers_is_given_up_on() {
 }
 
 #[wasm_bindgen_test]
-async fn a_renewal_without_a_refresh_token_keeps_the_old_one() {
+async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     let world = World::stale("{}");
     world.server.grants.replace(vec![Answer::Status(200, "{\"access_token\":\"access-7\",\"expires_in\":60}")]);
     world.server.good.replace("access-7".into());
@@ -202,7 +202,7 @@ async fn a_cookie_held_refresh_token_signs_in_without_a_session() {
 }
 
 #[wasm_bindgen_test]
-async fn too_little_scope_gives_the_caller_the_401_and_renews_nothing() {
+async fn too_little_scope_gives_the_caller_the_401_and_refreshes_nothing() {
     let world = World::signed_in("{}");
     let challenge = "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"write\"";
     world.server.answers.borrow_mut().insert("/api/write".into(), Answer::Header(401, "www-authenticate", challenge));

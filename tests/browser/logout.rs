@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-pub async fn logout_ends_calls_in_flight_waiting_and_renewing_with_one_object() {
+pub async fn logout_ends_calls_in_flight_waiting_and_refreshing_with_one_object() {
     let world = World::signed_in("{}");
     let flying = world.call("/held/1");
     let init: JsValue = Object::new().into();
@@ -34,7 +34,7 @@ pub async fn logout_ends_calls_in_flight_waiting_and_renewing_with_one_object() 
 }
 
 #[wasm_bindgen_test]
-async fn logout_during_a_renewal_discards_its_answer() {
+async fn logout_during_a_refresh_discards_its_answer() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
     let renewal = world.auth.refresh();
@@ -49,7 +49,7 @@ async fn logout_during_a_renewal_discards_its_answer() {
 }
 
 #[wasm_bindgen_test]
-async fn another_user_who_signs_in_during_a_renewal_keeps_his_tokens() {
+async fn another_user_who_signs_in_during_a_refresh_keeps_his_tokens() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
     let renewal = world.auth.refresh();
@@ -68,7 +68,7 @@ async fn another_user_who_signs_in_during_a_renewal_keeps_his_tokens() {
 }
 
 #[wasm_bindgen_test]
-async fn set_tokens_without_a_refresh_token_during_a_renewal_keeps_both_newer_ones() {
+async fn set_tokens_without_a_refresh_token_during_a_refresh_keeps_both_newer_ones() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
     let renewal = world.auth.refresh();
@@ -176,7 +176,7 @@ async fn instances_of_one_name_share_a_session_and_others_do_not() {
 }
 
 #[wasm_bindgen_test]
-async fn the_request_of_a_cookie_held_renewal_is_aborted_by_logout_and_by_sign_in() {
+async fn the_request_of_a_cookie_held_refresh_is_aborted_by_logout_and_by_sign_in() {
     for signs_in in [false, true] {
         let world = World::new("{'refresh': {'url': '/token', 'credentials': 'include'}}");
         world.auth.set_tokens(&js("{'access_token': 'access-0'}")).expect("tokens");

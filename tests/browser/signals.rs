@@ -63,7 +63,7 @@ async fn without_abort_signal_any_a_call_with_a_signal_carries_its_token_and_is_
 async fn without_abort_signal_any_a_caller_s_abort_and_a_logout_end_a_call_at_every_stage() {
     let _without = WithoutAny::new();
     crate::calls::an_aborted_call_rejects_with_the_callers_own_reason_at_every_stage().await;
-    crate::logout::logout_ends_calls_in_flight_waiting_and_renewing_with_one_object().await;
+    crate::logout::logout_ends_calls_in_flight_waiting_and_refreshing_with_one_object().await;
 }
 
 #[wasm_bindgen_test]

@@ -222,7 +222,7 @@ fn origin() -> String {
 }
 
 #[wasm_bindgen_test]
-async fn a_disk_that_is_full_when_the_tokens_are_renewed_keeps_no_spent_token() {
+async fn a_disk_that_is_full_when_the_tokens_are_refreshed_keeps_no_spent_token() {
     let fill = "for (let size = 1 << 20; size; size >>= 1)
         try { for (let at = 0; ; at++) localStorage.setItem(`filler-${size}-${at}`, 'x'.repeat(size)); } catch {}";
     let empty =

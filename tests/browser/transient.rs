@@ -182,7 +182,7 @@ async fn a_refresh_function_that_waits_for_itself_fails_for_good_inside_and_outs
 }
 
 #[wasm_bindgen_test]
-async fn only_a_failed_renewal_says_whether_waiting_may_heal_it() {
+async fn only_a_failed_refresh_says_whether_waiting_may_heal_it() {
     let world = World::stale("{'signedOut': 'reject'}");
     world.server.refresh.replace("somebody else's".into());
     let expired = rejection(&world.call("/api/1")).await;

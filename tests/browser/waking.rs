@@ -13,7 +13,7 @@ fn awake() -> World {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_wakes_up_renews_what_ran_out_while_it_slept() {
+async fn a_page_that_wakes_up_refreshes_what_ran_out_while_it_slept() {
     for kind in ["visibilitychange", "pageshow", "online", "resume"] {
         let clock = Clock::steered();
         let world = awake();
@@ -29,7 +29,7 @@ async fn a_page_that_wakes_up_renews_what_ran_out_while_it_slept() {
 }
 
 #[wasm_bindgen_test]
-async fn a_hidden_page_renews_nothing_by_itself_and_catches_up_when_it_is_shown() {
+async fn a_hidden_page_refreshes_nothing_by_itself_and_catches_up_when_it_is_shown() {
     let clock = Clock::steered();
     let world = awake();
     hide();
@@ -44,7 +44,7 @@ async fn a_hidden_page_renews_nothing_by_itself_and_catches_up_when_it_is_shown(
 }
 
 #[wasm_bindgen_test]
-async fn a_hidden_page_renews_for_a_call_all_the_same() {
+async fn a_hidden_page_refreshes_for_a_call_all_the_same() {
     let clock = Clock::steered();
     let world = awake();
     hide();
@@ -73,7 +73,7 @@ async fn a_clock_that_is_set_forth_and_back_costs_no_session_and_makes_no_loop()
 }
 
 #[wasm_bindgen_test]
-async fn a_token_that_runs_out_while_the_canary_is_out_is_renewed_before_the_rest_go() {
+async fn a_token_that_runs_out_while_the_canary_is_out_is_refreshed_before_the_rest_go() {
     let clock = Clock::steered();
     let world = World::stale("{'leeway': 0}");
     world.server.expires_in.set(2);

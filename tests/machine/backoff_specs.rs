@@ -104,7 +104,7 @@ fn five_wait(policy: Policy) -> World {
 }
 
 #[test]
-fn a_renewal_that_the_network_fails_rejects_all_who_wait_in_one_turn_and_keeps_the_session() {
+fn a_refresh_that_the_network_fails_rejects_all_who_wait_in_one_turn_and_keeps_the_session() {
     let mut world = five_wait(Policy::default());
     for _ in 0..2 {
         world.renewal(Reply::Dropped);
@@ -173,7 +173,7 @@ fn in_the_cooldown_a_call_whose_token_has_run_out_fails_at_once_and_asks_nobody(
 }
 
 #[test]
-fn while_the_token_is_valid_a_failed_renewal_disturbs_no_call() {
+fn while_the_token_is_valid_a_failed_refresh_disturbs_no_call() {
     let mut world = World::new(Policy { attempts: 1, ..Policy::default() });
     world.pass(LIFETIME - 30_000);
     world.timer();
@@ -197,7 +197,7 @@ fn cooling(reply: Reply) -> World {
 }
 
 #[test]
-fn a_renewal_by_hand_goes_through_a_cooldown_unless_retry_after_forbids_it() {
+fn a_refresh_by_hand_goes_through_a_cooldown_unless_retry_after_forbids_it() {
     let mut world = cooling(Reply::Busy(None));
     world.refresh();
     assert_eq!(world.refreshes(), 1);

@@ -50,7 +50,7 @@ fn the_text_that_was_rejected_brought_again_ends_a_session_with_which_nothing_wa
 }
 
 #[test]
-fn the_text_that_was_rejected_brought_again_is_renewed_no_more_in_a_minute_of_401s() {
+fn the_text_that_was_rejected_brought_again_is_refreshed_no_more_in_a_minute_of_401s() {
     let mut world = World::new(with(OnRetryRejected::Return));
     world.same_text = true;
     rejecting(&mut world);
@@ -113,7 +113,7 @@ fn a_late_401_of_the_same_text_waits_for_the_canary_and_has_a_send_left() {
 }
 
 #[test]
-fn a_reload_renews_no_more_for_the_same_text() {
+fn a_reload_refreshes_no_more_for_the_same_text() {
     let mut world = World::new(with(OnRetryRejected::Return));
     world.same_text = true;
     let call = world.call();
@@ -125,7 +125,7 @@ fn a_reload_renews_no_more_for_the_same_text() {
 }
 
 #[test]
-fn a_renewal_by_hand_or_ahead_of_expiry_that_brings_the_same_text_is_a_success() {
+fn a_refresh_by_hand_or_ahead_of_expiry_that_brings_the_same_text_is_a_success() {
     let mut world = World::new(Policy::default());
     world.same_text = true;
     world.pass(SECOND);
@@ -183,7 +183,7 @@ fn a_server_that_rejects_every_new_token_is_asked_ten_times_a_minute_at_most() {
 }
 
 #[test]
-fn tokens_that_run_out_before_anything_is_accepted_are_renewed_ten_times_a_minute_at_most() {
+fn tokens_that_run_out_before_anything_is_accepted_are_refreshed_ten_times_a_minute_at_most() {
     for lifetime in [Some(0), Some(1), Some(SECOND)] {
         let mut world = World::new(Policy { on_session_expired: OnSessionExpired::Hold, ..Policy::default() });
         world.lifetime = lifetime;
@@ -194,7 +194,7 @@ fn tokens_that_run_out_before_anything_is_accepted_are_renewed_ten_times_a_minut
 }
 
 #[test]
-fn tokens_that_run_out_while_every_retry_is_under_way_are_renewed_ten_times_a_minute_at_most() {
+fn tokens_that_run_out_while_every_retry_is_under_way_are_refreshed_ten_times_a_minute_at_most() {
     for policy in [with(OnRetryRejected::Auto), with(OnRetryRejected::Return), with(OnRetryRejected::Logout)] {
         let mut world = World::new(policy);
         world.lifetime = Some(2 * SECOND);
@@ -243,7 +243,7 @@ fn a_call_goes_out_with_what_it_waited_for_however_the_clock_jumps() {
 }
 
 #[test]
-fn a_clock_that_jumps_at_each_answer_costs_a_renewal_for_each_call_at_most() {
+fn a_clock_that_jumps_at_each_answer_costs_a_refresh_for_each_call_at_most() {
     let mut world = World::new(Policy::default());
     for jump in
         [86_400_000, -86_400_000, 86_400_000, -3_600_000, 31_536_000_000, -31_536_000_000, 86_400_000, 1_000_i64]
@@ -263,7 +263,7 @@ fn a_clock_that_jumps_at_each_answer_costs_a_renewal_for_each_call_at_most() {
 }
 
 #[test]
-fn renewals_ahead_of_expiry_with_no_call_to_prove_them_are_kept_away_half_a_minute_at_most() {
+fn refreshes_ahead_of_expiry_with_no_call_to_prove_them_are_kept_away_half_a_minute_at_most() {
     let mut world = World::new(Policy::default());
     for renewals in 1..=20 {
         world.expire();

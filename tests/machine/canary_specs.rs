@@ -169,7 +169,7 @@ fn tokens_set_while_a_canary_is_out_send_all_that_waits() {
 }
 
 #[test]
-fn a_token_that_runs_out_while_the_canary_is_out_is_renewed_before_the_rest_go() {
+fn a_token_that_runs_out_while_the_canary_is_out_is_refreshed_before_the_rest_go() {
     let mut world = World::new(Policy { leeway: 0, ..Policy::default() });
     let calls = [world.call(), world.call(), world.call()];
     for at in calls {

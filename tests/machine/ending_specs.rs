@@ -17,7 +17,7 @@ fn settled(world: &World, at: usize) -> End {
 }
 
 #[test]
-fn a_logout_ends_calls_in_flight_waiting_and_renewing_at_once() {
+fn a_logout_ends_calls_in_flight_waiting_and_refreshing_at_once() {
     let mut world = world();
     let [renewing, flying] = [world.call(), world.call()];
     world.answer(renewing, Answer::Unauthorized);
@@ -34,7 +34,7 @@ fn a_logout_ends_calls_in_flight_waiting_and_renewing_at_once() {
 }
 
 #[test]
-fn another_user_who_signs_in_during_a_renewal_keeps_the_session() {
+fn another_user_who_signs_in_during_a_refresh_keeps_the_session() {
     let mut world = world();
     let first = world.call();
     world.answer(first, Answer::Unauthorized);
@@ -72,7 +72,7 @@ fn a_sign_in_and_an_end_raise_the_epoch_above_all_that_was_seen() {
 }
 
 #[test]
-fn a_refused_renewal_holds_calls_until_a_sign_in_or_a_logout() {
+fn a_refused_refresh_holds_calls_until_a_sign_in_or_a_logout() {
     let mut world = World::new(Policy { on_session_expired: OnSessionExpired::Hold, ..Policy::default() });
     let [first, second] = [world.call(), world.call()];
     world.answer(first, Answer::Unauthorized);
@@ -89,7 +89,7 @@ fn a_refused_renewal_holds_calls_until_a_sign_in_or_a_logout() {
 }
 
 #[test]
-fn a_refused_renewal_lets_calls_pass_through_without_a_token() {
+fn a_refused_refresh_lets_calls_pass_through_without_a_token() {
     let mut world = World::new(Policy { on_session_expired: OnSessionExpired::PassThrough, ..Policy::default() });
     let at = world.call();
     world.answer(at, Answer::Unauthorized);

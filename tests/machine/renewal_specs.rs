@@ -36,7 +36,7 @@ fn outcome(class: GrantOutcome) -> Outcome {
 }
 
 #[test]
-fn the_first_opens_a_renewal_and_the_others_join_it() {
+fn the_first_opens_a_refresh_and_the_others_join_it() {
     let mut machine = Decisions::new(Policy::default());
     machine.observe(&record(), NOW);
     assert_eq!(machine.start(&record(), Reason::Expired, false), NeedsRefresh::Start);
@@ -48,7 +48,7 @@ fn the_first_opens_a_renewal_and_the_others_join_it() {
 }
 
 #[test]
-fn only_its_owner_goes_on_with_a_renewal_or_ends_it() {
+fn only_its_owner_goes_on_with_a_refresh_or_ends_it() {
     let (mut machine, id) = renewing(Policy::default(), &record());
     assert_eq!(machine.on_turn(id + 1, &record()), Turn::Ended);
     assert_eq!(machine.on_grant(id + 1, outcome(GrantOutcome::Tokens), &record(), NOW, 0.5), Grant::Ended);
@@ -59,7 +59,7 @@ fn only_its_owner_goes_on_with_a_renewal_or_ends_it() {
 }
 
 #[test]
-fn a_waiting_renewal_adopts_what_another_tab_has_renewed() {
+fn a_waiting_refresh_adopts_what_another_tab_has_refreshed() {
     let (mut machine, id) = renewing(Policy::default(), &record());
     let theirs = Record { access: Some(AccessToken(3)), refresh: Some(RefreshToken(4)), version: 1, ..record() };
     machine.observe(&theirs, NOW);
@@ -68,7 +68,7 @@ fn a_waiting_renewal_adopts_what_another_tab_has_renewed() {
 }
 
 #[test]
-fn a_renewal_of_an_ended_session_is_dropped_at_every_step() {
+fn a_refresh_of_an_ended_session_is_dropped_at_every_step() {
     let (mut machine, id) = renewing(Policy::default(), &record());
     let tombstone = machine.on_end(&record(), NOW);
     assert_eq!(machine.on_turn(id, &tombstone), Turn::Ended);
@@ -105,7 +105,7 @@ fn a_refresh_token_set_meanwhile_stands_and_the_late_answer_is_dropped() {
 }
 
 #[test]
-fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_renewal() {
+fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_refresh() {
     let held = Record { refresh: None, ..record() };
     let policy = Policy { refreshable: Refreshable::Always, ..Policy::default() };
     for newer in [Record { access: Some(AccessToken(9)), signin: 1, ..held }, Record { signin: 1, ..held }] {
@@ -156,7 +156,7 @@ fn a_lost_answer_is_asked_for_once_more_and_then_the_server_has_the_word() {
 }
 
 #[test]
-fn what_can_be_renewed_depends_on_the_policy_and_on_the_record() {
+fn what_can_be_refreshed_depends_on_the_policy_and_on_the_record() {
     let bare = Record { refresh: None, ..record() };
     for (refreshable, with_token, without) in
         [(Refreshable::Never, false, false), (Refreshable::WithToken, true, false), (Refreshable::Always, true, true)]
@@ -171,7 +171,7 @@ fn what_can_be_renewed_depends_on_the_policy_and_on_the_record() {
 }
 
 #[test]
-fn a_renewal_ahead_of_expiry_is_due_by_the_leeway_and_never_before_half_the_lifetime() {
+fn a_refresh_ahead_of_expiry_is_due_by_the_leeway_and_never_before_half_the_lifetime() {
     let due = |record: &Record| {
         let mut machine = Decisions::new(Policy::default());
         machine.observe(record, NOW);
@@ -196,7 +196,7 @@ fn a_renewal_ahead_of_expiry_is_due_by_the_leeway_and_never_before_half_the_life
 }
 
 #[test]
-fn the_timer_and_a_call_share_one_renewal() {
+fn the_timer_and_a_call_share_one_refresh() {
     let mut world = World::new(Policy::default());
     world.pass(LIFETIME - 30_000);
     world.timer();

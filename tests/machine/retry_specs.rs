@@ -104,7 +104,7 @@ fn a_server_error_is_no_proof_that_a_token_is_good() {
 }
 
 #[test]
-fn a_broken_endpoint_polled_for_ever_is_renewed_for_once_in_a_token_s_life() {
+fn a_broken_endpoint_polled_for_ever_is_refreshed_for_once_in_a_token_s_life() {
     let mut world = retried(with(OnRetryRejected::Auto), Before::Good);
     world.answer(0, Answer::Unauthorized);
     world.answer(1, Answer::Accepted);
@@ -151,7 +151,7 @@ fn sixty_four_broken_paths_are_remembered_at_most() {
 }
 
 #[test]
-fn a_401_after_a_redirect_renews_and_never_ends_a_session() {
+fn a_401_after_a_redirect_refreshes_and_never_ends_a_session() {
     let mut world = retried(with(OnRetryRejected::Logout), Before::NeverAccepted);
     world.answer(0, Answer::Redirected);
     assert_eq!(world.phase(0), Phase::Settled(End::Answer(Answer::Redirected)));
@@ -168,7 +168,7 @@ fn a_401_after_a_redirect_renews_and_never_ends_a_session() {
 }
 
 #[test]
-fn a_401_that_is_not_the_token_s_neither_renews_nor_ends() {
+fn a_401_that_is_not_the_token_s_neither_refreshes_nor_ends() {
     for policy in [Policy::default(), with(OnRetryRejected::Logout)] {
         let mut world = World::new(policy);
         let at = world.call();
@@ -181,7 +181,7 @@ fn a_401_that_is_not_the_token_s_neither_renews_nor_ends() {
 }
 
 #[test]
-fn a_body_that_cannot_be_replayed_is_sent_once_and_its_401_starts_a_renewal() {
+fn a_body_that_cannot_be_replayed_is_sent_once_and_its_401_starts_a_refresh() {
     let mut world = World::new(Policy::default());
     let at = world.call_to(1, false);
     world.answer(at, Answer::Unauthorized);
@@ -192,7 +192,7 @@ fn a_body_that_cannot_be_replayed_is_sent_once_and_its_401_starts_a_renewal() {
 }
 
 #[test]
-fn a_broken_endpoint_whose_calls_cannot_be_sent_again_renews_every_ten_seconds_at_most() {
+fn a_broken_endpoint_whose_calls_cannot_be_sent_again_refreshes_every_ten_seconds_at_most() {
     let mut world = World::new(Policy::default());
     for _ in 0..60 {
         let at = world.call_to(7, false);
@@ -222,7 +222,7 @@ fn a_canary_that_cannot_be_sent_again_gives_the_same_verdict_as_another() {
 }
 
 #[test]
-fn a_step_up_that_is_not_prevented_gives_its_caller_the_401_and_renews_nothing() {
+fn a_step_up_that_is_not_prevented_gives_its_caller_the_401_and_refreshes_nothing() {
     let mut world = World::new(Policy::default());
     let at = world.call();
     world.answer(at, Answer::StepUp { prevented: false });
@@ -231,7 +231,7 @@ fn a_step_up_that_is_not_prevented_gives_its_caller_the_401_and_renews_nothing()
 }
 
 #[test]
-fn a_step_up_waits_for_a_sign_in_here_or_in_another_tab_and_no_renewal_releases_it() {
+fn a_step_up_waits_for_a_sign_in_here_or_in_another_tab_and_no_refresh_releases_it() {
     let mut world = World::new(Policy::default());
     let at = world.call();
     world.answer(at, Answer::StepUp { prevented: true });

@@ -17,7 +17,7 @@ fn settled(world: &World, at: usize) -> End {
 }
 
 #[test]
-fn ten_401s_at_once_are_one_renewal_and_two_sends_each() {
+fn ten_401s_at_once_are_one_refresh_and_two_sends_each() {
     let mut world = world();
     let calls: Vec<usize> = (0..10).map(|_| world.call()).collect();
     for at in &calls {
@@ -32,7 +32,7 @@ fn ten_401s_at_once_are_one_renewal_and_two_sends_each() {
 }
 
 #[test]
-fn calls_that_overlap_one_renewal_in_any_order_share_it() {
+fn calls_that_overlap_one_refresh_in_any_order_share_it() {
     let mut world = world();
     let [a, b, c] = [world.call(), world.call(), world.call()];
     world.answer(a, Answer::Unauthorized);
@@ -48,7 +48,7 @@ fn calls_that_overlap_one_renewal_in_any_order_share_it() {
 }
 
 #[test]
-fn a_late_401_is_retried_with_the_stored_token_without_a_renewal() {
+fn a_late_401_is_retried_with_the_stored_token_without_a_refresh() {
     let mut world = world();
     let [first, late] = [world.call(), world.call()];
     world.answer(first, Answer::Unauthorized);
@@ -60,7 +60,7 @@ fn a_late_401_is_retried_with_the_stored_token_without_a_renewal() {
 }
 
 #[test]
-fn a_settled_renewal_is_never_used_again() {
+fn a_settled_refresh_is_never_used_again() {
     let mut world = world();
     let slow = world.call();
     world.answer(slow, Answer::Unauthorized);
@@ -74,7 +74,7 @@ fn a_settled_renewal_is_never_used_again() {
 }
 
 #[test]
-fn calls_made_while_an_expired_token_is_renewed_are_held_and_sent_once() {
+fn calls_made_while_an_expired_token_is_refreshed_are_held_and_sent_once() {
     let mut world = world();
     world.expire();
     let calls = [world.call(), world.call(), world.call()];
@@ -88,7 +88,7 @@ fn calls_made_while_an_expired_token_is_renewed_are_held_and_sent_once() {
 }
 
 #[test]
-fn inside_the_leeway_no_call_waits_for_the_renewal_beside_it() {
+fn inside_the_leeway_no_call_waits_for_the_refresh_beside_it() {
     let mut world = world();
     world.pass(LIFETIME - 30_000);
     let calls = [world.call(), world.call()];
@@ -103,7 +103,7 @@ fn inside_the_leeway_no_call_waits_for_the_renewal_beside_it() {
 }
 
 #[test]
-fn a_token_of_unknown_lifetime_is_renewed_by_a_401_only() {
+fn a_token_of_unknown_lifetime_is_refreshed_by_a_401_only() {
     let mut world = World::signed_out(Policy::default());
     world.lifetime = None;
     world.set_tokens(true);
@@ -126,7 +126,7 @@ fn a_wrong_clock_costs_no_session_for_a_401_always_wins() {
 }
 
 #[test]
-fn a_machine_that_slept_past_the_expiry_renews_before_its_first_call() {
+fn a_machine_that_slept_past_the_expiry_refreshes_before_its_first_call() {
     let mut world = world();
     world.pass(86_400_000);
     let at = world.call();
@@ -134,7 +134,7 @@ fn a_machine_that_slept_past_the_expiry_renews_before_its_first_call() {
 }
 
 #[test]
-fn an_expired_token_that_cannot_be_renewed_is_still_sent() {
+fn an_expired_token_that_cannot_be_refreshed_is_still_sent() {
     let mut world = World::new(Policy { refreshable: Refreshable::Never, ..Policy::default() });
     world.expire();
     let at = world.call();
@@ -144,7 +144,7 @@ fn an_expired_token_that_cannot_be_renewed_is_still_sent() {
 }
 
 #[test]
-fn without_a_way_to_renew_the_caller_gets_the_401_and_the_session_stays_while_its_token_lives() {
+fn without_a_way_to_refresh_the_caller_gets_the_401_and_the_session_stays_while_its_token_lives() {
     let mut world = World::new(Policy { refreshable: Refreshable::Never, ..Policy::default() });
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
@@ -153,7 +153,7 @@ fn without_a_way_to_renew_the_caller_gets_the_401_and_the_session_stays_while_it
 }
 
 #[test]
-fn without_a_way_to_renew_the_401_of_a_token_that_has_run_out_counts_as_a_refusal() {
+fn without_a_way_to_refresh_the_401_of_a_token_that_has_run_out_counts_as_a_refusal() {
     for on_session_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
         let mut world = World::new(Policy { refreshable: Refreshable::Never, on_session_expired, ..Policy::default() });
         let at = world.call();
@@ -194,7 +194,7 @@ fn tokens_set_within_a_session_send_what_waits_in_the_same_epoch() {
 }
 
 #[test]
-fn a_rejected_token_that_overtook_a_renewal_is_renewed_after_it_and_not_sent_again() {
+fn a_rejected_token_that_overtook_a_refresh_is_refreshed_after_it_and_not_sent_again() {
     let mut world = world();
     let first = world.call();
     world.answer(first, Answer::Unauthorized);

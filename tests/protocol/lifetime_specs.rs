@@ -17,7 +17,7 @@ fn a_lifetime_is_seconds_and_nonsense_is_unknown() {
 }
 
 #[test]
-fn a_lifetime_too_short_for_the_clock_is_unknown_and_not_renewed_for_ever() {
+fn a_lifetime_too_short_for_the_clock_is_unknown_and_not_refreshed_for_ever() {
     assert_eq!(lifetime_ms(Some(0.000_4)), None);
 }
 
@@ -58,7 +58,7 @@ fn a_token_is_fresh_then_expiring_then_expired() {
 }
 
 #[test]
-fn a_short_lived_token_is_not_renewed_before_half_its_lifetime() {
+fn a_short_lived_token_is_not_refreshed_before_half_its_lifetime() {
     assert_eq!(leeway_ms(30_000.0, Some(2_000.0)), 1_000.0);
     assert_eq!(leeway_ms(30_000.0, Some(600_000.0)), 30_000.0);
     assert_eq!(leeway_ms(30_000.0, None), 30_000.0);
