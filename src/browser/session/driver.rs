@@ -124,18 +124,23 @@ impl SessionDriver {
     /// Reads what stands in storage, and takes the consequences where another tab has changed it.
     #[inline]
     pub fn synchronize(self: &Rc<Self>) {
-        if self.is_changed() {
-            self.on_text();
+        if let Some(text) = self.changed_text() {
+            self.on_text(&text);
         }
     }
 
-    fn is_changed(&self) -> bool {
-        self.store.differs(&self.vault.texts).unwrap_or_else(|| !self.vault.knows(&self.store.read()))
+    /// What stands in storage, where it is another text than the known one.
+    fn changed_text(&self) -> Option<JsValue> {
+        match self.store.differs(&self.vault.texts) {
+            Some(false) => None,
+            Some(true) => Some(self.store.read()),
+            None => Some(self.store.read()).filter(|text| !self.vault.knows(text)),
+        }
     }
 
     #[inline(never)]
-    fn on_text(self: &Rc<Self>) {
-        let stored = self.vault.read(&self.store.read());
+    fn on_text(self: &Rc<Self>, text: &JsValue) {
+        let stored = self.vault.read(text);
         environment::tell(&mut Page(self), Event::RecordRead(stored));
     }
 
@@ -204,7 +209,7 @@ impl Environment for Page<'_> {
     }
 
     fn read_if_changed(&mut self) -> Option<Stored> {
-        self.0.is_changed().then(|| self.0.vault.read(&self.0.store.read()))
+        self.0.changed_text().map(|text| self.0.vault.read(&text))
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {
