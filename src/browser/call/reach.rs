@@ -27,19 +27,17 @@ extern "C" {
 impl Client {
     /// Whether the token may be sent there. Verdicts are remembered by the URL's exact text.
     pub fn allowed(&self, url: &JsValue) -> bool {
-        match recall(&self.reach, url) {
-            0 => self.judged(url),
-            known => known == 2,
-        }
+        self.verdict(recall(&self.reach, url), url)
     }
 
     /// The same of a call that brings nothing but a URL; `None` of any other.
     pub fn allows_plain(&self, input: &JsValue, init: &JsValue) -> Option<bool> {
-        match recall_plain(&self.reach, input, init) {
-            0 => Some(self.judged(input)),
-            3 => None,
-            known => Some(known == 2),
-        }
+        let recalled = recall_plain(&self.reach, input, init);
+        (recalled != 3).then(|| self.verdict(recalled, input))
+    }
+
+    fn verdict(&self, recalled: u32, url: &JsValue) -> bool {
+        if recalled == 0 { self.judged(url) } else { recalled == 2 }
     }
 
     #[inline(never)]
