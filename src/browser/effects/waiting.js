@@ -1,24 +1,24 @@
 // Calls that wait, each until it is woken or its signal is aborted.
 
-export const waiting = () => new Map();
-export const wait = (wakes, id, signal) =>
-  new Promise((done) => {
-    const wake = () => {
-      wakes.delete(id);
-      signal?.removeEventListener("abort", wake);
-      done();
-    };
-    wakes.set(id, wake);
-    signal?.addEventListener("abort", wake);
-  });
-export const wake = (wakes, id) => wakes.get(id)?.();
-/** A promise that is fulfilled when the other one is settled, or the signal is aborted. */
-export const until = (promise, signal) =>
+/** A promise that is fulfilled when what `begin` gets is called, or the signal is aborted; `over` is called by then. */
+const unlessAborted = (signal, begin, over) =>
   new Promise((done) => {
     const end = () => {
+      over?.();
       signal?.removeEventListener("abort", end);
       done();
     };
+    begin(end);
     signal?.addEventListener("abort", end);
-    promise.then(end, end);
   });
+
+export const waiting = () => new Map();
+export const wait = (wakes, id, signal) =>
+  unlessAborted(
+    signal,
+    (wake) => wakes.set(id, wake),
+    () => wakes.delete(id),
+  );
+export const wake = (wakes, id) => wakes.get(id)?.();
+/** A promise that is fulfilled when the other one is settled, or the signal is aborted. */
+export const until = (promise, signal) => unlessAborted(signal, (end) => promise.then(end, end));
