@@ -27,8 +27,8 @@ extern "C" {
     /// What was read last is the record, where it is one; else no more than its text is known.
     pub fn adopt(texts: &Texts, is_record: i32);
     fn number(texts: &Texts, at: i32) -> f64;
-    /// Of a token that was read or granted: 0 where there is none, 1 where it is another than the record's, else 2.
-    pub fn standing(texts: &Texts, granted: i32, at: i32) -> i32;
+    #[wasm_bindgen(js_name = standing)]
+    fn standing_of(texts: &Texts, granted: i32, at: i32) -> i32;
 
     /// Holds a token response that may come to be stored.
     pub fn grant(texts: &Texts, response: &TokenResponse);
@@ -86,6 +86,12 @@ impl Texts {
     /// A member of the record; `undefined` where it is no text, or an empty one.
     pub fn get(&self, which: Text) -> JsValue {
         member(self, which as i32)
+    }
+
+    /// Of a token that was read, or with `granted` was granted: 0 where there is none, 1 where it is another than the
+    /// record's, else 2.
+    pub fn standing(&self, granted: bool, which: Text) -> i32 {
+        standing_of(self, granted.into(), which as i32)
     }
 }
 

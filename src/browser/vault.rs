@@ -26,11 +26,6 @@ struct Numbers {
     last: Cell<u32>,
 }
 
-const READ: i32 = 0;
-const GRANTED: i32 = 1;
-const ACCESS: i32 = 0;
-const REFRESH: i32 = 1;
-
 /// Of a text that was read or granted: none, another than the record has, and its own.
 const NONE: i32 = 0;
 const KNOWN: i32 = 2;
@@ -121,8 +116,8 @@ impl Vault {
         if !(format.is_nan() || format == FORMAT) {
             return Stored::Corrupt;
         }
-        let access = self.access.of(record::standing(&self.texts, READ, ACCESS)).map(AccessToken);
-        let refresh = self.refresh.of(record::standing(&self.texts, READ, REFRESH)).map(RefreshToken);
+        let access = self.access.of(self.texts.standing(false, Text::AccessToken)).map(AccessToken);
+        let refresh = self.refresh.of(self.texts.standing(false, Text::RefreshToken)).map(RefreshToken);
         let is_set = |flag: f64| flag == 1.0;
         Stored::Record(Record {
             epoch: epoch as u64,
@@ -156,8 +151,8 @@ impl Vault {
     /// Takes a token response that may come to be stored.
     pub fn grant(&self, tokens: &Tokens) -> Granted {
         record::grant(&self.texts, &tokens.response);
-        let access = record::standing(&self.texts, GRANTED, ACCESS);
-        let refresh = record::standing(&self.texts, GRANTED, REFRESH);
+        let access = self.texts.standing(true, Text::AccessToken);
+        let refresh = self.texts.standing(true, Text::RefreshToken);
         Granted {
             access: AccessToken(self.access.reserve(access).unwrap_or_default()),
             refresh: self.refresh.reserve(refresh).map(RefreshToken),
