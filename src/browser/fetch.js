@@ -38,11 +38,11 @@ class Underlying {
     const found = globalThis.fetch;
     return this.given ?? (back || inside || ours.has(found) ? this.found : found);
   }
-  /** Calls it; the outcome is as `settle` has it: of a response with its status, of an error with a negative one. */
+  /** Calls it; the outcome is as `settle` has it: of a response with its status, of an error without. */
   chained(input, init, token, outgoing, settle) {
     return this.call(input, init).then(
-      (response) => settle(token, outgoing, response, statusOf(response)),
-      (error) => settle(token, outgoing, error, -1),
+      (response) => settle(token, outgoing, true, response, statusOf(response)),
+      (error) => settle(token, outgoing, false, error, NaN),
     );
   }
   /** Calls it; what it throws rejects. Called again meanwhile, it is wrapped around us. */

@@ -42,8 +42,7 @@ impl Client {
     pub fn new(options: Rc<Options>, driver: Rc<SessionDriver>) -> Rc<Self> {
         Rc::new_cyclic(|weak| {
             let weak = weak.clone();
-            let on_settled = move |token: f64, sent: JsValue, outcome: JsValue, status: f64| {
-                let ok = status.is_nan() || status >= 0.0;
+            let on_settled = move |token: f64, sent: JsValue, ok: bool, outcome: JsValue, status: f64| {
                 let Some(client) = weak.upgrade() else { return if ok { outcome } else { reject(outcome) } };
                 let token = AccessToken(token as u32);
                 if ok {
@@ -54,7 +53,7 @@ impl Client {
             };
             // A number among the arguments: with integers alone, the optimizer would keep every function of js-sys that
             // takes as many.
-            let on_settled: Closure<dyn Fn(f64, JsValue, JsValue, f64) -> JsValue> = Closure::new(on_settled);
+            let on_settled: Closure<dyn Fn(f64, JsValue, bool, JsValue, f64) -> JsValue> = Closure::new(on_settled);
             Self {
                 options,
                 driver,

@@ -61,8 +61,8 @@ extern "C" {
         carried: &JsValue,
         signal: &AbortSignal,
     ) -> Promise;
-    /// The same in its caller's turn. `settle` is called with the token, the request, and the response and its status, or
-    /// an error and a negative number.
+    /// The same in its caller's turn. `settle` is called with the token, the request, whether there is a response, that or
+    /// the error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
     pub fn send_first(
         outgoing: &Outgoing,

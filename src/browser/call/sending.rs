@@ -17,8 +17,8 @@ extern "C" {
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
-    /// Sends a call that brings nothing but a URL. `settle` is called with the token, `outgoing`, and the response and its
-    /// status, or an error and a negative number.
+    /// Sends a call that brings nothing but a URL. `settle` is called with the token, `outgoing`, whether there is a
+    /// response, that or the error, and its status.
     pub fn send(
         carried: &Carried,
         underlying: &Underlying,
