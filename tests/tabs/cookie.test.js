@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { until } from "../support/until.js";
 import { startCookieServer } from "./support/cookie.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
+import { afterMarks } from "./support/marks.js";
 import { all, assertAllAnswered, assertAllEnded, fallsAsleep, tabsInEachBrowser } from "./support/profile.js";
 import { withoutDatabase } from "./support/without.js";
 
@@ -58,18 +59,6 @@ function countSteals() {
     return request.call(this, name, options, ...rest);
   };
 }
-
-/** Resolves when every mark that this page has begun to commit is: transactions of one store that write go in order. */
-const afterMarks = () =>
-  new Promise((done, failed) => {
-    const request = indexedDB.open("authfetch", 1);
-    request.onerror = failed;
-    request.onsuccess = () => {
-      const transaction = request.result.transaction("marks", "readwrite");
-      transaction.oncomplete = () => (request.result.close(), done());
-      transaction.onabort = failed;
-    };
-  });
 
 /** A logout that the server cannot be told of; the page is as signed out as if it could. */
 async function logsOutUntold(profile, tab) {

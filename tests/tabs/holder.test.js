@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ONE_RENEWAL } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
+import { back, leave, whileInCache } from "./support/cache.js";
+import { afterMarks, interceptMarks } from "./support/marks.js";
 import {
   all,
   assertAllAnswered,
@@ -56,17 +58,6 @@ async function goesOn(profile, lose) {
   world.release("cut");
   assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
   await assertSignedIn(world.other);
-}
-
-/** A page elsewhere, and back again by the history. */
-async function leave(tab) {
-  await tab.page.evaluate(() => location.assign("/login"));
-  await until(() => tab.page.evaluate(() => location.pathname === "/login").catch(() => false), "the page elsewhere");
-}
-async function back(tab) {
-  // Not `goBack`: it waits for a load, and a page from the cache is not loaded.
-  await tab.page.evaluate(() => history.back());
-  await tab.loaded();
 }
 
 tabsInEachBrowser("the tab that renews", ({ open, name }) => {
@@ -123,20 +114,36 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
 
   test("a page from the back-forward cache has heard of what happened meanwhile as soon as it is shown", async () => {
     const profile = await open();
-    const [away, other] = await profile.tabs(2);
-    const tokens = await profile.signIn([away, other]);
-    await leave(away);
-    await profile.server.expire(tokens.access_token);
-    await other.tell("burst", CALLS);
-    await assertAllAnswered([other], CALLS);
-    await back(away);
-    assert.equal(await away.tell("shownAgain"), true, "it was in the cache");
-    await away.is("token", await other.tell("token"));
-    assert.deepEqual(await away.tell("heard", "refresh"), ["other-tab"]);
-    await leave(away);
-    await other.tell("logout");
-    await back(away);
-    await away.is("heard", ["other-tab"], "logout");
+    await whileInCache(profile, name, {
+      async act(other, tokens) {
+        await profile.server.expire(tokens.access_token);
+        await other.tell("burst", CALLS);
+        await assertAllAnswered([other], CALLS);
+      },
+      async check(away, other) {
+        await away.is("token", await other.tell("token"));
+        assert.deepEqual(await away.tell("heard", "refresh"), ["other-tab"]);
+      },
+    });
+    await whileInCache(profile, name, {
+      act: (other) => other.tell("logout"),
+      check: (away) => away.is("heard", ["other-tab"], "logout"),
+    });
+  });
+
+  test("standing still in the middle of a mark, it keeps no other tab from the next", async () => {
+    const profile = await open();
+    const [still, other] = await profile.tabs(2, { before: interceptMarks });
+    const wake = profile.server.shut("asleep");
+    await still.page.evaluate(() => (globalThis.inMark = () => globalThis.tab.standStill()));
+    const asleep = still.tell("setTokens", await profile.server.tokens());
+    await until(() => wake.arrived() === 1, "the page to stand still");
+    await other.page.evaluate(afterMarks);
+    wake();
+    await asleep;
+    // A browser ends a transaction that keeps others waiting for long.
+    await until(() => still.page.evaluate(() => "markEnded" in globalThis), "the end of the mark");
+    assert.equal(await still.page.evaluate(() => globalThis.markEnded), "complete");
   });
 
   test("cut off before the server has seen its request, it asks again, and all go on", async () => {

@@ -17,19 +17,23 @@ const database = () =>
   });
 
 /**
- * One transaction over the mark of `name`: resolves with what it holds, after `write` has been given the chance to
- * replace it.
+ * Adds a mark of `name`, those below it removed, or resolves with its marks, the latest at the end. A mark is a key, so
+ * that a transaction needs no more of the page's script once it has begun: a page that is put away in the middle of one
+ * would lose its place in the back-forward cache as soon as another tab came to the store.
  */
-const transact = async (name, write) => {
+const transact = async (name, mark) => {
   const db = await database();
   try {
     return await new Promise((done, failed) => {
-      const transaction = db.transaction(MARKS, write ? "readwrite" : "readonly", { durability: "relaxed" });
+      const transaction = db.transaction(MARKS, mark ? "readwrite" : "readonly", { durability: "relaxed" });
       const store = transaction.objectStore(MARKS);
-      const request = store.get(name);
-      request.onsuccess = () => write?.(store, request.result);
+      const below = (end) => IDBKeyRange.bound([name], [name, ...end], false, true);
+      if (mark) store.delete(below(mark));
+      // An array is above every number.
+      const request = mark ? store.put(0, [name, ...mark]) : store.getAllKeys(below([[]]));
       transaction.oncomplete = () => done(request.result);
       transaction.onerror = transaction.onabort = () => failed(transaction.error);
+      transaction.commit?.();
     });
   } finally {
     db.close();
@@ -66,14 +70,11 @@ const markLock = (name, epoch, version) =>
   });
 
 /** Commits how far the record has come; a later mark stays. */
-const put = (name, epoch, version) => {
-  const mark = [epoch, version];
-  const write = (store, known) => void (isLater(mark, known) && store.put(mark, name));
-  return within(
+const put = (name, epoch, version) =>
+  within(
     COMMIT_MS,
-    transact(name, write).catch(() => markLock(name, epoch, version)),
+    transact(name, [epoch, version]).catch(() => markLock(name, epoch, version)),
   );
-};
 
 /** How far the last holder of the lock has brought the record. */
 const committed = (name) => {
@@ -92,5 +93,6 @@ const committed = (name) => {
       .filter(([epoch, version]) => epoch >= 0 && version >= 0)
       .reduce((latest, mark) => (isLater(mark, latest) ? mark : latest), undefined);
   };
-  return within(COMMIT_MS, transact(name).catch(fromLocks));
+  const fromDatabase = async () => (await transact(name)).pop()?.slice(1);
+  return within(COMMIT_MS, fromDatabase().catch(fromLocks));
 };

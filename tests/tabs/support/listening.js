@@ -29,8 +29,10 @@ const databases = (tab) =>
       );
     for (const { name } of await indexedDB.databases()) {
       const db = await done(indexedDB.open(name));
-      for (const store of db.objectStoreNames)
-        found.push(await done(db.transaction(store).objectStore(store).getAll()));
+      for (const name of db.objectStoreNames) {
+        const store = db.transaction(name).objectStore(name);
+        found.push(await Promise.all([done(store.getAllKeys()), done(store.getAll())]));
+      }
       db.close();
     }
     return JSON.stringify(found);
