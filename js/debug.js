@@ -1,5 +1,5 @@
 // What `debug: true` says: a line on the console for each decision, and a measure on the performance timeline for each
-// call and each renewal. Of a URL it says origin and path alone, of an error our own code alone: a token can be in all
+// call and each refresh. Of a URL it says origin and path alone, of an error our own code alone: a token can be in all
 // the rest.
 
 const OURS = /^(logged_out|session_expired|refresh_failed|signed_out)$/;
@@ -21,7 +21,7 @@ const place = (input) => {
   return origin === "null" ? undefined : origin + pathname;
 };
 
-/** The number of a call, or of a renewal; where it goes, if that is known. */
+/** The number of a call, or of a refresh; where it goes, if that is known. */
 export const begin = (kind, input) => {
   const url = attempt(() => place(input));
   traces.set(++last, { name: `${kind} ${last}`, url, start: attempt(() => performance.now()), why: [] });

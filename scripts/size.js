@@ -14,16 +14,16 @@ import { setup } from "./setup.js";
 export const BUDGET = 45_000;
 
 const AUTHFETCH = 'export { AuthFetch } from "authfetch";';
-// Each as its own README sets it up: the code that an app ships before it has written its renewal.
+// Each as its own README sets it up: the code that an app ships before it has written its refresh.
 const PEERS = {
   "handwritten.js (one tab, no logout races)": 'export { createAuthFetch } from "./benches/handwritten.js";',
   "ky, hooks by hand": 'import ky from "ky"; export const create = (hooks) => ky.create({ hooks });',
   "axios + axios-auth-refresh": `
     import axios from "axios";
     import { createAuthRefresh } from "axios-auth-refresh";
-    export const create = (renew) => {
+    export const create = (refresh) => {
       const api = axios.create();
-      createAuthRefresh(api, renew);
+      createAuthRefresh(api, refresh);
       return api;
     };`,
 };

@@ -147,8 +147,8 @@ async fn a_listener_that_refreshes_while_it_is_told_of_a_refresh_gets_that_one()
             world.server.grants.replace(vec![Answer::Status(404, "{}"); 99]);
         }
         let seen = function("auth, kind", body).call2(&JsValue::NULL, &world.auth, &kind.into()).expect("a list");
-        let renewal = world.auth.refresh();
-        let _ = JsFuture::from(renewal.clone()).await;
+        let refresh = world.auth.refresh();
+        let _ = JsFuture::from(refresh.clone()).await;
         for _ in 0..20 {
             turn().await;
         }

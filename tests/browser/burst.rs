@@ -1,4 +1,4 @@
-//! Many calls, one renewal: the shared promise, late 401s, the canary and its verdict.
+//! Many calls, one refresh: the shared promise, late 401s, the canary and its verdict.
 
 use crate::world::{World, js, rejection, status, statuses, text, until};
 use js_sys::Object;
@@ -79,7 +79,7 @@ async fn one_broken_endpoint_among_good_ones_signs_nobody_out() {
         assert_eq!(status(&world.call("/api/broken")).await, Ok(401));
         assert_eq!(status(&world.call("/api/good")).await, Ok(200));
     }
-    assert_eq!(world.server.token_requests.get(), 1, "renewed once for the broken endpoint");
+    assert_eq!(world.server.token_requests.get(), 1, "refreshed once for the broken endpoint");
     assert_eq!(world.auth.state(), "signed-in");
 }
 
@@ -120,7 +120,7 @@ async fn concurrent_refreshes_get_the_same_promise_object() {
     let (one, two) = (world.auth.refresh(), world.auth.refresh());
     assert!(Object::is(&one, &two));
     assert_eq!(world.auth.state(), "refreshing");
-    let session = wasm_bindgen_futures::JsFuture::from(one).await.expect("renewed");
+    let session = wasm_bindgen_futures::JsFuture::from(one).await.expect("refreshed");
     assert_eq!(text(&session, "accessToken"), "access-1");
     assert!(Object::is(&session, &world.auth.session()));
     assert!(!Object::is(&world.auth.refresh(), &two), "a settled one is not handed out");

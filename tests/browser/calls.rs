@@ -45,7 +45,7 @@ async fn the_callers_header_and_other_origins_are_left_alone() {
     assert_eq!(status(&world.call_with(&"/plain".into(), &js("{'auth': false}"))).await, Ok(401));
     assert_eq!(status(&world.call_with(&"/plain".into(), &js("{'mode': 'no-cors'}"))).await, Ok(401));
     assert_eq!(authorization(&world, "/plain"), [None, None]);
-    assert_eq!(world.server.token_requests.get(), 0, "none of these 401s renews");
+    assert_eq!(world.server.token_requests.get(), 0, "none of these 401s refreshes");
 }
 
 #[wasm_bindgen_test]
@@ -92,7 +92,7 @@ pub async fn an_aborted_call_rejects_with_the_callers_own_reason_at_every_stage(
     waiting.abort_with_reason(&reason);
     assert!(Object::is(&rejection(&call).await, &reason), "while waiting");
     world.server.release("/token");
-    assert_eq!(status(&other).await, Ok(200), "the renewal went on");
+    assert_eq!(status(&other).await, Ok(200), "the refresh went on");
     world.server.good.replace("other".into());
     world.server.hold_grants.set(false);
     let retried = AbortController::new().expect("a controller");

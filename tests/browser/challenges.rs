@@ -1,4 +1,4 @@
-//! What a 401 says beside its status: step-up (RFC 9470), too little scope (RFC 6750), and what cannot be renewed.
+//! What a 401 says beside its status: step-up (RFC 9470), too little scope (RFC 6750), and what cannot be refreshed.
 
 use crate::server::Answer;
 use crate::world::{World, get, js, rejection, status, text, turn, until};
@@ -35,7 +35,7 @@ async fn a_prevented_step_up_waits_for_a_sign_in_and_not_for_a_refresh() {
     world.server.answers.borrow_mut().insert("/api/pay".into(), Answer::Header(401, "www-authenticate", STEP_UP));
     let call = world.call("/api/pay");
     until(|| world.sends("/api/pay") == 1).await;
-    let _ = wasm_bindgen_futures::JsFuture::from(world.auth.refresh()).await.expect("renewed");
+    let _ = wasm_bindgen_futures::JsFuture::from(world.auth.refresh()).await.expect("refreshed");
     turn().await;
     assert_eq!(world.sends("/api/pay"), 1);
     world.server.answers.borrow_mut().clear();

@@ -1,4 +1,4 @@
-//! The time after a failed renewal: nobody is signed out, nobody hammers the token endpoint, and the network's return
+//! The time after a failed refresh: nobody is signed out, nobody hammers the token endpoint, and the network's return
 //! counts.
 
 use crate::clock::{Clock, dispatch};
@@ -128,9 +128,9 @@ async fn a_failure_is_one_object_for_calls_refresh_and_event() {
     let failures = world.listen("refreshfailed");
     let mut all = world.burst(3, "/api/");
     until(|| world.auth.state() == "refreshing").await;
-    let (renewal, same) = (world.auth.refresh(), world.auth.refresh());
-    assert!(Object::is(&renewal, &same), "one promise while it runs");
-    all.extend([renewal, world.auth.get_access_token(&rejected("access-0"))]);
+    let (refresh, same) = (world.auth.refresh(), world.auth.refresh());
+    assert!(Object::is(&refresh, &same), "one promise while it runs");
+    all.extend([refresh, world.auth.get_access_token(&rejected("access-0"))]);
     let first = rejection(&all[0]).await;
     for promise in &all {
         assert!(Object::is(&rejection(promise).await, &first));

@@ -1,4 +1,4 @@
-//! `debug: true`: each call and each renewal tells, under its number, why it went as it did; and never a token.
+//! `debug: true`: each call and each refresh tells, under its number, why it went as it did; and never a token.
 
 use crate::server::Answer;
 use crate::world::{World, get, js, rejection, status, statuses, text, turn, until};

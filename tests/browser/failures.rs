@@ -1,4 +1,4 @@
-//! Renewals that fail: what ends a session, what never does, and who is told.
+//! Refreshes that fail: what ends a session, what never does, and who is told.
 
 use crate::server::Answer;
 use crate::world::{World, get, js, rejection, status, statuses, text, until};
@@ -127,7 +127,7 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     world.server.grants.replace(vec![Answer::Status(200, "{\"access_token\":\"access-7\",\"expires_in\":60}")]);
     world.server.good.replace("access-7".into());
     world.server.answers.borrow_mut().insert("/api/first".into(), Answer::Status(401, ""));
-    let _ = JsFuture::from(world.auth.refresh()).await.expect("renewed");
+    let _ = JsFuture::from(world.auth.refresh()).await.expect("refreshed");
     assert_eq!(text(&world.stored(), "refresh_token"), "refresh-0");
     assert_eq!(text(&world.stored(), "access_token"), "access-7");
 }

@@ -18,14 +18,14 @@ pub async fn logout_ends_calls_in_flight_waiting_and_refreshing_with_one_object(
     world.expire();
     world.server.hold_grants.set(true);
     let waiting = world.call("/api/1");
-    let renewal = world.auth.refresh();
+    let refresh = world.auth.refresh();
     until(|| world.server.token_requests.get() == 1).await;
     let logouts = world.listen("logout");
     let done = world.auth.logout(&js("{'reason': 'button'}"));
     assert_eq!((world.auth.state(), world.auth.session().is_null()), ("signed-out".into(), true));
     let first = rejection(&flying).await;
     assert_eq!((text(&first, "code"), text(&first, "name")), ("logged_out".into(), "AbortError".into()));
-    for promise in [with_signal, waiting, renewal] {
+    for promise in [with_signal, waiting, refresh] {
         assert!(Object::is(&rejection(&promise).await, &first));
     }
     assert_eq!((logouts.length(), text(&logouts.get(0), "reason")), (1, "button".into()));
@@ -37,11 +37,11 @@ pub async fn logout_ends_calls_in_flight_waiting_and_refreshing_with_one_object(
 async fn logout_during_a_refresh_discards_its_answer() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
-    let renewal = world.auth.refresh();
+    let refresh = world.auth.refresh();
     until(|| world.server.token_requests.get() == 1).await;
     let _ = world.auth.logout(&JsValue::UNDEFINED);
     world.server.release("/token");
-    assert_eq!(text(&rejection(&renewal).await, "code"), "logged_out");
+    assert_eq!(text(&rejection(&refresh).await, "code"), "logged_out");
     turn().await;
     let record = world.stored();
     assert!(get(&record, "access_token").is_undefined() && get(&record, "refresh_token").is_undefined());
@@ -52,18 +52,18 @@ async fn logout_during_a_refresh_discards_its_answer() {
 async fn another_user_who_signs_in_during_a_refresh_keeps_his_tokens() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
-    let renewal = world.auth.refresh();
+    let refresh = world.auth.refresh();
     until(|| world.server.token_requests.get() == 1).await;
     let _ = world.auth.logout(&js("{'redirect': false}"));
     world.auth.set_tokens(&js("{'access_token': 'other-a', 'refresh_token': 'other-r'}")).expect("tokens");
     world.server.release("/token");
-    assert_eq!(text(&rejection(&renewal).await, "code"), "logged_out");
+    assert_eq!(text(&rejection(&refresh).await, "code"), "logged_out");
     turn().await;
     assert_eq!(text(&world.stored(), "access_token"), "other-a");
     assert_eq!(text(&world.stored(), "refresh_token"), "other-r");
     world.server.hold_grants.set(false);
     world.server.grants.replace(vec![Answer::Status(200, "{\"access_token\":\"other-b\"}")]);
-    let session = JsFuture::from(world.auth.refresh()).await.expect("a renewal of the new session");
+    let session = JsFuture::from(world.auth.refresh()).await.expect("a refresh of the new session");
     assert_eq!(text(&session, "accessToken"), "other-b");
 }
 
@@ -71,11 +71,11 @@ async fn another_user_who_signs_in_during_a_refresh_keeps_his_tokens() {
 async fn set_tokens_without_a_refresh_token_during_a_refresh_keeps_both_newer_ones() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
-    let renewal = world.auth.refresh();
+    let refresh = world.auth.refresh();
     until(|| world.server.token_requests.get() == 1).await;
     world.auth.set_tokens(&js("{'access_token': 'newer'}")).expect("tokens");
     world.server.release("/token");
-    let session = JsFuture::from(renewal).await.expect("the session");
+    let session = JsFuture::from(refresh).await.expect("the session");
     assert_eq!(text(&session, "accessToken"), "newer");
     assert_eq!(text(&world.stored(), "refresh_token"), "refresh-1");
 }
@@ -181,7 +181,7 @@ async fn the_request_of_a_cookie_held_refresh_is_aborted_by_logout_and_by_sign_i
         let world = World::new("{'refresh': {'url': '/token', 'credentials': 'include'}}");
         world.auth.set_tokens(&js("{'access_token': 'access-0'}")).expect("tokens");
         world.server.hold_grants.set(true);
-        let renewal = world.auth.refresh();
+        let refresh = world.auth.refresh();
         until(|| world.server.token_requests.get() == 1).await;
         let request = world.server.seen.borrow().last().cloned().expect("a token request");
         let signal = get(&request.init, "signal");
@@ -193,10 +193,10 @@ async fn the_request_of_a_cookie_held_refresh_is_aborted_by_logout_and_by_sign_i
         }
         assert!(get(&signal, "aborted").is_truthy(), "a late `Set-Cookie` would replace the new session's");
         if signs_in {
-            let session = JsFuture::from(renewal).await.expect("the new session");
+            let session = JsFuture::from(refresh).await.expect("the new session");
             assert_eq!(text(&session, "accessToken"), "other");
         } else {
-            assert_eq!(text(&rejection(&renewal).await, "code"), "logged_out");
+            assert_eq!(text(&rejection(&refresh).await, "code"), "logged_out");
         }
     }
 }

@@ -136,7 +136,7 @@ async fn the_note_that_a_call_was_accepted_never_writes_over_what_another_tab_ha
 async fn a_stream_without_a_signal_waits_for_the_refresh_that_is_under_way() {
     let world = World::signed_in("{}");
     world.server.hold_grants.set(true);
-    let renewal = world.auth.refresh();
+    let refresh = world.auth.refresh();
     let init = script("{ method: 'POST', duplex: 'half', body: new ReadableStream({ start: (to) => to.close() }) }");
     let call = world.call_with(&"/api/upload".into(), &init);
     for _ in 0..10 {
@@ -144,7 +144,7 @@ async fn a_stream_without_a_signal_waits_for_the_refresh_that_is_under_way() {
     }
     assert_eq!(world.sends("/api/upload"), 0, "it waits");
     world.server.release("/token");
-    let _ = JsFuture::from(renewal).await;
+    let _ = JsFuture::from(refresh).await;
     assert_eq!(status(&call).await, Ok(200));
     assert_eq!(world.sends("/api/upload"), 1);
 }

@@ -215,7 +215,7 @@ async fn happens(place: &'static str, act: &'static str) -> String {
         "getItem" | "setItem" => {
             case.open("{}", Some(("storage", storage(&case, place))));
             case.armed.set(true);
-            // A renewal writes.
+            // A refresh writes.
             case.spoil();
             case.over(Some(case.call(&JsValue::UNDEFINED))).await
         }

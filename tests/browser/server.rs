@@ -1,6 +1,6 @@
 //! A scripted server behind the `fetch` option.
 //!
-//! It knows one good access token and one good refresh token; a renewal rotates both. Paths that begin with `/held/`
+//! It knows one good access token and one good refresh token; a refresh rotates both. Paths that begin with `/held/`
 //! are answered only when the test says so; all answers can be overridden by path.
 
 use crate::world::{get, parse, text};

@@ -44,7 +44,7 @@ async fn a_cleared_storage_does_not_make_an_end_forgotten() {
     let _ = world.auth.logout(&JsValue::UNDEFINED);
     local_storage().remove_item(&world.name).expect("storage");
     assert_eq!(status(&world.call("/api/1")).await, Ok(401));
-    // A renewal of another tab, which has not heard of the end, and is gone.
+    // A refresh of another tab, which has not heard of the end, and is gone.
     local_storage().set_item(&world.name, &old).expect("storage");
     assert_eq!(status(&world.call("/api/2")).await, Ok(401));
     clock.advance(1.0).await;

@@ -25,7 +25,7 @@ export const stop = () => {
 
 export const said = () => lines;
 const measured = () => performance.getEntriesByType("measure").filter(({ name }) => name.startsWith("authfetch"));
-/** Each call or renewal in the order in which they began: its kind, what was said of it, and where it went. */
+/** Each call or refresh in the order in which they began: its kind, what was said of it, and where it went. */
 export const stories = (kind) => {
   const number = ({ name }) => Number(name.split(" ").pop());
   const all = measured().filter(({ name }) => name.startsWith(`authfetch ${kind} `));

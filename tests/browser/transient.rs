@@ -1,4 +1,4 @@
-//! Whether waiting may heal a failed renewal: what its error says, and what the console is warned of where it cannot.
+//! Whether waiting may heal a failed refresh: what its error says, and what the console is warned of where it cannot.
 
 use crate::server::Answer;
 use crate::world::{World, construct, get, js, rejection, store, text, until};

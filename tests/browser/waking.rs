@@ -5,7 +5,7 @@ use crate::server::Answer;
 use crate::world::{World, status, statuses, turn, until};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// A page that renews ahead of expiry, with a token for ten minutes.
+/// A page that refreshes ahead of expiry, with a token for ten minutes.
 fn awake() -> World {
     let world = World::new("{'backgroundRefresh': true}");
     world.sign_in(600);

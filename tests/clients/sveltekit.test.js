@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { root } from "../../scripts/run.js";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { useBrowser } from "../support/browser.js";
 import { openTab } from "./support/open.js";
 import { startServer } from "./support/server.js";
@@ -43,7 +43,7 @@ test("the server renders the page signed out", async () => {
   assert.match(page, /signed out/);
 });
 
-test("a burst of calls to the global fetch is answered after one renewal", async () => {
+test("a burst of calls to the global fetch is answered after one refresh", async () => {
   const { tell } = client;
   await tell("signIn", await server.tokens());
   await tell("read", 10, 0);
@@ -51,14 +51,14 @@ test("a burst of calls to the global fetch is answered after one renewal", async
     await tell("allEnded"),
     Array.from({ length: 10 }, (_, n) => ({ value: n })),
   );
-  assert.deepEqual(server.renewals(), ONE_RENEWAL);
+  assert.deepEqual(server.refreshes(), ONE_REFRESH);
 });
 
-test("the fetch of a load function sends the token, and renews it", async () => {
+test("the fetch of a load function sends the token, and refreshes it", async () => {
   const { tell } = client;
   await tell("signIn", await server.tokens());
   assert.deepEqual(await tell("load"), { n: 7 });
-  assert.deepEqual(server.renewals(), ONE_RENEWAL);
+  assert.deepEqual(server.refreshes(), ONE_REFRESH);
   assert.deepEqual(client.errors, []);
 });
 

@@ -1,8 +1,8 @@
-// A worker that asks its page for tokens over a port: one session, one renewal for both, one logout.
+// A worker that asks its page for tokens over a port: one session, one refresh for both, one logout.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { inEachBrowser } from "../support/browser.js";
 import { until } from "../support/until.js";
 import { bundle } from "./support/bundle.js";
@@ -33,10 +33,10 @@ inEachBrowser("in", ({ browser }) => {
     assert.deepEqual(await states(), ["signed-in", "signed-in"]);
     await tell("inWorker", "burst", CALLS);
     assert.deepEqual(await tell("inWorker", "outcomes"), all(200));
-    assert.equal(server.renewals().tokenRequests, 0);
+    assert.equal(server.refreshes().tokenRequests, 0);
   });
 
-  test("a burst of refused calls in worker and page is one renewal, made by the page", async () => {
+  test("a burst of refused calls in worker and page is one refresh, made by the page", async () => {
     const { server, tell } = client;
     await tell("signIn", await server.tokens());
     await tell("openWorker");
@@ -44,7 +44,7 @@ inEachBrowser("in", ({ browser }) => {
     await Promise.all([tell("inWorker", "burst", CALLS), tell("read", CALLS, 0)]);
     assert.deepEqual(await tell("inWorker", "outcomes"), all(200));
     assert.equal((await tell("allEnded")).filter(({ error }) => error).length, 0);
-    assert.deepEqual(server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(server.refreshes(), ONE_REFRESH);
   });
 
   test("a sign-in of the page is one of the worker, and a logout ends the calls of both", async () => {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { until } from "../support/until.js";
 import { pageInEachBrowser } from "./support/suite.js";
 
-const NO_RENEWAL = ["signed out", "signed in"];
+const NO_REFRESH = ["signed out", "signed in"];
 
 pageInEachBrowser("an aborted call", ({ test, check }) => {
   test(
@@ -100,7 +100,7 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
       await native("/go");
       return outcome;
     },
-    { expects: (native) => assert.deepEqual(native, Array(6).fill(true)), guises: NO_RENEWAL, tokenless: true },
+    { expects: (native) => assert.deepEqual(native, Array(6).fill(true)), guises: NO_REFRESH, tokenless: true },
   );
 
   test(
@@ -156,7 +156,7 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
       await native("/go");
       return result;
     },
-    { expects: ({ rejected }) => assert.equal(rejected.name, "TimeoutError"), guises: NO_RENEWAL, tokenless: true },
+    { expects: ({ rejected }) => assert.equal(rejected.name, "TimeoutError"), guises: NO_REFRESH, tokenless: true },
   );
 
   test(
@@ -172,22 +172,22 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
   );
 
   check(
-    "a wait for a renewal ends with the caller's reason, and the renewal goes on for the others",
+    "a wait for a refresh ends with the caller's reason, and the refresh goes on for the others",
     async ({ once, server }) => {
       const found = await once(async ({ instance, until }) => {
-        let renew;
-        let renewals = 0;
+        let answer;
+        let refreshes = 0;
         let signal;
         const refresh = (context) => (
-          renewals++,
+          refreshes++,
           (signal = context.signal),
-          new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" })))
+          new Promise((resolve) => (answer = () => resolve({ access_token: "fresh" })))
         );
         const auth = instance("stale", { refresh });
         const [controller, reason] = [new AbortController(), {}];
         const first = auth.fetch("/echo?n=0", { signal: controller.signal });
         const other = auth.fetch("/echo?n=1");
-        await until(() => renew);
+        await until(() => answer);
         const waiting = auth.fetch("/echo?n=2", { signal: controller.signal });
         controller.abort(reason);
         const same = await Promise.all(
@@ -199,10 +199,10 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
           ),
         );
         const aborted = signal.aborted;
-        renew();
-        return { same, aborted, status: (await other).status, renewals, state: auth.state };
+        answer();
+        return { same, aborted, status: (await other).status, refreshes, state: auth.state };
       });
-      assert.deepEqual(found, { same: [true, true], aborted: false, status: 200, renewals: 1, state: "signed-in" });
+      assert.deepEqual(found, { same: [true, true], aborted: false, status: 200, refreshes: 1, state: "signed-in" });
       assert.deepEqual(
         server
           .log()
@@ -239,8 +239,8 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
   check("a logout after the headers cancels the body's stream, of each shape of call", async ({ once, server }) => {
     const found = await once(async ({ instance }) => {
       const errors = [];
-      for (const shape of ["bare", "signal", "request", "renewed"]) {
-        const auth = instance(shape === "renewed" ? "stale" : "good");
+      for (const shape of ["bare", "signal", "request", "refreshed"]) {
+        const auth = instance(shape === "refreshed" ? "stale" : "good");
         const init = shape === "signal" ? { signal: new AbortController().signal } : undefined;
         const response = await auth.fetch(shape === "request" ? new Request("/open") : "/open", init);
         const reader = response.body.getReader();

@@ -109,7 +109,7 @@ pageInEachBrowser("a body", ({ test, check }) => {
   // A browser sends streams over HTTP/2 only, and hides their 401; so here a function that reads them stands for the
   // browser.
   const streamed = async ({ instance, native, limit, shape }) => {
-    let [pulled, cancelled, renewals] = [0, 0, 0];
+    let [pulled, cancelled, refreshes] = [0, 0, 0];
     const chunk = (n) => new TextEncoder().encode(`chunk ${n} 世;`);
     const source = new ReadableStream(
       {
@@ -129,7 +129,7 @@ pageInEachBrowser("a body", ({ test, check }) => {
     const auth = instance("stale", {
       fetch,
       bodyCopyLimit: limit,
-      refresh: async () => (renewals++, { access_token: "fresh" }),
+      refresh: async () => (refreshes++, { access_token: "fresh" }),
     });
     const init = { method: "POST", body: source, duplex: "half" };
     const response = await auth.fetch(
@@ -137,7 +137,14 @@ pageInEachBrowser("a body", ({ test, check }) => {
       shape === "request" ? undefined : init,
     );
     await auth.refresh().catch(() => {});
-    return { status: response.status, seen, pulled, cancelled, renewed: renewals > 0, token: auth.session.accessToken };
+    return {
+      status: response.status,
+      seen,
+      pulled,
+      cancelled,
+      refreshed: refreshes > 0,
+      token: auth.session.accessToken,
+    };
   };
   const WHOLE = [0, 1, 2, 3, 4].map((n) => `chunk ${n} 世;`).join("");
 
@@ -146,20 +153,20 @@ pageInEachBrowser("a body", ({ test, check }) => {
       const found = await once(streamed, { limit: 1000, shape });
       assert.deepEqual(
         found,
-        { status: 200, seen: [WHOLE, WHOLE], pulled: 5, cancelled: 0, renewed: true, token: "fresh" },
+        { status: 200, seen: [WHOLE, WHOLE], pulled: 5, cancelled: 0, refreshed: true, token: "fresh" },
         shape,
       );
     }
   });
 
   check(
-    "a stream over the limit is sent once, and its 401 comes back once the renewal has begun",
+    "a stream over the limit is sent once, and its 401 comes back once the refresh has begun",
     async ({ once }, name) => {
       for (const shape of name === "firefox" ? ["init"] : ["init", "request"]) {
         const found = await once(streamed, { limit: 20, shape });
         assert.deepEqual(
           found,
-          { status: 401, seen: [WHOLE], pulled: 5, cancelled: 0, renewed: true, token: "fresh" },
+          { status: 401, seen: [WHOLE], pulled: 5, cancelled: 0, refreshed: true, token: "fresh" },
           shape,
         );
       }
@@ -167,7 +174,7 @@ pageInEachBrowser("a body", ({ test, check }) => {
   );
 
   check(
-    "bytes over the limit are sent once, and their 401 comes back once the renewal has begun",
+    "bytes over the limit are sent once, and their 401 comes back once the refresh has begun",
     async ({ once, server }) => {
       const found = await once(async ({ instance, until }) => {
         const auth = instance("stale", { bodyCopyLimit: 10 });

@@ -121,7 +121,7 @@ test("a function that is given is called whatever stands in the global's place",
   assert.equal(await from(globalThis.fetch), "given");
 });
 
-test("microtasks that fake timers hold back, or forget, stop no call and no renewal", async (t) => {
+test("microtasks that fake timers hold back, or forget, stop no call and no refresh", async (t) => {
   globalThis.fetch = answer("network", { plain: true });
   const faked = t.mock.method(globalThis, "queueMicrotask", () => {});
   assert.equal(await from(instance("stale").fetch), "network");

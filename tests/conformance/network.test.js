@@ -253,11 +253,11 @@ pageInEachBrowser("on the network", ({ test, check }) => {
   );
 
   check(
-    "`no-cors`, `auth: false` and a header of the caller's own get no token, and their 401 renews nothing",
+    "`no-cors`, `auth: false` and a header of the caller's own get no token, and their 401 refreshes nothing",
     async ({ once, server }) => {
       const found = await once(async ({ instance, other }) => {
-        let renewals = 0;
-        const auth = instance("good", { refresh: async () => (renewals++, { access_token: "fresh" }) });
+        let refreshes = 0;
+        const auth = instance("good", { refresh: async () => (refreshes++, { access_token: "fresh" }) });
         const own = { headers: { AUTHORIZATION: "Bearer stale" } };
         const calls = [
           ["/status?code=401", { mode: "no-cors" }],
@@ -271,9 +271,9 @@ pageInEachBrowser("on the network", ({ test, check }) => {
         ];
         const statuses = [];
         for (const [input, init] of calls) statuses.push((await auth.fetch(input, init)).status);
-        return { statuses, renewals };
+        return { statuses, refreshes };
       });
-      assert.deepEqual(found, { statuses: Array(8).fill(401), renewals: 0 });
+      assert.deepEqual(found, { statuses: Array(8).fill(401), refreshes: 0 });
       assert.deepEqual(
         [...new Set(server.log().map(({ authorization }) => authorization))],
         [undefined, "Bearer stale"],

@@ -100,18 +100,18 @@ pageInEachBrowser("the turn of a call", ({ test, check }) => {
   );
 
   check(
-    "calls are sent in the order they are made in, when a renewal holds them back too",
+    "calls are sent in the order they are made in, when a refresh holds them back too",
     async ({ once, server }) => {
       const { statuses } = await once(async ({ instance, until }) => {
-        let renew;
+        let answer;
         const auth = instance("stale", {
-          refresh: () => new Promise((resolve) => (renew = () => resolve({ access_token: "fresh" }))),
+          refresh: () => new Promise((resolve) => (answer = () => resolve({ access_token: "fresh" }))),
           leeway: 0,
         });
         const first = auth.fetch("/echo?n=first");
-        await until(() => renew);
+        await until(() => answer);
         const waiting = [0, 1, 2].map((n) => auth.fetch(`/echo?n=${n}`));
-        renew();
+        answer();
         return { statuses: (await Promise.all([first, ...waiting])).map(({ status }) => status) };
       });
       assert.deepEqual(statuses, [200, 200, 200, 200]);

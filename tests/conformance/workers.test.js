@@ -67,9 +67,15 @@ pageInEachBrowser("in a worker", ({ check, name }) => {
     };
 
     check(
-      `a ${kind} one, ${type}, a session lives in memory, is shared by its name, renewed once and ended`,
+      `a ${kind} one, ${type}, a session lives in memory, is shared by its name, refreshed once and ended`,
       async (world) => {
-        const expected = { shared: "stale", statuses: [200, 200, 200], absolute: 200, renewals: 1, state: "signed-in" };
+        const expected = {
+          shared: "stale",
+          statuses: [200, 200, 200],
+          absolute: 200,
+          refreshes: 1,
+          state: "signed-in",
+        };
         assert.deepEqual(await told(world, "session"), expected);
         await until(() => world.server.held() === 1, "the call that is under way at the logout");
         assert.deepEqual(await told(world, "leave"), { state: "signed-out", ended: ENDED });

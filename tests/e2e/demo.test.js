@@ -76,7 +76,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
 
   test("a hundred calls with an expired token end well after one token request", () => expiredBurst(world.demo));
 
-  test("a token that has run out by the clock is renewed before the calls go out", async () => {
+  test("a token that has run out by the clock is refreshed before the calls go out", async () => {
     const { demo } = world;
     await demo.signIn();
     await demo.choose("count", 10);
@@ -93,11 +93,11 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     assert.deepEqual({ unauthorized, tokenRequests }, { unauthorized: 0, tokenRequests: 1 });
   });
 
-  test("renewed ahead of expiry, the session goes on by itself", async () => {
+  test("refreshed ahead of expiry, the session goes on by itself", async () => {
     const demo = await world.open({ accessTokenTTL: 2 });
     await demo.signIn();
     await demo.page.click("#ahead");
-    await until(() => demo.server.counters(LANE).tokenRequests >= 2, "two renewals that nobody asked for");
+    await until(() => demo.server.counters(LANE).tokenRequests >= 2, "two refreshes that nobody asked for");
     await demo.is("signed in");
     assert.equal(demo.server.counters(LANE).reuseDetected, 0);
   });
@@ -135,12 +135,12 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     assert.equal(demo.server.counters(LANE).ok, 0);
   });
 
-  test("a renewal that the server has carried out, but not answered, does not bring the session back", async () => {
+  test("a refresh that the server has carried out, but not answered, does not bring the session back", async () => {
     const { demo } = world;
     await demo.signIn();
     const release = demo.server.hold("/token");
     await demo.press("fire-expired");
-    await until(() => demo.server.counters(LANE).tokenRequests === 1, "the renewal at the server");
+    await until(() => demo.server.counters(LANE).tokenRequests === 1, "the refresh at the server");
     await demo.is("refreshing");
     await demo.press("log-out");
     assert.deepEqual(await demo.outcomes(), { aborted: 100 });
@@ -163,7 +163,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     assertTombstoneIn(await demo.storage(), await demo.tokens());
   });
 
-  test("plain fetch is refused a hundred times and renews nothing", async () => {
+  test("plain fetch is refused a hundred times and refreshes nothing", async () => {
     const { demo } = world;
     const shown = await demo.compared("plain");
     assert.deepEqual([shown.ok, shown.refused, shown.tokenRequests], ["0 of 100", "100", "0"]);

@@ -1,4 +1,4 @@
-// The demo in several tabs of one browser: one session, one renewal, one end.
+// The demo in several tabs of one browser: one session, one refresh, one end.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
@@ -45,7 +45,7 @@ inEachBrowser("the demo's tabs in", ({ browser }) => {
     return demo.text("#tabs-result");
   }
 
-  test("a burst in three tabs with an expired token is one renewal", async () => {
+  test("a burst in three tabs with an expired token is one refresh", async () => {
     await openAnother();
     await openAnother();
     assert.match(
@@ -58,7 +58,11 @@ inEachBrowser("the demo's tabs in", ({ browser }) => {
       { ok: 150, tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 },
     );
     const said = await rows(demo.page);
-    assert.equal(said.filter((text) => text === "50 of 50 answered 200, renewed for all.").length, 1, said.join(" | "));
+    assert.equal(
+      said.filter((text) => text === "50 of 50 answered 200, refreshed for all.").length,
+      1,
+      said.join(" | "),
+    );
   });
 
   test("a logout in one tab ends the calls of all", async () => {

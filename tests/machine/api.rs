@@ -64,7 +64,7 @@ fn fire(world: &mut World, api: &mut Api, timer: Timer) {
 const fn is_elsewhere(op: Op) -> bool {
     matches!(
         op,
-        Op::RenewedElsewhere
+        Op::RefreshedElsewhere
             | Op::AcceptedElsewhere
             | Op::EndedElsewhere
             | Op::ChangedElsewhere
@@ -96,7 +96,7 @@ pub fn apply(world: &mut World, api: &mut Api, op: Op) {
                 world.gone(at);
             }
         }
-        Op::Renewal(number, reply) => {
+        Op::Reply(number, reply) => {
             if world.grant_lock() {
             } else if !world.requests.is_empty() {
                 world.reply(usize::from(number) % world.requests.len(), reply);
@@ -127,11 +127,11 @@ pub fn apply(world: &mut World, api: &mut Api, op: Op) {
         Op::Refresh => drop(world.refresh()),
         Op::Timer => world.timer(),
         Op::Online => world.online(),
-        Op::RenewedElsewhere => world.renewed_elsewhere(),
+        Op::RefreshedElsewhere => world.refreshed_elsewhere(),
         Op::AcceptedElsewhere => world.accepted_elsewhere(),
         Op::EndedElsewhere => world.ended_elsewhere(),
         Op::ChangedElsewhere => world.changed_elsewhere(),
-        Op::RefreshedUnseen => world.renewed_unseen(),
+        Op::RefreshedUnseen => world.refreshed_unseen(),
         Op::Seen => world.seen(),
         Op::Cleared => world.cleared(),
         Op::Unload => {

@@ -1,4 +1,4 @@
-//! A renewal that fails for a while: attempts, waits, `Retry-After` and the cooldown.
+//! A refresh that fails for a while: attempts, waits, `Retry-After` and the cooldown.
 
 use super::world::{Answer, End, LIFETIME, Phase, Reply, World};
 use authfetch::protocol::backoff::{cooldown_ms, delay_ms};
@@ -91,7 +91,7 @@ fn a_misconfiguration_is_never_tried_again() {
     assert_eq!(answers(3, &[wrong]), [failed(1_000, false)]);
 }
 
-/// A world with five calls that wait for a renewal of a rejected token.
+/// A world with five calls that wait for a refresh of a rejected token.
 fn five_wait(policy: Policy) -> World {
     let mut world = World::new(policy);
     for _ in 0..5 {
@@ -107,11 +107,11 @@ fn five_wait(policy: Policy) -> World {
 fn a_refresh_that_the_network_fails_rejects_all_who_wait_in_one_turn_and_keeps_the_session() {
     let mut world = five_wait(Policy::default());
     for _ in 0..2 {
-        world.renewal(Reply::Dropped);
+        world.answer_refresh(Reply::Dropped);
         world.fire(Timer::BackOff);
         assert!((0..5).all(|at| world.phase(at) == Phase::Waiting));
     }
-    world.renewal(Reply::Dropped);
+    world.answer_refresh(Reply::Dropped);
     assert!((0..5).all(|at| world.phase(at) == FAILED));
     assert!(world.record.signed_in() && world.record.refresh.is_some());
     assert_eq!((world.token_requests, world.breach), (3, None));
@@ -120,7 +120,7 @@ fn a_refresh_that_the_network_fails_rejects_all_who_wait_in_one_turn_and_keeps_t
 #[test]
 fn html_from_the_token_endpoint_is_one_attempt_and_signs_nobody_out() {
     let mut world = five_wait(Policy::default());
-    world.renewal(Reply::Nonsense);
+    world.answer_refresh(Reply::Nonsense);
     assert!((0..5).all(|at| world.phase(at) == FAILED));
     assert_eq!((world.token_requests, world.record.signed_in()), (1, true));
 }
@@ -128,10 +128,10 @@ fn html_from_the_token_endpoint_is_one_attempt_and_signs_nobody_out() {
 #[test]
 fn a_429_is_waited_out_as_told_and_signs_nobody_out() {
     let mut world = five_wait(Policy::default());
-    world.renewal(Reply::Busy(Some(10_000)));
+    world.answer_refresh(Reply::Busy(Some(10_000)));
     assert_eq!(world.back_off(), Some(10_000));
     world.fire(Timer::BackOff);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(0, Answer::Accepted);
     assert_eq!((world.in_flight(), world.breach), (4, None));
 }
@@ -144,7 +144,7 @@ fn a_request_that_the_unload_of_the_page_broke_off_is_sent_again_after_two_secon
     world.reply(0, Reply::Dropped);
     assert_eq!((world.token_requests, world.back_off()), (1, Some(2_000)));
     world.fire(Timer::BackOff);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert_eq!((world.token_requests, world.in_flight(), world.breach), (2, 1, None));
 }
 
@@ -162,7 +162,7 @@ fn a_retry_after_counts_while_the_page_is_being_left() {
 fn in_the_cooldown_a_call_whose_token_has_run_out_fails_at_once_and_asks_nobody() {
     let mut world = five_wait(Policy { attempts: 1, ..Policy::default() });
     world.expire();
-    world.renewal(Reply::Busy(None));
+    world.answer_refresh(Reply::Busy(None));
     let at = world.call();
     assert_eq!((world.phase(at), world.refreshes()), (FAILED, 0));
     world.timer();
@@ -178,7 +178,7 @@ fn while_the_token_is_valid_a_failed_refresh_disturbs_no_call() {
     world.pass(LIFETIME - 30_000);
     world.timer();
     let beside = world.call();
-    world.renewal(Reply::Busy(None));
+    world.answer_refresh(Reply::Busy(None));
     let after = world.call();
     for at in [beside, after] {
         world.answer(at, Answer::Accepted);
@@ -187,11 +187,11 @@ fn while_the_token_is_valid_a_failed_refresh_disturbs_no_call() {
     assert_eq!(world.token_requests, 1);
 }
 
-/// A world whose renewal has just failed with this answer.
+/// A world whose refresh has just failed with this answer.
 fn cooling(reply: Reply) -> World {
     let mut world = World::new(Policy { attempts: 1, ..Policy::default() });
     world.refresh();
-    world.renewal(reply);
+    world.answer_refresh(reply);
     assert!(world.decisions().cooling(&world.record, world.now));
     world
 }
@@ -233,7 +233,7 @@ fn a_tab_that_has_only_read_of_a_retry_after_keeps_to_it() {
 fn next_cooldown(world: &mut World) -> u64 {
     world.now = world.now.max(world.record.retry_at);
     world.refresh();
-    world.renewal(Reply::Busy(None));
+    world.answer_refresh(Reply::Busy(None));
     world.record.retry_at - world.now
 }
 
@@ -242,8 +242,8 @@ fn the_cooldown_doubles_while_failures_go_on_and_a_success_here_or_elsewhere_sta
     let mut world = cooling(Reply::Busy(None));
     assert_eq!([next_cooldown(&mut world), next_cooldown(&mut world)], [2_000, 4_000]);
     world.refresh();
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert_eq!([next_cooldown(&mut world), next_cooldown(&mut world)], [1_000, 2_000]);
-    world.renewed_elsewhere();
+    world.refreshed_elsewhere();
     assert_eq!(next_cooldown(&mut world), 1_000);
 }

@@ -42,7 +42,7 @@ fn the_text_that_was_rejected_brought_again_ends_a_session_with_which_nothing_wa
     world.same_text = true;
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
-    world.renewal(super::world::Reply::Served);
+    world.answer_refresh(super::world::Reply::Served);
     assert_eq!((world.tasks[call].sends, world.phase(call)), (2, Phase::InFlight), "it is sent once more");
     world.answer(call, Answer::Unauthorized);
     assert_eq!((world.phase(call), world.record.signed_in()), (Phase::Settled(End::Ended), false));
@@ -86,7 +86,7 @@ fn ten_calls_whose_token_is_brought_again_try_it_with_one_of_them() {
     for at in &calls {
         world.answer(*at, Answer::Unauthorized);
     }
-    world.renewal(super::world::Reply::Served);
+    world.answer_refresh(super::world::Reply::Served);
     let sends: Vec<u8> = calls.iter().map(|at| world.tasks[*at].sends).collect();
     assert_eq!(sends, [2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
     world.answer(0, Answer::Accepted);
@@ -102,7 +102,7 @@ fn a_late_401_of_the_same_text_waits_for_the_canary_and_has_a_send_left() {
     world.same_text = true;
     let (first, late) = (world.call_to(1, true), world.call_to(2, true));
     world.answer(first, Answer::Unauthorized);
-    world.renewal(super::world::Reply::Served);
+    world.answer_refresh(super::world::Reply::Served);
     world.answer(late, Answer::Unauthorized);
     assert_eq!((world.phase(late), world.refreshes()), (Phase::Waiting, 0));
     world.answer(first, Answer::Accepted);
@@ -134,7 +134,7 @@ fn a_refresh_by_hand_or_ahead_of_expiry_that_brings_the_same_text_is_a_success()
     assert_eq!((world.record.rejected, world.record.received_at), (false, world.now));
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
-    assert_eq!(world.refreshes(), 1, "its first 401 is renewed for");
+    assert_eq!(world.refreshes(), 1, "its first 401 is refreshed for");
     world.drain(|_, _| Answer::Accepted);
     assert_eq!((world.phase(call), world.token_requests), (Phase::Settled(End::Answer(Answer::Accepted)), 2));
 }
@@ -146,7 +146,7 @@ fn a_wait_for_a_token_alone_ends_with_the_same_text() {
     world.same_text = true;
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
-    world.renewal(super::world::Reply::Served);
+    world.answer_refresh(super::world::Reply::Served);
     machine.observe(&world.record, world.now);
     let mut wait = machine.open(false);
     wait.sent = world.record.access;
@@ -165,7 +165,7 @@ fn another_tab_that_waits_for_its_turn_adopts_the_same_text() {
     world.same_text = true;
     let call = world.call();
     world.answer(call, Answer::Unauthorized);
-    world.renewal(super::world::Reply::Served);
+    world.answer_refresh(super::world::Reply::Served);
     let record = authfetch::protocol::token::Record { refresh: None, ..world.record };
     let mut same_refresh = other.clone();
     assert_eq!(other.on_turn(id, &world.record), authfetch::protocol::refresh::Turn::UseStored);
@@ -178,7 +178,7 @@ fn a_server_that_rejects_every_new_token_is_asked_ten_times_a_minute_at_most() {
     rejecting(&mut world);
     assert!(world.token_requests <= AT_MOST, "{} token requests", world.token_requests);
     assert!(world.token_requests > UNACCEPTED_REFRESHES as u8, "it is asked again in a while");
-    assert!(ends(&world, End::Failed) > 0, "meanwhile calls fail with the renewal's error");
+    assert!(ends(&world, End::Failed) > 0, "meanwhile calls fail with the refresh's error");
     assert!(world.record.signed_in());
 }
 
@@ -207,7 +207,7 @@ fn tokens_that_run_out_while_every_retry_is_under_way_are_refreshed_ten_times_a_
                     world.pass(3 * SECOND);
                     world.answer(call, Answer::Unauthorized);
                 } else {
-                    world.renewal(super::world::Reply::Served);
+                    world.answer_refresh(super::world::Reply::Served);
                 }
             }
             world.pass(SECOND);
@@ -265,15 +265,15 @@ fn a_clock_that_jumps_at_each_answer_costs_a_refresh_for_each_call_at_most() {
 #[test]
 fn refreshes_ahead_of_expiry_with_no_call_to_prove_them_are_kept_away_half_a_minute_at_most() {
     let mut world = World::new(Policy::default());
-    for renewals in 1..=20 {
+    for refreshes in 1..=20 {
         world.expire();
         world.now = world.now.max(world.decisions().due(&world.record).unwrap_or(0));
         world.timer();
         world.drain(|_, _| Answer::Accepted);
-        assert_eq!((world.token_requests, world.record.unaccepted), (renewals, renewals.into()));
+        assert_eq!((world.token_requests, world.record.unaccepted), (refreshes, refreshes.into()));
         let kept_away = world.record.retry_at.saturating_sub(world.now);
         assert!(kept_away <= 30_000, "{kept_away} ms");
-        assert_eq!(kept_away > 0, u32::from(renewals) >= UNACCEPTED_REFRESHES);
+        assert_eq!(kept_away > 0, u32::from(refreshes) >= UNACCEPTED_REFRESHES);
     }
     let call = world.call();
     world.answer(call, Answer::Accepted);

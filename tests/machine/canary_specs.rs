@@ -1,12 +1,12 @@
-//! After a renewal one waiting call tries the new token, and its answer decides for the rest.
+//! After a refresh one waiting call tries the new token, and its answer decides for the rest.
 
 use super::world::{Answer, End, Phase, Reply, World};
 use authfetch::protocol::config::{OnRetryRejected, Policy};
 use authfetch::protocol::event::Timer;
 
 /// A world whose token has been accepted, so that its successor's first 401 ends nothing, with `count` calls that wait
-/// for a renewal that has just succeeded; the first of them is the canary.
-fn renewed(count: usize) -> World {
+/// for a refresh that has just succeeded; the first of them is the canary.
+fn refreshed(count: usize) -> World {
     let mut world = World::new(Policy::default());
     let accepted = world.call();
     world.answer(accepted, Answer::Accepted);
@@ -15,7 +15,7 @@ fn renewed(count: usize) -> World {
     for at in calls {
         world.answer(at, Answer::Unauthorized);
     }
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert_eq!((world.in_flight(), world.phase(0)), (1, Phase::InFlight));
     world
 }
@@ -26,7 +26,7 @@ fn done(world: &World) {
 
 #[test]
 fn the_oldest_waiting_call_goes_alone_and_new_calls_wait_with_the_rest() {
-    let mut world = renewed(5);
+    let mut world = refreshed(5);
     let new = world.call();
     assert_eq!((world.phase(new), world.in_flight()), (Phase::Waiting, 1));
     world.answer(0, Answer::Accepted);
@@ -36,7 +36,7 @@ fn the_oldest_waiting_call_goes_alone_and_new_calls_wait_with_the_rest() {
 
 #[test]
 fn any_answer_but_a_401_lets_the_rest_go() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     world.answer(0, Answer::ServerError);
     assert_eq!((world.in_flight(), world.record.accepted), (2, false));
     done(&world);
@@ -44,7 +44,7 @@ fn any_answer_but_a_401_lets_the_rest_go() {
 
 #[test]
 fn a_canary_that_is_aborted_or_fails_by_network_hands_over_to_the_next() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     world.gone(0);
     assert_eq!((world.in_flight(), world.phase(1)), (1, Phase::InFlight));
     world.gone(1);
@@ -54,7 +54,7 @@ fn a_canary_that_is_aborted_or_fails_by_network_hands_over_to_the_next() {
 
 #[test]
 fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     let [canary, waiting] = [0, 1].map(|at| world.tasks[at].call.unwrap().id);
     let before = world.decisions().clone();
     let asks = |world: &World, call| world.decisions().clone().on_outcome(|machine| machine.on_call_dropped(call)).1;
@@ -67,7 +67,7 @@ fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
 
 #[test]
 fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     let record = world.record;
     let old = authfetch::protocol::decisions::Call { sent: None, ..world.session.call(true) };
     let canary = world.tasks[0].call.unwrap();
@@ -84,7 +84,7 @@ fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
 
 #[test]
 fn after_two_seconds_a_second_canary_goes_and_after_four_all_go() {
-    let mut world = renewed(4);
+    let mut world = refreshed(4);
     world.fire(Timer::Canary);
     assert_eq!(world.in_flight(), 2);
     world.fire(Timer::Canary);
@@ -94,10 +94,10 @@ fn after_two_seconds_a_second_canary_goes_and_after_four_all_go() {
 
 #[test]
 fn the_time_of_an_earlier_canary_sends_no_second_one() {
-    let mut world = renewed(1);
+    let mut world = refreshed(1);
     world.refresh();
     world.answer(0, Answer::StepUp { prevented: true });
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.fire(Timer::Canary);
     let [canary, other] = [world.call(), world.call()];
     assert_eq!((world.phase(canary), world.phase(other)), (Phase::InFlight, Phase::Waiting));
@@ -106,7 +106,7 @@ fn the_time_of_an_earlier_canary_sends_no_second_one() {
 
 #[test]
 fn of_two_canaries_one_that_is_gone_is_replaced() {
-    let mut world = renewed(4);
+    let mut world = refreshed(4);
     world.fire(Timer::Canary);
     world.gone(0);
     assert_eq!((world.in_flight(), world.phase(2), world.phase(3)), (2, Phase::InFlight, Phase::Waiting));
@@ -115,10 +115,10 @@ fn of_two_canaries_one_that_is_gone_is_replaced() {
 
 #[test]
 fn once_a_call_was_accepted_with_the_new_token_no_canary_is_needed() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     world.accepted_elsewhere();
     assert_eq!(world.in_flight(), 3, "another tab's call counts too");
-    let mut world = renewed(2);
+    let mut world = refreshed(2);
     world.answer(0, Answer::Accepted);
     let [a, b] = [world.call(), world.call()];
     assert_eq!((world.phase(a), world.phase(b)), (Phase::InFlight, Phase::InFlight));
@@ -132,7 +132,7 @@ fn a_new_token_that_is_bad_is_tried_by_one_call_of_ten_and_ends_them_all_in_one_
     for at in &calls {
         world.answer(*at, Answer::Unauthorized);
     }
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(0, Answer::Unauthorized);
     assert!(!world.record.signed_in());
     for at in calls {
@@ -144,7 +144,7 @@ fn a_new_token_that_is_bad_is_tried_by_one_call_of_ten_and_ends_them_all_in_one_
 
 #[test]
 fn a_canary_s_401_that_ends_nothing_goes_to_its_caller_and_the_rest_are_sent() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     world.answer(0, Answer::Unauthorized);
     assert_eq!((world.phase(0), world.in_flight()), (Phase::Settled(End::Answer(Answer::Unauthorized)), 2));
     done(&world);
@@ -152,7 +152,7 @@ fn a_canary_s_401_that_ends_nothing_goes_to_its_caller_and_the_rest_are_sent() {
 
 #[test]
 fn a_canary_answered_with_too_little_scope_says_nothing_and_hands_over() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     world.answer(0, Answer::NotTheToken);
     assert_eq!((world.in_flight(), world.phase(1)), (1, Phase::InFlight));
     done(&world);
@@ -160,7 +160,7 @@ fn a_canary_answered_with_too_little_scope_says_nothing_and_hands_over() {
 
 #[test]
 fn tokens_set_while_a_canary_is_out_send_all_that_waits() {
-    let mut world = renewed(3);
+    let mut world = refreshed(3);
     world.set_tokens(true);
     assert_eq!(world.in_flight(), 3);
     world.answer(0, Answer::Unauthorized);
@@ -176,11 +176,11 @@ fn a_token_that_runs_out_while_the_canary_is_out_is_refreshed_before_the_rest_go
         world.answer(at, Answer::Unauthorized);
     }
     world.lifetime = Some(2_000);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.pass(3_000);
     world.answer(calls[0], Answer::Accepted);
     assert_eq!((world.in_flight(), world.refreshes()), (0, 1));
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert_eq!(world.in_flight(), 1, "a new token, a new canary");
     done(&world);
 }
@@ -192,11 +192,11 @@ fn a_held_call_rejected_as_canary_after_the_new_token_has_run_out_is_sent_again(
         world.expire();
         let calls = [world.call(), world.call()];
         world.lifetime = Some(2_000);
-        world.renewal(Reply::Served);
+        world.answer_refresh(Reply::Served);
         world.pass(3_000);
         world.answer(calls[0], Answer::Unauthorized);
         assert_eq!((world.phase(calls[0]), world.refreshes()), (Phase::Waiting, 1), "{on_retry_rejected:?}");
-        world.renewal(Reply::Served);
+        world.answer_refresh(Reply::Served);
         world.answer(calls[0], Answer::Accepted);
         world.answer(calls[1], Answer::Accepted);
         assert_eq!((world.tasks[calls[0]].sends, world.tasks[calls[1]].sends), (2, 1));

@@ -19,13 +19,13 @@ fn settled(world: &World, at: usize) -> End {
 #[test]
 fn a_logout_ends_calls_in_flight_waiting_and_refreshing_at_once() {
     let mut world = world();
-    let [renewing, flying] = [world.call(), world.call()];
-    world.answer(renewing, Answer::Unauthorized);
+    let [refreshing, flying] = [world.call(), world.call()];
+    world.answer(refreshing, Answer::Unauthorized);
     let waiting = world.call();
     world.turn();
     world.logout();
     let ended = world.record;
-    assert_eq!((settled(&world, renewing), settled(&world, waiting)), (End::Ended, End::Ended));
+    assert_eq!((settled(&world, refreshing), settled(&world, waiting)), (End::Ended, End::Ended));
     world.answer(flying, Answer::Accepted);
     assert_eq!(settled(&world, flying), End::Ended);
     world.reply(0, Reply::Served);
@@ -76,7 +76,7 @@ fn a_refused_refresh_holds_calls_until_a_sign_in_or_a_logout() {
     let mut world = World::new(Policy { on_session_expired: OnSessionExpired::Hold, ..Policy::default() });
     let [first, second] = [world.call(), world.call()];
     world.answer(first, Answer::Unauthorized);
-    world.renewal(Reply::Revoked);
+    world.answer_refresh(Reply::Revoked);
     assert!(world.is_set(Timer::Grace), "a newer record may still come");
     world.fire(Timer::Grace);
     world.answer(second, Answer::Unauthorized);
@@ -93,7 +93,7 @@ fn a_refused_refresh_lets_calls_pass_through_without_a_token() {
     let mut world = World::new(Policy { on_session_expired: OnSessionExpired::PassThrough, ..Policy::default() });
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
-    world.renewal(Reply::Revoked);
+    world.answer_refresh(Reply::Revoked);
     world.fire(Timer::Grace);
     let next = world.call();
     assert_eq!((settled(&world, at), settled(&world, next)), (End::Bare, End::Bare));

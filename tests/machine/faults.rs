@@ -14,7 +14,7 @@ fn finds(small: Small, fault: Fault, rule: &str) {
 #[test]
 fn the_exploration_finds_each_fault_in_what_becomes_of_calls() {
     let three = Small { calls: 3, budget: Budget { aborts: 0, ..BUDGET }, ..private(usual()) };
-    finds(three, Fault::ComparesNoTokens, "one renewal per rejected token");
+    finds(three, Fault::ComparesNoTokens, "one refresh per rejected token");
     finds(three, Fault::SendsNoCanary, "the canary goes before the rest");
     finds(three, Fault::CountsNoSends, "a call is sent at most twice");
     finds(three, Fault::WakesNobodyAfterTheCanary, ALL_SETTLE);
@@ -31,7 +31,7 @@ fn the_exploration_finds_each_fault_in_a_refresh() {
     finds(two, Fault::DropsTheRotatedToken, "a spent refresh token is never kept");
     finds(two, Fault::LeavesTheRequest, "the request of a refresh that is over is aborted");
     let same_text = Small { same_text: true, budget: Budget { aborts: 0, ..BUDGET }, ..two };
-    finds(same_text, Fault::ForgetsTheRejectedText, "one renewal per rejected token");
+    finds(same_text, Fault::ForgetsTheRejectedText, "one refresh per rejected token");
     let left = Small { budget: Budget { unloads: 1, ..BUDGET }, ..two };
     finds(left, Fault::RetriesWhileUnloading, "a page that is being left sends no token request again");
     let unseen = Small { budget: Budget { elsewhere: 1, ..BUDGET }, ..shared(usual()) };

@@ -16,7 +16,7 @@ mod interleavings;
 mod model;
 mod random;
 mod reached;
-mod renewal_specs;
+mod refresh_specs;
 mod retry_specs;
 mod schedule;
 mod session_specs;

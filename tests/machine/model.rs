@@ -171,11 +171,11 @@ impl Model for Small {
             Action::Seen => world.seen(),
             Action::RefreshedElsewhere => {
                 left.elsewhere -= 1;
-                world.renewed_elsewhere();
+                world.refreshed_elsewhere();
             }
             Action::RefreshedUnseen => {
                 left.elsewhere -= 1;
-                world.renewed_unseen();
+                world.refreshed_unseen();
             }
             Action::EndedElsewhere => {
                 left.elsewhere -= 1;

@@ -8,7 +8,7 @@ use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
 const TOLD_401: Phase = Phase::Settled(End::Answer(Answer::Unauthorized));
 
-/// What is known of the token before the renewed one.
+/// What is known of the token before the refreshed one.
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Before {
     Good,
@@ -17,7 +17,7 @@ enum Before {
     NeverAccepted,
 }
 
-/// Two calls have been renewed for; the first, `path` its path, was sent again.
+/// Two calls have been refreshed for; the first, `path` its path, was sent again.
 fn retried(policy: Policy, before: Before) -> World {
     let mut world = World::signed_out(policy);
     world.lifetime = if before == Before::UnknownLifetime { None } else { world.lifetime };
@@ -33,7 +33,7 @@ fn retried(policy: Policy, before: Before) -> World {
     }
     world.answer(retried, Answer::Unauthorized);
     world.answer(other, Answer::Unauthorized);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world
 }
 
@@ -117,8 +117,8 @@ fn a_broken_endpoint_polled_for_ever_is_refreshed_for_once_in_a_token_s_life() {
     assert_eq!(world.token_requests, 1);
     let elsewhere = world.call_to(9, true);
     world.answer(elsewhere, Answer::Unauthorized);
-    assert_eq!(world.refreshes(), 1, "another path's 401 renews as ever");
-    world.renewal(Reply::Served);
+    assert_eq!(world.refreshes(), 1, "another path's 401 refreshes as ever");
+    world.answer_refresh(Reply::Served);
     world.answer(elsewhere, Answer::Accepted);
     let at = world.call_to(7, true);
     world.answer(at, Answer::Unauthorized);
@@ -187,7 +187,7 @@ fn a_body_that_cannot_be_replayed_is_sent_once_and_its_401_starts_a_refresh() {
     world.answer(at, Answer::Unauthorized);
     assert_eq!((world.phase(at), world.refreshes()), (TOLD_401, 1));
     let late = world.call_to(1, false);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert_eq!(world.phase(late), Phase::InFlight, "held while it waited, it is sent");
 }
 
@@ -199,7 +199,7 @@ fn a_broken_endpoint_whose_calls_cannot_be_sent_again_refreshes_every_ten_second
         world.answer(at, Answer::Unauthorized);
         assert_eq!((world.phase(at), world.tasks[at].sends), (TOLD_401, 1));
         if world.refreshes() > 0 {
-            world.renewal(Reply::Served);
+            world.answer_refresh(Reply::Served);
         }
         let good = world.call_to(8, true);
         world.answer(good, Answer::Accepted);
@@ -214,7 +214,7 @@ fn a_canary_that_cannot_be_sent_again_gives_the_same_verdict_as_another() {
         let mut world = World::new(with(on_retry_rejected));
         world.expire();
         let [canary, other] = [world.call_to(7, false), world.call_to(8, true)];
-        world.renewal(Reply::Served);
+        world.answer_refresh(Reply::Served);
         assert_eq!((world.phase(canary), world.phase(other)), (Phase::InFlight, Phase::Waiting));
         world.answer(canary, Answer::Unauthorized);
         assert_eq!((world.record.signed_in(), world.tasks[canary].sends, world.token_requests), (signed_in, 1, 1));
@@ -236,8 +236,8 @@ fn a_step_up_waits_for_a_sign_in_here_or_in_another_tab_and_no_refresh_releases_
     let at = world.call();
     world.answer(at, Answer::StepUp { prevented: true });
     world.refresh();
-    world.renewal(Reply::Served);
-    world.renewed_elsewhere();
+    world.answer_refresh(Reply::Served);
+    world.refreshed_elsewhere();
     assert_eq!(world.phase(at), Phase::Waiting);
     world.set_tokens(true);
     assert_eq!((world.phase(at), world.sent(at)), (Phase::InFlight, world.record.access));
@@ -249,7 +249,7 @@ fn an_answered_step_up_is_worth_a_third_send_and_no_fourth() {
     let mut world = World::new(Policy::default());
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(at, Answer::StepUp { prevented: true });
     world.set_tokens(true);
     world.answer(at, Answer::StepUp { prevented: true });
@@ -273,7 +273,7 @@ fn a_suspended_session_releases_no_call_that_waits_for_a_step_up() {
         let at = world.call();
         world.answer(at, Answer::StepUp { prevented: true });
         world.refresh();
-        world.renewal(Reply::Revoked);
+        world.answer_refresh(Reply::Revoked);
         world.fire(Timer::Grace);
         assert_eq!(world.phase(at), Phase::Waiting, "{on_session_expired:?}");
         world.set_tokens(true);

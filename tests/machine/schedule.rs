@@ -16,7 +16,7 @@ pub enum Op {
     /// Aborted by its caller, or failed by the network.
     Gone(u8),
     /// The lock is granted, a token request is answered so, or a timer that is waited for fires.
-    Renewal(u8, Reply),
+    Reply(u8, Reply),
     /// A timer fires, late or not.
     Fire(u8),
     /// The clock is set, and no time goes by.
@@ -25,7 +25,7 @@ pub enum Op {
     Expire,
     /// The API no longer accepts the stored access token, whatever its lifetime.
     Withdraw,
-    /// From now on renewals bring the text of the token that they are to replace, or do so no longer.
+    /// From now on refreshes bring the text of the token that they are to replace, or do so no longer.
     SameText(bool),
     Logout,
     SetTokens {
@@ -34,7 +34,7 @@ pub enum Op {
     Refresh,
     Timer,
     Online,
-    RenewedElsewhere,
+    RefreshedElsewhere,
     AcceptedElsewhere,
     EndedElsewhere,
     ChangedElsewhere,
@@ -79,7 +79,7 @@ fn op(chance: &mut Chance) -> Op {
         22..40 => Op::Judge(at),
         40..48 => Op::Answer(at, answer(chance)),
         48..51 => Op::Gone(at),
-        51..75 => Op::Renewal(at, reply(chance)),
+        51..75 => Op::Reply(at, reply(chance)),
         75 => Op::Fire(at),
         76 => Op::SameText(chance.below(2) == 0),
         77..79 => Op::ClockJumps(chance.of(&[-3_600_000, -5_000, 5_000, 90_000])),
@@ -91,7 +91,7 @@ fn op(chance: &mut Chance) -> Op {
         90 => Op::Refresh,
         91..93 => Op::Timer,
         93 => Op::Online,
-        94 => Op::RenewedElsewhere,
+        94 => Op::RefreshedElsewhere,
         95 => Op::AcceptedElsewhere,
         96 => chance.of(&[Op::EndedElsewhere, Op::ChangedElsewhere]),
         97 => chance.of(&[Op::RefreshedUnseen, Op::Seen, Op::Seen]),

@@ -1,4 +1,4 @@
-//! What becomes of calls: before, while and after a renewal, and without a session.
+//! What becomes of calls: before, while and after a refresh, and without a session.
 
 use super::world::{Answer, End, LIFETIME, Phase, Reaction, Reply, World};
 use authfetch::protocol::config::{OnSessionExpired, Policy, Refreshable, SignedOut};
@@ -23,7 +23,7 @@ fn ten_401s_at_once_are_one_refresh_and_two_sends_each() {
     for at in &calls {
         world.answer(*at, Answer::Unauthorized);
     }
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     for at in calls {
         world.answer(at, Answer::Accepted);
         assert_eq!((settled(&world, at), world.tasks[at].sends), (End::Answer(Answer::Accepted), 2));
@@ -37,7 +37,7 @@ fn calls_that_overlap_one_refresh_in_any_order_share_it() {
     let [a, b, c] = [world.call(), world.call(), world.call()];
     world.answer(a, Answer::Unauthorized);
     world.answer(b, Answer::Unauthorized);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(a, Answer::Accepted);
     world.answer(c, Answer::Unauthorized);
     world.answer(b, Answer::Accepted);
@@ -52,7 +52,7 @@ fn a_late_401_is_retried_with_the_stored_token_without_a_refresh() {
     let mut world = world();
     let [first, late] = [world.call(), world.call()];
     world.answer(first, Answer::Unauthorized);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(first, Answer::Accepted);
     world.answer(late, Answer::Unauthorized);
     assert_eq!((world.phase(late), world.sent(late)), (Phase::InFlight, world.record.access));
@@ -64,12 +64,12 @@ fn a_settled_refresh_is_never_used_again() {
     let mut world = world();
     let slow = world.call();
     world.answer(slow, Answer::Unauthorized);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(slow, Answer::Accepted);
     world.expire();
     let next = world.call();
     assert_eq!(world.phase(next), Phase::Waiting);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert_eq!((world.phase(next), world.token_requests), (Phase::InFlight, 2));
 }
 
@@ -79,7 +79,7 @@ fn calls_made_while_an_expired_token_is_refreshed_are_held_and_sent_once() {
     world.expire();
     let calls = [world.call(), world.call(), world.call()];
     assert_eq!((world.in_flight(), world.refreshes()), (0, 1));
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     for at in calls {
         world.answer(at, Answer::Accepted);
         assert_eq!(world.tasks[at].sends, 1);
@@ -93,7 +93,7 @@ fn inside_the_leeway_no_call_waits_for_the_refresh_beside_it() {
     world.pass(LIFETIME - 30_000);
     let calls = [world.call(), world.call()];
     assert_eq!((world.in_flight(), world.refreshes()), (2, 1));
-    world.renewal(Reply::Dropped);
+    world.answer_refresh(Reply::Dropped);
     world.expire();
     for at in calls {
         world.answer(at, Answer::Accepted);
@@ -120,7 +120,7 @@ fn a_wrong_clock_costs_no_session_for_a_401_always_wins() {
     world.now -= 3_600_000;
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.answer(at, Answer::Accepted);
     assert_eq!((world.token_requests, world.breach), (1, None));
 }
@@ -205,8 +205,8 @@ fn a_rejected_token_that_overtook_a_refresh_is_refreshed_after_it_and_not_sent_a
     world.answer(second, Answer::Unauthorized);
     assert_eq!((world.phase(second), world.refreshes()), (Phase::Waiting, 1));
     world.reply(0, Reply::Served);
-    assert_eq!((world.phase(second), world.refreshes()), (Phase::Waiting, 1), "a renewal of its own begins");
-    world.renewal(Reply::Served);
+    assert_eq!((world.phase(second), world.refreshes()), (Phase::Waiting, 1), "a refresh of its own begins");
+    world.answer_refresh(Reply::Served);
     world.answer(second, Answer::Accepted);
     assert_eq!((settled(&world, second), world.token_requests, world.breach), (End::Answer(Answer::Accepted), 2, None));
 }

@@ -32,11 +32,11 @@ async function worksAtOnce(page, front = ({ origin }) => origin) {
 
     const unauthorized = await burst({ access_token: "stale", refresh_token: "refresh-0" }, 0);
     assert.deepEqual(unauthorized, { statuses: twentyTimesOk, state: "signed-in", token: "access-1" });
-    assert.deepEqual(server.log, { calls: 40, refused: 20, renewals: 1 });
+    assert.deepEqual(server.log, { calls: 40, refused: 20, refreshes: 1 });
 
     const expired = await burst({ access_token: "old", refresh_token: "refresh-1", expires_in: 60 }, 61_000);
     assert.deepEqual(expired, { statuses: twentyTimesOk, state: "signed-in", token: "access-2" });
-    assert.deepEqual(server.log, { calls: 60, refused: 20, renewals: 2 });
+    assert.deepEqual(server.log, { calls: 60, refused: 20, refreshes: 2 });
     assert.deepEqual(errors, []);
   } finally {
     await tab.close();
@@ -44,7 +44,7 @@ async function worksAtOnce(page, front = ({ origin }) => origin) {
   }
 }
 
-test("bundled by esbuild, 20 calls with a spent token get 20 answers and cost one renewal", async () => {
+test("bundled by esbuild, 20 calls with a spent token get 20 answers and cost one refresh", async () => {
   const entry = join(app.folder, "main.js");
   const { warnings } = await build({
     entryPoints: [entry],

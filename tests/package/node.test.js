@@ -121,23 +121,23 @@ test("without a page no token goes to any URL unless its origin was given", asyn
   assert.deepEqual(found, { byDefault: Array(9).fill(null), given: ["Bearer b", null, null] });
 });
 
-test("without a page a burst on a spent token renews once", async () => {
+test("without a page a burst on a spent token refreshes once", async () => {
   const found = await inNode(
     app,
     `
     import { AuthFetch } from "authfetch";
-    let renewals = 0;
+    let refreshes = 0;
     const fetch = async (input, init) => {
-      if (String(input).endsWith("/token")) return renewals++, Response.json({ access_token: "new" });
+      if (String(input).endsWith("/token")) return refreshes++, Response.json({ access_token: "new" });
       return new Response(null, { status: new Headers(init?.headers).get("authorization") === "Bearer new" ? 200 : 401 });
     };
     const auth = new AuthFetch({ fetch, refresh: "https://example.com/token", origins: ["https://example.com"] });
     auth.setTokens({ access_token: "old", refresh_token: "r" });
     const answers = await Promise.all(Array.from({ length: 20 }, () => auth.fetch("https://example.com/api")));
-    console.log(JSON.stringify({ statuses: [...new Set(answers.map(({ status }) => status))], renewals }));
+    console.log(JSON.stringify({ statuses: [...new Set(answers.map(({ status }) => status))], refreshes }));
   `,
   );
-  assert.deepEqual(found, { statuses: [200], renewals: 1 });
+  assert.deepEqual(found, { statuses: [200], refreshes: 1 });
 });
 
 test("`context.fetch` is Node's own fetch, in whatever way a refresh function calls it", async (t) => {

@@ -54,11 +54,11 @@ export async function inNode(app, source) {
 }
 
 /**
- * An origin with `/api` (401 without the current token), `/token` (a refresh token is good for one renewal) and, for
+ * An origin with `/api` (401 without the current token), `/token` (a refresh token is good for one refresh) and, for
  * all other paths, `page`.
  */
 export async function api(page) {
-  const log = { calls: 0, refused: 0, renewals: 0 };
+  const log = { calls: 0, refused: 0, refreshes: 0 };
   let access = "never sent";
   let refresh = "refresh-0";
   const routes = {
@@ -71,8 +71,8 @@ export async function api(page) {
     async "/token"(request, response) {
       const body = new URLSearchParams(await textOf(request));
       const good = body.get("grant_type") === "refresh_token" && body.get("refresh_token") === refresh;
-      log.renewals++;
-      if (good) [access, refresh] = [`access-${log.renewals}`, `refresh-${log.renewals}`];
+      log.refreshes++;
+      if (good) [access, refresh] = [`access-${log.refreshes}`, `refresh-${log.refreshes}`];
       if (good) json(response, 200, { access_token: access, refresh_token: refresh, expires_in: 3600 });
       else json(response, 400, { error: "invalid_grant" });
     },

@@ -41,7 +41,7 @@ fn older_tokens_of_the_same_epoch_give_way_to_newer_ones() {
     let known = tokens(5, 3);
     assert_eq!(knowing(&known).on_read(&tokens(5, 2), &known), Reading::Restore);
     let set = Record { signin: 2, ..tokens(5, 2) };
-    assert_eq!(knowing(&set).on_read(&known, &set), Reading::Restore, "`setTokens` overtakes a renewal beside it");
+    assert_eq!(knowing(&set).on_read(&known, &set), Reading::Restore, "`setTokens` overtakes a refresh beside it");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_cleared_storage_ends_a_session_and_a_sign_in_elsewhere_overtakes_that_end()
     let mut machine = knowing(&known);
     let ended = machine.on_absent(&known, NOW).expect("there was a session");
     assert_eq!((ended.epoch, ended.signed_in(), machine.epoch()), (6, false, 6));
-    assert_eq!(machine.on_read(&tokens(5, 2), &ended), Reading::Restore, "a late renewal does not bring it back");
+    assert_eq!(machine.on_read(&tokens(5, 2), &ended), Reading::Restore, "a late refresh does not bring it back");
     assert_eq!(machine.on_read(&tokens(NOW, 1), &ended), Reading::Believe);
 }
 

@@ -31,7 +31,7 @@ test("a React component follows the session", async (t) => {
   assert.equal(await page.evaluate(() => auth.state), "signed-out");
 });
 
-test("axios gets its data after a renewal that it knows nothing of", async (t) => {
+test("axios gets its data after a refresh that it knows nothing of", async (t) => {
   const { page, server, paths } = await open(t, browser, "axios", { after: `${TELL} globalThis.api = api;` });
   await signIn(page, server);
   server.access = "another";
@@ -60,7 +60,7 @@ test("axios takes a logout for a cancelled request", async (t) => {
   assert.deepEqual(told, ["AbortError", "logged_out"]);
 });
 
-test("TanStack Query gets its data after a renewal, and forgets it at logout", async (t) => {
+test("TanStack Query gets its data after a refresh, and forgets it at logout", async (t) => {
   const { page, server } = await open(t, browser, "query", {
     after: `${TELL} Object.assign(globalThis, { queries, items });`,
   });
@@ -70,7 +70,7 @@ test("TanStack Query gets its data after a renewal, and forgets it at logout", a
   assert.equal(await page.evaluate(() => (auth.logout(), queries.getQueryData(["items"]) ?? null)), null);
 });
 
-test("ten uploads by XMLHttpRequest that are refused together cost one renewal", async (t) => {
+test("ten uploads by XMLHttpRequest that are refused together cost one refresh", async (t) => {
   const { page, server, paths } = await open(t, browser, "xhr", { after: `${TELL} globalThis.upload = upload;` });
   await signIn(page, server);
   server.access = "another";
@@ -97,7 +97,7 @@ test("a WebSocket's first message carries a token that is good", async (t) => {
   assert.deepEqual(await heard, { token: "access-1" });
 });
 
-test("two APIs get a token each, and a 401 of one renews nothing of the other", async (t) => {
+test("two APIs get a token each, and a 401 of one refreshes nothing of the other", async (t) => {
   const before = `
     globalThis.sent = [];
     globalThis.good = { "shop.example.com": "shop-1", "blog.example.com": "blog-1" };

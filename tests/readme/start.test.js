@@ -8,7 +8,7 @@ import { open, signIn, stored, TELL } from "./support.js";
 
 const browser = useBrowser("chromium", { protocolTimeout: 60_000 });
 
-test("ten lines sign in and make a call, and any number of further ones share a renewal", async (t) => {
+test("ten lines sign in and make a call, and any number of further ones share a refresh", async (t) => {
   const { page, server, paths } = await open(t, browser, "start", { after: `${TELL} globalThis.items = items;` });
   assert.deepEqual(await page.evaluate(() => items), [{ id: 1 }]);
   assert.deepEqual(paths(), ["/login", "/api/items"]);
@@ -94,14 +94,14 @@ test("a dialog that signs in again lets the calls that wait go out", async (t) =
 
 const cookieRoutes = {
   "/session/refresh"({ headers }, response, _body, world) {
-    if (headers.cookie !== "renewal=good") return json(response, 400, { error: "invalid_grant" });
+    if (headers.cookie !== "refresh=good") return json(response, 400, { error: "invalid_grant" });
     const { access_token, expires_in } = world.issue();
     json(response, 200, { access_token, expires_in });
   },
 };
 
 test("a cookie signs in before the first render, and no token is stored", async (t) => {
-  const cookies = [{ name: "renewal", value: "good", httpOnly: true }];
+  const cookies = [{ name: "refresh", value: "good", httpOnly: true }];
   const { page, server } = await open(t, browser, "cookie", { after: TELL, routes: cookieRoutes, cookies });
   assert.equal(await page.evaluate(() => auth.state), "signed-in");
   assert.equal(server.log[0].body, "grant_type=refresh_token");
@@ -114,15 +114,15 @@ test("without the cookie the page starts signed out", async (t) => {
   assert.deepEqual(await page.evaluate(() => [auth.state, auth.session]), ["signed-out", null]);
 });
 
-test("a function renews with a back end of any kind, and says when the session is over", async (t) => {
+test("a function refreshes with a back end of any kind, and says when the session is over", async (t) => {
   const { page, server } = await open(t, browser, "function", {
     after: TELL,
     routes: {
-      "/my/renew"(_, response, body, world) {
+      "/my/refresh"(_, response, body, world) {
         if (world.status) return json(response, world.status, {});
-        if (JSON.parse(body).renewal !== world.refresh) return json(response, 410, {});
-        const { access_token: jwt, refresh_token: renewal, expires_in: seconds } = world.issue();
-        json(response, 200, { jwt, renewal, seconds });
+        if (JSON.parse(body).refresh !== world.refresh) return json(response, 410, {});
+        const { access_token: jwt, refresh_token: refresh, expires_in: seconds } = world.issue();
+        json(response, 200, { jwt, refresh, seconds });
       },
     },
   });
@@ -192,7 +192,7 @@ test("a native shell is told once, with the reason, before the page is left", as
   );
 });
 
-test("a native shell renews, signs in while the calls wait, and hears of the logout", async (t) => {
+test("a native shell refreshes, signs in while the calls wait, and hears of the logout", async (t) => {
   const before =
     "globalThis.posted = []; globalThis.ReactNativeWebView = { postMessage: (text) => posted.push(JSON.parse(text)) };";
   const { page, server } = await open(t, browser, "shell", { before, after: TELL });
@@ -206,13 +206,13 @@ test("a native shell renews, signs in while the calls wait, and hears of the log
   await signIn(page, server);
   server.access = "another";
   await call();
-  assert.deepEqual(await heard("renew"), [{ type: "renew" }]);
-  await answer("renewed", server.issue());
+  assert.deepEqual(await heard("refresh"), [{ type: "refresh" }]);
+  await answer("refreshed", server.issue());
   assert.equal(await page.evaluate(() => globalThis.call), 200);
   server.access = "another";
   await call();
-  await heard("renew");
-  await answer("renewed", null);
+  await heard("refresh");
+  await answer("refreshed", null);
   assert.deepEqual(await heard("sign-in"), [{ type: "sign-in" }]);
   assert.equal(await page.evaluate(() => auth.state), "suspended");
   await answer("signedIn", server.issue());

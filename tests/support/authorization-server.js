@@ -10,9 +10,9 @@ import { serve } from "./http.js";
 
 const LIFETIME = 600; // s: nothing runs out by the server's clock during a test
 
-/** What the token endpoint has seen of one renewal, and of none. */
-export const ONE_RENEWAL = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
-export const NO_RENEWAL = { ...ONE_RENEWAL, tokenRequests: 0 };
+/** What the token endpoint has seen of one refresh, and of none. */
+export const ONE_REFRESH = { tokenRequests: 1, tokenRefused: 0, reuseDetected: 0 };
+export const NO_REFRESH = { ...ONE_REFRESH, tokenRequests: 0 };
 
 /**
  * Starts it. `lifetime` is that of the access tokens, in whole seconds; `also` an origin beside its own whose pages may
@@ -63,7 +63,7 @@ export async function startAuthorizationServer({ lifetime = LIFETIME, also, answ
     calls: () => calls,
     count: (outcome) => calls.filter((call) => call.outcome === outcome).length,
     /** What the token endpoint has seen since `reset`, of one client or of all. */
-    renewals(lane) {
+    refreshes(lane) {
       const { tokenRequests, tokenRefused, reuseDetected } = counters.read(lane);
       return { tokenRequests, tokenRefused, reuseDetected };
     },

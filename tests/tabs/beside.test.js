@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_RENEWAL, ONE_RENEWAL } from "../support/authorization-server.js";
+import { NO_REFRESH, ONE_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
 import { all, assertAllAnswered, assertAllEnded, tabsInEachBrowser } from "./support/profile.js";
@@ -28,7 +28,7 @@ tabsInEachBrowser("beside the tabs", ({ open }) => {
     await all([tab, copy], "burst", CALLS);
     assert.deepEqual((await copy.tell("outcomes")).ends, Array(CALLS).fill(401));
     await assertAllAnswered([tab], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     assert.equal(await tab.tell("state"), "signed-in");
   });
 
@@ -55,10 +55,10 @@ tabsInEachBrowser("beside the tabs", ({ open }) => {
     await profile.server.expire(tokens.access_token);
     await tab.tell("burst", CALLS);
     await assertAllAnswered([tab], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 
-  test("a frame of the same origin shares the session, its renewal and its end", async () => {
+  test("a frame of the same origin shares the session, its refresh and its end", async () => {
     const profile = await open();
     const tab = await profile.tab();
     const inner = await profile.frame(tab);
@@ -66,7 +66,7 @@ tabsInEachBrowser("beside the tabs", ({ open }) => {
     await profile.server.expire(tokens.access_token);
     await all([tab, inner], "burst", CALLS);
     await assertAllAnswered([tab, inner], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     await all([tab, inner], "forget");
     profile.server.reset();
     const release = profile.server.shut("call");
@@ -95,7 +95,7 @@ tabsInEachBrowser("beside the tabs", ({ open }) => {
     const withoutToken = profile.server.calls().filter(({ bearer }) => bearer === undefined);
     assert.equal(withoutToken.length, CALLS, "their calls carry no token of ours");
     assert.equal(profile.server.strict.seen.tokenRequests, 0, "their endpoint has seen no refresh token of ours");
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     // An end of theirs is none of ours.
     await theirs.tell("logout");
     assert.equal(await ours.tell("state"), "signed-in");
@@ -117,7 +117,7 @@ tabsInEachBrowser("beside the tabs", ({ open }) => {
     await assertAllAnswered([other], CALLS);
     assert.deepEqual(await all([one, other], "token"), [null, bob.access_token]);
     assert.deepEqual(await other.tell("heard", "logout"), []);
-    assert.deepEqual(profile.server.renewals(), NO_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), NO_REFRESH);
   });
 
   test("no token is in the name of a lock, a message, a mark or an address", async () => {

@@ -193,7 +193,7 @@ tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
     assert.ok(!users.includes("bob"), "it has sent nothing as another user");
     await other.tell("burst", CALLS);
     await assertAllAnswered([other], CALLS);
-    assert.equal(await sleeper.tell("refresh"), "renewed", "only when the app asks for it");
+    assert.equal(await sleeper.tell("refresh"), "refreshed", "only when the app asks for it");
     assert.equal(await other.tell("state"), "signed-in");
   });
 
@@ -239,7 +239,7 @@ tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
     await tab.tell("login", "bob");
     await tab.page.evaluate(afterMarks);
     await tab.reload();
-    assert.equal(await tab.tell("refresh"), "renewed");
+    assert.equal(await tab.tell("refresh"), "refreshed");
     assert.equal(profile.server.seen().revocations, 0, "the new session's cookie is not revoked");
   });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_RENEWAL } from "../support/authorization-server.js";
+import { NO_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import {
   all,
@@ -87,19 +87,19 @@ tabsInEachBrowser("the end of a session", ({ open, name }) => {
     await sleeper.tell("forget");
     await sleeper.tell("burst", FEW);
     await assertAllAnswered([sleeper], FEW);
-    assert.deepEqual(profile.server.renewals(), NO_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), NO_REFRESH);
   });
 
-  test("a renewal that one tab writes while another logs out brings nothing back", async () => {
+  test("a refresh that one tab writes while another logs out brings nothing back", async () => {
     const profile = await open();
     const tabs = await profile.tabs(2);
-    const [leaver, renewer] = tabs;
+    const [leaver, refresher] = tabs;
     for (let round = 0; round < ROUNDS; round++) {
       const tokens = await profile.signIn(tabs);
       await profile.server.expire(tokens.access_token);
       const release = profile.server.shut("answer", 1);
-      await renewer.tell("burst", CALLS);
-      await until(() => release.arrived() === 1, "the renewal at the server");
+      await refresher.tell("burst", CALLS);
+      await until(() => release.arrived() === 1, "the refresh at the server");
       // Both at once, and either may be the first.
       if (round % 2) release();
       const left = leaver.tell("logout");
@@ -185,18 +185,18 @@ tabsInEachBrowser("the end of a session", ({ open, name }) => {
     const [tab] = await profile.tabs(1);
     await profile.signIn([tab]);
     const old = await tab.tell("record");
-    assert.equal(await tab.tell("refresh"), "renewed");
-    const renewed = await tab.tell("record");
+    assert.equal(await tab.tell("refresh"), "refreshed");
+    const refreshed = await tab.tell("record");
     await writesOver(tab, { ...old, accepted: true });
-    assert.equal(await tab.tell("token"), renewed.access_token);
+    assert.equal(await tab.tell("token"), refreshed.access_token);
     await tab.tell("burst", CALLS);
     await assertAllAnswered([tab], CALLS);
     await until(
-      async () => (await tab.tell("record")).access_token === renewed.access_token,
+      async () => (await tab.tell("record")).access_token === refreshed.access_token,
       "the new tokens in storage",
     );
-    assert.equal(await tab.tell("refresh"), "renewed");
-    assert.equal(profile.server.renewals().reuseDetected, 0);
+    assert.equal(await tab.tell("refresh"), "refreshed");
+    assert.equal(profile.server.refreshes().reuseDetected, 0);
   });
 
   test("a note in the record makes it no later than new tokens are", async () => {

@@ -13,8 +13,8 @@ tabsInEachBrowser("the lock between tabs", ({ open }) => {
     const { strict } = profile.server;
     const tabs = await profile.tabs(2, { options: { refresh: "/strict/token" } });
     await profile.signIn(tabs, strict.tokens());
-    const ends = await Promise.all(tabs.map((tab) => tab.tell("renewBeside", ROUNDS)));
-    assert.deepEqual(ends, [{ renewed: ROUNDS }, { renewed: ROUNDS }]);
+    const ends = await Promise.all(tabs.map((tab) => tab.tell("refreshBeside", ROUNDS)));
+    assert.deepEqual(ends, [{ refreshed: ROUNDS }, { refreshed: ROUNDS }]);
     assert.equal(strict.seen.reuses, 0);
     // One for each round, and one more where a tab came too late to share it.
     const { tokenRequests } = strict.seen;
@@ -22,7 +22,7 @@ tabsInEachBrowser("the lock between tabs", ({ open }) => {
     assert.deepEqual(await all(tabs, "state"), ["signed-in", "signed-in"]);
     assert.deepEqual(await all(tabs, "heard", "logout"), [[], []]);
     console.log(
-      `${2 * ROUNDS} renewals by two tabs in ${ROUNDS} rounds: ${tokenRequests} token requests, ${strict.seen.reuses} reuses`,
+      `${2 * ROUNDS} refreshes by two tabs in ${ROUNDS} rounds: ${tokenRequests} token requests, ${strict.seen.reuses} reuses`,
     );
   });
 });

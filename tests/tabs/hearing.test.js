@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { assertAllAnswered, tabsInEachBrowser } from "./support/profile.js";
 
 tabsInEachBrowser("news of another tab", ({ open }) => {
@@ -33,6 +33,6 @@ tabsInEachBrowser("news of another tab", ({ open }) => {
     await profile.server.expire(tokens.access_token);
     await tab.tell("burst", 3);
     await assertAllAnswered([tab], 3);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 });

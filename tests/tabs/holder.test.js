@@ -1,9 +1,9 @@
-// The tab that renews for all is lost on the way: closed, crashed, frozen, hung, put away, or cut off. The others go on
-// within the bound, and nobody is signed out unless the server has revoked the session.
+// The tab that refreshes for all is lost on the way: closed, crashed, frozen, hung, put away, or cut off. The others go
+// on within the bound, and nobody is signed out unless the server has revoked the session.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { back, leave, whileInCache } from "./support/cache.js";
 import { afterMarks, interceptMarks } from "./support/marks.js";
@@ -56,11 +56,11 @@ async function goesOn(profile, lose) {
   await assertAllAnswered([world.other], CALLS);
   // A browser may keep the request of a page that has gone, and the server must not see it later.
   world.release("cut");
-  assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+  assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   await assertSignedIn(world.other);
 }
 
-tabsInEachBrowser("the tab that renews", ({ open, name }) => {
+tabsInEachBrowser("the tab that refreshes", ({ open, name }) => {
   test("closed before the server has seen its request, it is replaced by the next", async () => {
     await goesOn(await open(), (holder) => holder.close());
   });
@@ -71,19 +71,19 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     await holder.close();
     assertAllEnded(await other.tell("outcomes"), CALLS, "session_expired");
     release();
-    assert.deepEqual(profile.server.renewals(), REVOKED);
+    assert.deepEqual(profile.server.refreshes(), REVOKED);
     assert.deepEqual(await other.tell("heard", "logout"), ["this-tab"]);
     await assertTombstone(other);
   });
 
-  test("reloaded in the middle, it renews again with all others", async () => {
+  test("reloaded in the middle, it refreshes again with all others", async () => {
     const profile = await open();
     const { holder, other, release } = await waiting(profile, "request");
     await holder.reload();
     await holder.tell("burst", CALLS);
     await assertAllAnswered([holder, other], CALLS);
     release("cut");
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 
   test("reloaded while the server is at work on it, it asks nothing that nobody would hear the answer of", async () => {
@@ -93,7 +93,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     assertAllEnded(await other.tell("outcomes"), CALLS, "session_expired");
     release();
     // Its own request, and the next one's, which the server takes for a reuse.
-    assert.deepEqual(profile.server.renewals(), REVOKED);
+    assert.deepEqual(profile.server.refreshes(), REVOKED);
     await holder.is("state", "signed-out");
   });
 
@@ -108,7 +108,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     await holder.tell("forget");
     await holder.tell("burst", CALLS);
     await assertAllAnswered([holder], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     await assertSignedIn(holder);
   });
 
@@ -151,7 +151,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     const { holder, other, release } = await waiting(profile, "request");
     release("cut");
     await assertAllAnswered([holder, other], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     await assertSignedIn(other);
   });
 
@@ -161,7 +161,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     release("cut");
     for (const tab of [holder, other]) assertAllEnded(await tab.tell("outcomes"), CALLS, "session_expired");
     // Some browsers ask again by themselves when a kept connection breaks; a revoked family is refused however often.
-    assert.ok(profile.server.renewals().reuseDetected >= 1);
+    assert.ok(profile.server.refreshes().reuseDetected >= 1);
     assert.deepEqual(await all([holder, other], "heard", "logout"), [["this-tab"], ["other-tab"]]);
     await assertTombstone(other, tokens);
   });
@@ -180,7 +180,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     wake();
     await asleep;
     await assertAllAnswered([holder], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     await assertSignedIn(holder);
   });
 
@@ -192,11 +192,11 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     for (const tab of [holder, other]) assertAllEnded(await tab.tell("outcomes"), CALLS, "refresh_failed");
     profile.server.tokenEndpoint("works");
     await assertSignedIn(holder);
-    assert.equal(await other.tell("refresh"), "renewed");
+    assert.equal(await other.tell("refresh"), "refreshed");
     await all([holder, other], "forget");
     await all([holder, other], "burst", CALLS);
     await assertAllAnswered([holder, other], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 
   if (name !== "chromium") return;
@@ -218,7 +218,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     release("busy");
     await wake();
     await assertAllAnswered([holder], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
     await assertSignedIn(holder);
   });
 
@@ -233,7 +233,7 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     await holder.is("state", "refreshing");
     next();
     await assertAllAnswered([holder, other], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 
   test("a tab that is frozen while it waits for its turn is passed over", async () => {
@@ -252,6 +252,6 @@ tabsInEachBrowser("the tab that renews", ({ open, name }) => {
     release("cut");
     await wake();
     await assertAllAnswered([other], CALLS);
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 });

@@ -1,8 +1,8 @@
-// Browsers that lack something, or block it: what is left of one renewal and one end for all tabs.
+// Browsers that lack something, or block it: what is left of one refresh and one end for all tabs.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { all, assertAllAnswered, assertAllEnded, assertTombstone, tabsInEachBrowser } from "./support/profile.js";
 import { withNothing, withoutChannel, withoutDatabase, withoutLocks } from "./support/without.js";
@@ -23,7 +23,7 @@ async function oneAfterTheOther(profile, tabs) {
   await until(() => profile.server.count("refused") === tabs.length * CALLS, "the calls of all");
   release();
   await assertAllAnswered(tabs, CALLS);
-  assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+  assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
 }
 
 /** A logout in the first tab is one in all. */
@@ -41,7 +41,7 @@ async function endsInAll(tabs) {
 }
 
 tabsInEachBrowser("a browser that lacks something", ({ open }) => {
-  test("without Web Locks, tabs that begin while one renews wait for it, and a logout ends all", async () => {
+  test("without Web Locks, tabs that begin while one refreshes wait for it, and a logout ends all", async () => {
     const profile = await open();
     const tabs = await profile.tabs(3, { before: withoutLocks });
     await oneAfterTheOther(profile, tabs);
@@ -61,17 +61,17 @@ tabsInEachBrowser("a browser that lacks something", ({ open }) => {
     await other.tell("burst", CALLS);
     await assertAllAnswered([other], CALLS);
     release("cut");
-    assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
   });
 
-  test("without IndexedDB, tabs that renew at once share each renewal, and no refresh token is presented twice", async () => {
+  test("without IndexedDB, tabs that refresh at once share each refresh, and no refresh token is presented twice", async () => {
     const profile = await open();
     const { strict } = profile.server;
     const tabs = await profile.tabs(2, { before: withoutDatabase, options: { refresh: "/strict/token" } });
     await profile.signIn(tabs, strict.tokens());
     assert.deepEqual(
-      await Promise.all(tabs.map((tab) => tab.tell("renewBeside", ROUNDS))),
-      Array(2).fill({ renewed: ROUNDS }),
+      await Promise.all(tabs.map((tab) => tab.tell("refreshBeside", ROUNDS))),
+      Array(2).fill({ refreshed: ROUNDS }),
     );
     assert.equal(strict.seen.reuses, 0);
     assert.ok(strict.seen.tokenRequests >= ROUNDS);
@@ -104,17 +104,17 @@ tabsInEachBrowser("a browser that lacks something", ({ open }) => {
       return marks();
     }, tokens);
     assert.deepEqual(held, ["authfetch:local:authfetch", "authfetch:local:authfetch:more"]);
-    assert.equal(profile.server.renewals().reuseDetected, 0);
+    assert.equal(profile.server.refreshes().reuseDetected, 0);
   });
 
-  test("without BroadcastChannel, tabs share a renewal and an end by what is stored", async () => {
+  test("without BroadcastChannel, tabs share a refresh and an end by what is stored", async () => {
     const profile = await open();
     const tabs = await profile.tabs(3, { before: withoutChannel });
     await oneAfterTheOther(profile, tabs);
     await endsInAll(tabs);
   });
 
-  test("with none of them, tabs that begin while one renews wait for it, and a logout ends all", async () => {
+  test("with none of them, tabs that begin while one refreshes wait for it, and a logout ends all", async () => {
     const profile = await open();
     const tabs = await profile.tabs(2, { before: withNothing });
     await oneAfterTheOther(profile, tabs);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { assertTombstone, tabsInEachBrowser } from "./support/profile.js";
 
@@ -57,7 +57,7 @@ const ended = async () => {
 
 tabsInEachBrowser("a browser that is older", ({ open }) => {
   for (const { what, names } of CASES) {
-    test(`without ${what}: a sign-in, a renewal, calls with a signal and their abort, a logout`, async () => {
+    test(`without ${what}: a sign-in, a refresh, calls with a signal and their abort, a logout`, async () => {
       const profile = await open();
       const before = names.map((name) => `(${MISSING[name]})();`).join("\n");
       const tab = await profile.tab({ before });
@@ -65,7 +65,7 @@ tabsInEachBrowser("a browser that is older", ({ open }) => {
       const tokens = await profile.signIn([tab]);
       await profile.server.expire(tokens.access_token);
       assert.deepEqual(await tab.page.evaluate(call), { statuses: [200, 200, 200], aborted: true });
-      assert.deepEqual(profile.server.renewals(), ONE_RENEWAL);
+      assert.deepEqual(profile.server.refreshes(), ONE_REFRESH);
       assert.deepEqual(
         profile.server.calls().filter(({ bearer }) => !bearer),
         [],

@@ -8,12 +8,12 @@ import { Waterfall } from "./waterfall.js";
 
 const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 
-function renewal(lane, refreshToken) {
+function refresh(lane, refreshToken) {
   const body = new URLSearchParams({ grant_type: "refresh_token", client_id: lane, refresh_token: refreshToken });
   return { method: "POST", body };
 }
 
-/** Each way: how a call is made, given the observed fetch, and whether a session is left to renew afterwards. */
+/** Each way: how a call is made, given the observed fetch, and whether a session is left to refresh afterwards. */
 const WAYS = {
   authfetch(tokens, run) {
     const auth = new AuthFetch({
@@ -41,18 +41,18 @@ const WAYS = {
     return { send: (url, init) => run.fetch(url, { ...init, ...bearer(tokens.access_token) }), alive: null };
   },
 
-  /** The recipe to be found everywhere: on a 401, renew with the refresh token in store, then send again. */
+  /** The recipe to be found everywhere: on a 401, refresh with the refresh token in store, then send again. */
   naive(tokens, run) {
     let store = tokens;
     const send = async (url, init) => {
       const response = await run.fetch(url, { ...init, ...bearer(store.access_token) });
       if (response.status !== 401) return response;
-      const renewed = await run.fetch("/token", renewal("naive", store.refresh_token));
-      if (!renewed.ok) return response;
-      store = await renewed.json();
+      const refreshed = await run.fetch("/token", refresh("naive", store.refresh_token));
+      if (!refreshed.ok) return response;
+      store = await refreshed.json();
       return run.fetch(url, { ...init, ...bearer(store.access_token) });
     };
-    return { send, alive: async () => (await fetch("/token", renewal("naive", store.refresh_token))).ok };
+    return { send, alive: async () => (await fetch("/token", refresh("naive", store.refresh_token))).ok };
   },
 };
 
@@ -105,7 +105,7 @@ function numbers({ run, answered, counted, alive, count }) {
     ["Reuse detections", counted.reuseDetected, bad(counted.reuseDetected > 0), "reuseDetected"],
     [
       "Session afterwards",
-      alive === null ? "never renewed" : alive ? "intact" : "lost",
+      alive === null ? "never refreshed" : alive ? "intact" : "lost",
       bad(alive === false),
       "session",
     ],

@@ -140,7 +140,7 @@ function summary(run) {
   const left = all - answered - aborted;
   const parts = [`${answered} of ${all} answered 200`];
   if (run.refusedFirst > 0 && !aborted) parts.push(`${run.refusedFirst} of them after a 401`);
-  if (run.renewals.length > 0) parts.push(plural(run.renewals.length, "token request"));
+  if (run.refreshes.length > 0) parts.push(plural(run.refreshes.length, "token request"));
   if (aborted > 0) parts.push(`${aborted} aborted by the logout`);
   if (left > 0) parts.push(`${left} ended otherwise`);
   return `${parts.join(", ")}, in ${milliseconds(run.end - run.start)}.`;

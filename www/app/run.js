@@ -1,5 +1,5 @@
 // One burst of calls and what became of each: when it was sent, refused, sent again, answered or aborted.
-// It looks on from the underlying fetch, beneath whatever renews; it decides nothing.
+// It looks on from the underlying fetch, beneath whatever refreshes; it decides nothing.
 
 const LONGEST_REFINING = 250; // ms
 
@@ -15,7 +15,7 @@ export class Run {
   start = null;
   end = null;
   /** Token requests, in order of their start. */
-  renewals = [];
+  refreshes = [];
   #id = `r${++runs}`;
 
   constructor({ lane, count, delay }) {
@@ -56,7 +56,7 @@ export class Run {
 
   /** Resource Timing is told a moment after the answer; of some requests it is never told. */
   async #refined() {
-    const answered = [...this.renewals, ...this.calls.flatMap(({ attempts }) => attempts)].filter(
+    const answered = [...this.refreshes, ...this.calls.flatMap(({ attempts }) => attempts)].filter(
       ({ status }) => status > 0,
     );
     const until = now() + LONGEST_REFINING;
@@ -66,7 +66,7 @@ export class Run {
 
   async #make(call, send) {
     try {
-      // A renewal should not queue behind the calls that need it for one of the few connections to a host.
+      // A refresh should not queue behind the calls that need it for one of the few connections to a host.
       const response = await send(`/api/items/${call.number}?lane=${this.lane}&delay=${this.delay}&run=${this.#id}`, {
         priority: "low",
       });
@@ -80,7 +80,7 @@ export class Run {
   }
 
   #listOf({ pathname, searchParams }) {
-    if (pathname === "/token") return this.renewals;
+    if (pathname === "/token") return this.refreshes;
     if (searchParams.get("run") !== this.#id) return null;
     return this.calls[Number(pathname.split("/").pop()) - 1].attempts;
   }

@@ -45,6 +45,6 @@ export class SessionCard {
     if (this.#expired && left > 0)
       write($("expiry"), `Refused by the API from now on, though by the clock it has ${seconds} s left.`);
     else if (left > 0) write($("expiry"), `The access token runs out in ${seconds} s.`);
-    else write($("expiry"), "The access token has run out. The next call renews it first.");
+    else write($("expiry"), "The access token has run out. The next call refreshes it first.");
   }
 }

@@ -34,8 +34,8 @@ export class Tabs {
   report(burst, run) {
     const [answered, aborted, all] = [run.count(200), run.count("aborted"), run.calls.length];
     const parts = [aborted ? `${answered} answered, ${aborted} aborted` : `${answered} of ${all} answered 200`];
-    if (run.renewals.length > 0) parts.push("renewed for all");
-    else if (run.refusedFirst > 0 && !aborted) parts.push("went on with another tab’s renewal");
+    if (run.refreshes.length > 0) parts.push("refreshed for all");
+    else if (run.refusedFirst > 0 && !aborted) parts.push("went on with another tab’s refresh");
     this.#tell({ burst, said: `${parts.join(", ")}.`, answered, aborted });
   }
 

@@ -47,15 +47,15 @@ export class Waterfall {
   }
 
   #layout() {
-    const { calls, renewals } = this.#run;
+    const { calls, refreshes } = this.#run;
     const row = this.#compact ? (calls.length > 50 ? 2 : 4) : calls.length > 50 ? 5 : calls.length > 10 ? 9 : 24;
     const few = this.#compact ? 6 : 16;
-    const token = renewals.length > 4 ? Math.min(few, MOST_FOR_CROWD / renewals.length) : few;
+    const token = refreshes.length > 4 ? Math.min(few, MOST_FOR_CROWD / refreshes.length) : few;
     const width = this.#canvas.parentElement.clientWidth;
     const left = this.#compact ? 10 : 44;
     const top = this.#compact ? 8 : 10;
-    // Room for the one renewal that is to come: rows should not jump when it starts.
-    const callsTop = top + Math.max(1, renewals.length) * token + (this.#compact ? 4 : 8);
+    // Room for the one refresh that is to come: rows should not jump when it starts.
+    const callsTop = top + Math.max(1, refreshes.length) * token + (this.#compact ? 4 : 8);
     const height = callsTop + calls.length * row + (this.#compact ? 8 : AXIS + 4);
     return { row, token, width, left, right: width - (this.#compact ? 10 : 16), top, callsTop, height };
   }
@@ -82,7 +82,7 @@ export class Waterfall {
     };
     const scene = { paint, run, at, x, bar, colour, until, font: style.fontFamily };
     if (!this.#compact) axis(scene, scale);
-    renewals(scene, this.#compact);
+    refreshes(scene, this.#compact);
     calls(scene);
   }
 
@@ -116,13 +116,13 @@ function axis({ paint, run, at, x, colour, font }, scale) {
   }
 }
 
-/** One renewal throws a band over the calls that wait for it; a crowd of them would hide the calls. */
-function renewals({ paint, run, at, x, bar, colour, until, font }, compact) {
-  run.renewals.forEach((one, index) => {
+/** One refresh throws a band over the calls that wait for it; a crowd of them would hide the calls. */
+function refreshes({ paint, run, at, x, bar, colour, until, font }, compact) {
+  run.refreshes.forEach((one, index) => {
     const end = one.end ?? until;
     const y = at.top + index * at.token;
     const high = Math.max(at.token - (at.token > 4 ? 2 : 1), 2);
-    if (run.renewals.length <= 2) bar(colour.band, one.start, end, y, at.callsTop - y + run.calls.length * at.row);
+    if (run.refreshes.length <= 2) bar(colour.band, one.start, end, y, at.callsTop - y + run.calls.length * at.row);
     const refused = one.status !== null && one.status !== 200;
     if (one.sent !== null) bar(colour.sent, one.start, one.sent, y, high);
     bar(
@@ -132,7 +132,7 @@ function renewals({ paint, run, at, x, bar, colour, until, font }, compact) {
       y,
       high,
     );
-    if (compact || run.renewals.length > 4) return;
+    if (compact || run.refreshes.length > 4) return;
     const said = one.status === null ? "" : one.status === "aborted" ? ", aborted" : `, ${one.status}`;
     const words = `token request${said}`;
     paint.font = `600 11px ${font}`;

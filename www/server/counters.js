@@ -9,7 +9,7 @@ const NOTHING = {
   ok: 0,
   unauthorized: 0,
   aborted: 0,
-  /** Requests for renewal at the token endpoint, those refused among them, and refresh tokens presented twice. */
+  /** Refresh requests at the token endpoint, those refused among them, and refresh tokens presented twice. */
   tokenRequests: 0,
   tokenRefused: 0,
   reuseDetected: 0,

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 const NEVER_ACCEPTED: &str =
-    "Several renewals in a row brought tokens with which no call was accepted; the session is kept.";
+    "Several refreshes in a row brought tokens with which no call was accepted; the session is kept.";
 
 /// One refresh, by number.
 struct Running {

@@ -2,7 +2,7 @@ import { DefaultHttpClient, HubConnectionBuilder, NullLogger } from "@microsoft/
 import { auth } from "./auth.js";
 
 // SignalR does not ask its factory again when the token it has just sent is refused.
-class RenewingHttpClient extends DefaultHttpClient {
+class RefreshingHttpClient extends DefaultHttpClient {
   async send(request) {
     try {
       return await super.send(request);
@@ -18,7 +18,7 @@ class RenewingHttpClient extends DefaultHttpClient {
 export const connection = new HubConnectionBuilder()
   .withUrl("/api/hub", {
     accessTokenFactory: () => auth.getAccessToken(),
-    httpClient: new RenewingHttpClient(NullLogger.instance),
+    httpClient: new RefreshingHttpClient(NullLogger.instance),
   })
   .withAutomaticReconnect()
   .build();

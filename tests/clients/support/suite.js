@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { ONE_RENEWAL } from "../../support/authorization-server.js";
+import { ONE_REFRESH } from "../../support/authorization-server.js";
 import { inEachBrowser, LIMIT } from "../../support/browser.js";
 import { until } from "../../support/until.js";
 import { openClient } from "./open.js";
@@ -69,7 +69,7 @@ function scenarios(browser, { driver, handedOn = "itself", alias, also }) {
     client.errors.length = 0;
   });
 
-  test("a burst of calls with a refused token is answered after one renewal", async () => {
+  test("a burst of calls with a refused token is answered after one refresh", async () => {
     const { server, tell } = client;
     await tell("signIn", await server.tokens());
     const release = server.hold();
@@ -78,7 +78,7 @@ function scenarios(browser, { driver, handedOn = "itself", alias, also }) {
     release();
     const answers = Array.from({ length: CALLS }, (_, at) => ({ value: 100 + at }));
     assert.deepEqual(await tell("allEnded"), answers);
-    assert.deepEqual(server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(server.refreshes(), ONE_REFRESH);
     assert.ok(server.count("refused") >= AT_ONCE);
     assert.equal(server.count("ok"), CALLS);
   });
@@ -94,7 +94,7 @@ function scenarios(browser, { driver, handedOn = "itself", alias, also }) {
     assert.equal(accepted.body, refused.body);
     assert.deepEqual([accepted.method, accepted.path, accepted.type], [refused.method, refused.path, refused.type]);
     assert.ok(Buffer.from(refused.body, "base64").includes("世界"));
-    assert.deepEqual(server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(server.refreshes(), ONE_REFRESH);
   });
 
   test("a caller's abort ends its own call, as it does with the browser's fetch, and no other", async () => {

@@ -18,7 +18,7 @@ const showsAnother = (page, token) =>
 
 /** Declares the tests of the view of `client()`. */
 export function follows(client) {
-  test("a change of the session, by sign-in, renewal and logout, updates the view", async () => {
+  test("a change of the session, by sign-in, refresh and logout, updates the view", async () => {
     const { page, server, tell } = client();
     const tokens = await server.tokens({ good: true });
     await tell("signIn", tokens);

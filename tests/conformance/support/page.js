@@ -42,14 +42,13 @@ function instance(token, options) {
 }
 
 /**
- * The browser's own; ours without a session; with one; with a token that is refused, renewed, and whose calls are sent
- * again.
+ * The browser's own; ours without a session; with one; with a token that is refused and refreshed, calls sent again.
  */
 const GUISES = {
   native: () => ({ fetch: native }),
   "signed out": (options) => instance(null, options),
   "signed in": (options) => instance("good", options),
-  renewing: (options) => instance("stale", options),
+  refreshing: (options) => instance("stale", options),
 };
 
 /**

@@ -6,7 +6,7 @@ import { inEachBrowser } from "../../support/browser.js";
 import { hasGlobal, newPage } from "../../support/page.js";
 import { startServer } from "./server.js";
 
-export const OURS = ["signed out", "signed in", "renewing"];
+export const OURS = ["signed out", "signed in", "refreshing"];
 
 /** A page in this browser beside a server of its own. */
 async function open(browser) {
@@ -50,7 +50,7 @@ export function pageInEachBrowser(title, tests) {
         expects?.(native, name);
         for (const [guise, result] of Object.entries(ours)) assert.deepEqual(result, native, guise);
         const sent = new Set(world.server.log().map(({ authorization }) => authorization));
-        const wanted = { "signed in": "Bearer good", renewing: "Bearer fresh" };
+        const wanted = { "signed in": "Bearer good", refreshing: "Bearer fresh" };
         if (!tokenless)
           for (const guise of guises)
             assert.ok(!wanted[guise] || sent.has(wanted[guise]), `${guise}: its token was sent`);

@@ -41,15 +41,15 @@ let running;
 
 const tasks = {
   async session({ origin }) {
-    let renewals = 0;
-    const auth = new AuthFetch({ name: "worker", refresh: async () => (renewals++, { access_token: "fresh" }) });
+    let refreshes = 0;
+    const auth = new AuthFetch({ name: "worker", refresh: async () => (refreshes++, { access_token: "fresh" }) });
     const other = new AuthFetch({ name: "worker" });
     auth.setTokens({ access_token: "stale" });
     const shared = other.session?.accessToken;
     const statuses = await Promise.all([1, 2, 3].map((n) => status(auth.fetch, `/echo?${n}`)));
     const absolute = await status(auth.fetch, new Request(`${origin}/echo`, { method: "POST", body: "of a worker" }));
     running = { auth, call: status(auth.fetch, "/held") };
-    return { shared, statuses, absolute, renewals, state: auth.state };
+    return { shared, statuses, absolute, refreshes, state: auth.state };
   },
   async leave() {
     const { auth, call } = running;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { follows } from "../../clients/support/view.js";
-import { ONE_RENEWAL } from "../../support/authorization-server.js";
+import { ONE_REFRESH } from "../../support/authorization-server.js";
 import { useBrowser } from "../../support/browser.js";
 import { openApp } from "./app.js";
 
@@ -26,7 +26,7 @@ export function suite(name, options) {
     assert.match(await (await fetch(app.url)).text(), /<main id="app"[^>]*>signed out<\/main>/);
   });
 
-  test("a burst of calls is answered after one renewal", async () => {
+  test("a burst of calls is answered after one refresh", async () => {
     const { server, tell } = client;
     await tell("signIn", await server.tokens());
     await tell("read", CALLS, 0);
@@ -35,7 +35,7 @@ export function suite(name, options) {
       ends,
       Array.from({ length: CALLS }, (_, n) => ({ value: { n } })),
     );
-    assert.deepEqual(server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(server.refreshes(), ONE_REFRESH);
     assert.deepEqual(client.errors, []);
   });
 

@@ -16,18 +16,18 @@ impl World {
     }
 
     /// Another tab refreshes, under the lock that it shares with this one.
-    pub fn renewed_elsewhere(&mut self) {
+    pub fn refreshed_elsewhere(&mut self) {
         if self.lock.holder.is_none()
             && self.setup.place.shared()
             && let Some(record) = self.refreshed(false)
         {
-            self.ledger.renewed.extend(self.record.access);
+            self.ledger.refreshed.extend(self.record.access);
             self.written_elsewhere(record);
         }
     }
 
     /// Another tab refreshes, without a lock or with one that it has stolen, and this tab cannot read it yet.
-    pub fn renewed_unseen(&mut self) {
+    pub fn refreshed_unseen(&mut self) {
         if self.unseen.is_none() && self.setup.policy.grace > 0 {
             self.unseen = self.refreshed(true);
         }

@@ -41,7 +41,7 @@ pub enum Reply {
 
 impl World {
     /// The running refresh has its turn, and its token request is answered so.
-    pub fn renewal(&mut self, reply: Reply) {
+    pub fn answer_refresh(&mut self, reply: Reply) {
         self.turn();
         let at = self.requests.iter().position(|request| !request.aborted);
         self.reply(at.expect("a token request is under way"), reply);

@@ -7,7 +7,7 @@ const DEFAULTS = {
   refresh: { url: "/token", clientId: "demo" },
   revocation: "/token/revocation",
   origins: ["/api/"],
-  // Renewals begin where a test begins one.
+  // Refreshes begin where a test begins one.
   leeway: 0,
   backgroundRefresh: false,
 };
@@ -71,16 +71,17 @@ globalThis.tab = {
     const errors = ends.map(({ error }) => error).filter(Boolean);
     return { ends: ends.map(({ value, code }) => value ?? code), objects: new Set(errors).size };
   },
-  refresh: () => described(auth.refresh()).then(({ value, code }) => (value ? "renewed" : code)),
+  refresh: () => described(auth.refresh()).then(({ value, code }) => (value ? "refreshed" : code)),
   /**
-   * Renews so often, each time together with the other tab that does the same; says how often it was given a session.
+   * Refreshes so often, each time together with the other tab that does the same; says how often it was given a
+   * session.
    */
-  async renewBeside(rounds) {
+  async refreshBeside(rounds) {
     const meeting = new BroadcastChannel("tests:round");
     let theirs = -1;
     let met = () => {};
     meeting.onmessage = ({ data }) => ((theirs = Math.max(theirs, data)), met());
-    let renewed = 0;
+    let refreshed = 0;
     for (let round = 0; round < rounds; round++) {
       // Said again while the other one may not be listening yet.
       const again = setInterval(() => meeting.postMessage(round), 50);
@@ -88,10 +89,10 @@ globalThis.tab = {
       while (theirs < round) await new Promise((done) => (met = done));
       clearInterval(again);
       meeting.postMessage(round);
-      if (await auth.refresh().then(Boolean, () => false)) renewed++;
+      if (await auth.refresh().then(Boolean, () => false)) refreshed++;
     }
     meeting.close();
-    return { renewed };
+    return { refreshed };
   },
   logout: (options) => auth.logout(options),
   /** Does this in every tab that is armed, at once, when `go` is called in one of them. */

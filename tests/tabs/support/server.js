@@ -32,7 +32,7 @@ export async function page(pathname, response) {
  * "answer", after its work, where "cut" loses the answer; and "call", at the API.
  */
 export async function startServer({ tokenLifetime } = {}) {
-  const renewals = new Set();
+  const refreshes = new Set();
   const strict = strictEndpoint();
   let tokenEndpoint = "works";
   let revocation = "works";
@@ -40,14 +40,14 @@ export async function startServer({ tokenLifetime } = {}) {
   const world = await startAuthorizationServer({
     lifetime: tokenLifetime,
     answering(how) {
-      if (how === "cut") for (const response of renewals) response.destroy();
+      if (how === "cut") for (const response of refreshes) response.destroy();
     },
   });
   const { auth, doors } = world;
 
   async function token(request, response) {
-    renewals.add(response);
-    response.once("close", () => renewals.delete(response));
+    refreshes.add(response);
+    response.once("close", () => refreshes.delete(response));
     const how = tokenEndpoint === "busy" ? "busy" : await doors.pass("request");
     // Whoever has gone meanwhile has sent nothing.
     if (how === "cut" || request.destroyed || response.destroyed) return response.destroy();

@@ -15,7 +15,7 @@ impl World {
         self.require(!again, "no call is sent again with the token it was refused for");
         self.require(!early, "a step-up is answered by a sign-in alone");
         let fit = !self.has_run_out() || !self.session.can_refresh() || self.ledger.untried == Some(token);
-        self.require(fit, "a token that has run out is renewed before it is sent");
+        self.require(fit, "a token that has run out is refreshed before it is sent");
         self.ledger.untried = None;
         let tries = |task: &&Task| task.phase == Phase::InFlight && task.sent == Some(token) && !task.had_it;
         let trying = self.tasks.iter().filter(tries).count();
@@ -36,7 +36,7 @@ impl World {
             let sent = self.tasks[at].sent;
             self.ledger.canary.take_if(|canary| sent == Some(canary.token));
         }
-        self.require(end != End::Failed || cooling, "a call fails with the renewal's error in the cooldown only");
+        self.require(end != End::Failed || cooling, "a call fails with the refresh's error in the cooldown only");
     }
 
     pub(in crate::world) fn before_answer(&mut self, at: usize, sent: AccessToken, answer: Answer) {

@@ -16,7 +16,7 @@ pub(super) struct Ledger {
     /// Presented and exchanged, with no answer lost.
     pub(super) spent: Vec<RefreshToken>,
     /// Replaced by a refresh.
-    pub(super) renewed: Vec<AccessToken>,
+    pub(super) refreshed: Vec<AccessToken>,
     /// Rejected, and brought again by the refresh that was made for it.
     brought_again: Vec<AccessToken>,
     rejected: Vec<AccessToken>,
@@ -87,7 +87,7 @@ impl World {
                 || self.unseen.iter().any(stands)
                 || self.requests.iter().any(|request| request.presented == Some(*token))
         };
-        self.ledger.renewed.retain(access);
+        self.ledger.refreshed.retain(access);
         self.ledger.brought_again.retain(access);
         self.ledger.rejected.retain(access);
         self.ledger.untried = self.ledger.untried.filter(access);

@@ -37,7 +37,7 @@ impl World {
         if members == Members::Refreshed {
             self.require(request.signin == old.signin, "a late answer never replaces what setTokens gave");
             if record.access != request.from {
-                self.ledger.renewed.extend(request.from);
+                self.ledger.refreshed.extend(request.from);
             } else if rejected {
                 self.ledger.brought_again.extend(request.from);
             }

@@ -13,17 +13,17 @@ impl World {
         let cooling = decisions.cooling(&self.record, self.now);
         let forbidden = decisions.retry_after_set(&self.record, self.now);
         let by_hand = reason == Reason::Manual;
-        self.require(!if by_hand { forbidden } else { cooling }, "a cooldown keeps renewals away");
-        let Ledger { renewed, brought_again, rejected, judging, .. } = &mut self.ledger;
+        self.require(!if by_hand { forbidden } else { cooling }, "a cooldown keeps refreshes away");
+        let Ledger { refreshed, brought_again, rejected, judging, .. } = &mut self.ledger;
         let expired = self.record.expires_at.is_some_and(|at| at <= self.now);
         let in_vain = |from| reason == Reason::Unauthorized && !expired && brought_again.contains(&from);
-        let mut again = from.is_some_and(|from| renewed.contains(&from) || in_vain(from));
+        let mut again = from.is_some_and(|from| refreshed.contains(&from) || in_vain(from));
         if let Some((token, _)) = judging.filter(|_| reason == Reason::Unauthorized) {
             // The clock may ask for another where the same text was brought again.
-            again |= renewed.contains(&token) || (rejected.contains(&token) && !(expired && self.record.rejected));
+            again |= refreshed.contains(&token) || (rejected.contains(&token) && !(expired && self.record.rejected));
             rejected.push(token);
         }
-        self.require(!again, "one renewal per rejected token");
+        self.require(!again, "one refresh per rejected token");
         let pending = self.ledger.promises.contains(&id);
         self.require(!pending, "each refresh is a new one");
         self.ledger.promises.push(id);
@@ -35,7 +35,7 @@ impl World {
         let spent = request.presented.is_some_and(|token| self.ledger.spent.contains(&token));
         self.require(!spent, "no refresh token is presented twice unless an answer was lost");
         let running = self.requests.iter().any(|other| !other.aborted);
-        self.require(!running, "one renewal in flight");
+        self.require(!running, "one refresh in flight");
         let broken_off = self.ledger.broken_off.take();
         let at_once = broken_off.is_some_and(|(id, until)| id == request.id && self.now < until);
         self.require(!at_once, "a page that is being left sends no token request again");

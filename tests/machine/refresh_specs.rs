@@ -1,4 +1,4 @@
-//! One renewal: who starts it, who joins it, and what may happen to the record while it runs.
+//! One refresh: who starts it, who joins it, and what may happen to the record while it runs.
 
 use super::world::{Answer, LIFETIME, Phase, Reply, World};
 use authfetch::protocol::config::{Policy, Refreshable};
@@ -21,8 +21,8 @@ fn record() -> Record {
     }
 }
 
-/// A machine that knows `record`, with a renewal of it under way.
-fn renewing(policy: Policy, record: &Record) -> (Decisions, u32) {
+/// A machine that knows `record`, with a refresh of it under way.
+fn refreshing(policy: Policy, record: &Record) -> (Decisions, u32) {
     let mut machine = Decisions::new(policy);
     machine.observe(record, NOW);
     assert_eq!(machine.start(record, Reason::Unauthorized, true), NeedsRefresh::Start);
@@ -49,7 +49,7 @@ fn the_first_opens_a_refresh_and_the_others_join_it() {
 
 #[test]
 fn only_its_owner_goes_on_with_a_refresh_or_ends_it() {
-    let (mut machine, id) = renewing(Policy::default(), &record());
+    let (mut machine, id) = refreshing(Policy::default(), &record());
     assert_eq!(machine.on_turn(id + 1, &record()), Turn::Ended);
     assert_eq!(machine.on_grant(id + 1, outcome(GrantOutcome::Tokens), &record(), NOW, 0.5), Grant::Ended);
     machine.finish(id + 1, true);
@@ -60,7 +60,7 @@ fn only_its_owner_goes_on_with_a_refresh_or_ends_it() {
 
 #[test]
 fn a_waiting_refresh_adopts_what_another_tab_has_refreshed() {
-    let (mut machine, id) = renewing(Policy::default(), &record());
+    let (mut machine, id) = refreshing(Policy::default(), &record());
     let theirs = Record { access: Some(AccessToken(3)), refresh: Some(RefreshToken(4)), version: 1, ..record() };
     machine.observe(&theirs, NOW);
     assert_eq!(machine.on_turn(id, &theirs), Turn::UseStored);
@@ -69,7 +69,7 @@ fn a_waiting_refresh_adopts_what_another_tab_has_refreshed() {
 
 #[test]
 fn a_refresh_of_an_ended_session_is_dropped_at_every_step() {
-    let (mut machine, id) = renewing(Policy::default(), &record());
+    let (mut machine, id) = refreshing(Policy::default(), &record());
     let tombstone = machine.on_end(&record(), NOW);
     assert_eq!(machine.on_turn(id, &tombstone), Turn::Ended);
     for class in [GrantOutcome::Tokens, GrantOutcome::Refused, GrantOutcome::Transient, GrantOutcome::Permanent] {
@@ -109,7 +109,7 @@ fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_refresh() {
     let held = Record { refresh: None, ..record() };
     let policy = Policy { refreshable: Refreshable::Always, ..Policy::default() };
     for newer in [Record { access: Some(AccessToken(9)), signin: 1, ..held }, Record { signin: 1, ..held }] {
-        let (mut machine, id) = renewing(policy, &held);
+        let (mut machine, id) = refreshing(policy, &held);
         machine.observe(&newer, NOW);
         assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Tokens), &newer, NOW, 0.5), Grant::UseStored);
     }
@@ -119,9 +119,9 @@ fn a_cookie_held_refresh_token_makes_any_sign_in_overtake_the_refresh() {
 fn without_a_session_a_cookie_is_tried_and_a_sign_in_meanwhile_wins() {
     let policy = Policy { refreshable: Refreshable::Always, ..Policy::default() };
     let out = Record { epoch: 5, ..Record::default() };
-    let (mut machine, id) = renewing(policy, &out);
+    let (mut machine, id) = refreshing(policy, &out);
     assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Tokens), &out, NOW, 0.5), Grant::Store(Keep::New));
-    let (mut machine, id) = renewing(policy, &out);
+    let (mut machine, id) = refreshing(policy, &out);
     let signed_in = Record { epoch: machine.next_epoch(&out, NOW), ..record() };
     machine.observe(&signed_in, NOW);
     assert_eq!(machine.on_grant(id, outcome(GrantOutcome::Tokens), &signed_in, NOW, 0.5), Grant::Ended);
@@ -132,9 +132,9 @@ fn a_refusal_counts_only_if_no_newer_record_has_come() {
     let mut world = World::new(Policy::default());
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
-    world.renewal(Reply::Lost);
+    world.answer_refresh(Reply::Lost);
     world.fire(Timer::BackOff);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     assert!(world.is_set(Timer::Grace), "the second presentation of a rotated token is refused");
     world.set_tokens(true);
     world.fire(Timer::Grace);
@@ -147,10 +147,10 @@ fn a_lost_answer_is_asked_for_once_more_and_then_the_server_has_the_word() {
     let mut world = World::new(Policy::default());
     let at = world.call();
     world.answer(at, Answer::Unauthorized);
-    world.renewal(Reply::Lost);
+    world.answer_refresh(Reply::Lost);
     assert_eq!((world.token_requests, world.back_off()), (2, None), "promptly");
     world.fire(Timer::BackOff);
-    world.renewal(Reply::Served);
+    world.answer_refresh(Reply::Served);
     world.fire(Timer::Grace);
     assert_eq!((world.phase(at), world.token_requests), (Phase::Settled(super::world::End::Ended), 2));
 }
@@ -191,7 +191,7 @@ fn a_refresh_ahead_of_expiry_is_due_by_the_leeway_and_never_before_half_the_life
     ] {
         assert_eq!(due(&none), None, "{none:?}");
     }
-    let (machine, _) = renewing(Policy::default(), &record());
+    let (machine, _) = refreshing(Policy::default(), &record());
     assert_eq!(machine.due(&record()), None, "one is running");
 }
 
