@@ -13,8 +13,16 @@ export const stored = (session, key) => {
     return null;
   }
 };
-/** Whether it holds another text than the one that is known. */
-export const differs = (session, key, { text }) => stored(session, key) !== text;
+/**
+ * Whether it holds another text than the one that is known. Of two equal ones the one that was read is known from now
+ * on: while the storage gives out the same one, nothing has to be compared, however long a token is.
+ */
+export const differs = (session, key, known) => {
+  const text = stored(session, key);
+  if (text !== known.text) return true;
+  known.text = text;
+  return false;
+};
 export const remove = (area, key) => {
   try {
     area.removeItem(key);
