@@ -2,17 +2,23 @@
 // than the first.
 
 /** Everything that the end of one epoch aborts. */
-export const epoch = () => ({ controller: new AbortController(), known: new WeakMap() });
+class Epoch {
+  controller = new AbortController();
+  known = new WeakMap();
+
+  /** One signal that follows this epoch and a call's own; `undefined` where that is aborted, or no signal. */
+  join(signal, followers) {
+    try {
+      if (signal === undefined || (typeof signal === "object" && !signal?.aborted))
+        return joined(this.known, signal, this.controller.signal, followers);
+    } catch {}
+  }
+}
+export const epoch = () => new Epoch();
 export const abort = ({ controller }, reason) => controller.abort(reason);
 /** The signal of the next `followers` calls that bring none of their own. */
 export const freshOf = ({ controller }, followers) => fresh(controller.signal, followers);
-/** One signal that follows this epoch and the call's own; `undefined` where that is aborted, or no signal. */
-export const join = ({ controller, known }, { signal }, followers) => {
-  try {
-    if (/object|undefined/.test(typeof signal) && !signal?.aborted)
-      return joined(known, signal, controller.signal, followers);
-  } catch {}
-};
+export const join = (it, { signal }, followers) => it.join(signal, followers);
 
 /**
  * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did:

@@ -38,11 +38,17 @@ class Underlying {
     const found = globalThis.fetch;
     return this.given ?? (back || inside || ours.has(found) ? this.found : found);
   }
-  /** Calls it; the outcome is as `settle` has it: of a response with its status, of an error without. */
+  /**
+   * Calls it; the outcome is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
+   * of the request, 0 and an error without. Of an error it gives another: a promise that is rejected before anybody
+   * handles it would cost ten times as much.
+   */
   chained(input, init, token, outgoing, settle) {
     return this.call(input, init).then(
-      (response) => settle(token, outgoing, true, response, statusOf(response)),
-      (error) => settle(token, outgoing, false, error, NaN),
+      (response) => settle(token, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response)),
+      (error) => {
+        throw settle(token, outgoing, 0, error, NaN);
+      },
     );
   }
   /** Calls it; what it throws rejects. Called again meanwhile, it is wrapped around us. */

@@ -61,6 +61,7 @@ const PLACES: &[(&str, [&str; 5])] = &[
         ],
     ),
     ("getter in init", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
+    ("getter in headers", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
     ("isUnauthorized", ["200 signed-in", "200 signed-in", "logged_out signed-out", "200 signed-in", "200 signed-in"]),
     ("origins", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
     ("getItem", ["200 signed-in", "200 signed-in", "401 signed-out", "200 signed-in", "200 signed-in"]),
@@ -196,13 +197,18 @@ async fn happens(place: &'static str, act: &'static str) -> String {
             }
             case.over(Some(call)).await
         }
-        "getter in init" => {
+        "getter in init" | "getter in headers" => {
             case.open("{}", None);
-            let init: JsValue = Object::new().into();
+            let mut init: JsValue = Object::new().into();
             let getter = Object::new();
             set(&getter, "get", &case.hook(Ok("POST".into())));
             set(&getter, "enumerable", &JsValue::TRUE);
             let _: Object = Object::define_property(init.unchecked_ref::<Object>(), &"method".into(), &getter);
+            if place == "getter in headers" {
+                let headers = init;
+                init = Object::new().into();
+                set(&init, "headers", &headers);
+            }
             case.armed.set(true);
             let call = case.call(&init);
             case.over(Some(call)).await

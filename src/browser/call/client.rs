@@ -3,9 +3,10 @@
 //! The usual call never enters a future: it is one turn, and one persistent closure chained to the underlying promise.
 //! Only a 401, a wait or an expired token is driven further (see `driving`).
 
-use super::outgoing::{self, Outgoing, outgoing_of, plain, take};
+use super::outgoing::{self, Outgoing, found, outgoing_of, plain, take};
 use super::reach::{Reach, reach};
 use super::sending::{self, Sending};
+use crate::browser::abort::FOLLOWERS;
 use crate::browser::debug::{self, SILENT};
 use crate::browser::effects::timers;
 use crate::browser::effects::token_endpoint::REENTERED;
@@ -42,18 +43,18 @@ impl Client {
     pub fn new(options: Rc<Options>, driver: Rc<SessionDriver>) -> Rc<Self> {
         Rc::new_cyclic(|weak| {
             let weak = weak.clone();
-            let on_settled = move |token: f64, sent: JsValue, ok: bool, outcome: JsValue, status: f64| {
-                let Some(client) = weak.upgrade() else { return if ok { outcome } else { reject(outcome) } };
+            let on_settled = move |token: f64, sent: JsValue, ok: i32, outcome: JsValue, status: f64| {
+                let Some(client) = weak.upgrade() else { return outcome };
                 let token = AccessToken(token as u32);
-                if ok {
-                    Self::on_response(&client, token, &sent, outcome, status).unwrap_or_else(reject)
+                if ok > 0 {
+                    Self::on_response(&client, token, &sent, ok > 1, outcome, status).unwrap_or_else(reject)
                 } else {
-                    reject(client.rejection(token, &outgoing_of(&sent), outcome))
+                    client.rejection(token, &outgoing_of(&sent), outcome)
                 }
             };
             // A number among the arguments: with integers alone, the optimizer would keep every function of js-sys that
             // takes as many.
-            let on_settled: Closure<dyn Fn(f64, JsValue, bool, JsValue, f64) -> JsValue> = Closure::new(on_settled);
+            let on_settled: Closure<dyn Fn(f64, JsValue, i32, JsValue, f64) -> JsValue> = Closure::new(on_settled);
             Self {
                 options,
                 driver,
@@ -105,39 +106,54 @@ impl Client {
     #[inline(never)]
     fn with_init(self: &Rc<Self>, input: &JsValue, init: &JsValue, number: u32) -> Result<Promise, JsValue> {
         let driver = &self.driver;
-        let Some(out) = take(input, init, number as i32)? else {
-            return Ok(self.pass_through(input, init, number, "left alone as asked"));
-        };
-        if !self.allowed(&outgoing::url(&out)) {
-            let promise = self.pass(&out, false, "left alone: outside of origins");
-            return Ok(self.outside(&outgoing::url(&out), promise));
+        let out = take(input, init, number as i32);
+        match self.found(&out) {
+            found::OUTSIDE => {
+                let promise = self.pass(&out, false, "left alone: outside of origins");
+                return Ok(self.outside(&outgoing::url(&out), promise));
+            }
+            found::THROWN => return Err(outgoing::error(&out)),
+            found::HEADER => {
+                let own = outgoing::header(&out, &self.options.header);
+                let sending = self.sending.borrow();
+                let back = sending.as_ref().map(|sending| sending::value(&sending.carried)) == own;
+                drop(sending);
+                return Ok(self.pass(&out, back, "left alone: has the header"));
+            }
+            found::LEFT => return Ok(self.pass(&out, false, "left alone as asked")),
+            _ => {}
         }
-        if outgoing::opts_out(&out) || !outgoing::take_headers(&out)? {
-            return Ok(self.pass(&out, false, "left alone as asked"));
-        }
-        if let Some(own) = outgoing::header(&out, &self.options.header) {
-            let back = self.sending.borrow().as_ref().is_some_and(|sending| sending::value(&sending.carried) == own);
-            return Ok(self.pass(&out, back, "left alone: has the header"));
-        }
-        let signal = driver.epoch().joined(&out);
-        let Some(signal) =
-            signal.filter(|signal| outgoing::own(&out, (!self.options.is_authorization).into(), signal).is_ok())
-        else {
-            return Ok(self.pass(&out, false, "left alone as asked"));
-        };
         let call = driver.session(|session| session.call(true));
-        let goes = self.goes(&call);
-        outgoing::keep_replay(&out, self.options.body_copy_limit, goes.is_none().into());
+        let (goes, limit) = (self.goes(&call), self.options.body_copy_limit);
+        if goes.is_none() || driver.session(|session| session.refresh().is_some()) {
+            outgoing::keep_replay(&out, limit, goes.is_none().into());
+        }
         let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
         let sent = self.sending(token, |carried| {
             let (fetch, header) = (&self.options.fetch, &self.options.header);
-            outgoing::send_first(&out, fetch, header, carried, &signal, token.0 as i32, &self.on_settled)
+            outgoing::send_first(&out, fetch, header, carried, limit, token.0 as i32, &self.on_settled)
         });
         driver.drain();
         debug::note(number, "sent");
         Ok(sent)
+    }
+
+    /// What is found of a call; its URL is known by then.
+    fn found(&self, out: &Outgoing) -> u32 {
+        let (reach, header, strict) = (&self.reach, &self.options.header, !self.options.is_authorization);
+        let mut verdict = found::UNKNOWN;
+        loop {
+            let (epoch, epochs_over) = (self.driver.epoch(), self.driver.epochs_over());
+            match outgoing::examine(out, verdict as i32, reach, header, &epoch, FOLLOWERS as i32, strict.into()) {
+                // A getter of the caller's has signed out.
+                found::OURS if epochs_over != self.driver.epochs_over() => verdict = found::OURS,
+                found::UNKNOWN if self.allowed(&outgoing::url(out)) => verdict = found::OURS,
+                found::UNKNOWN => verdict = found::OUTSIDE,
+                found => return found,
+            }
+        }
     }
 
     /// The token it goes out with in this turn; none where it has to be driven.
@@ -173,6 +189,7 @@ impl Client {
         self: &Rc<Self>,
         token: AccessToken,
         sent: &JsValue,
+        kept: bool,
         response: JsValue,
         status: f64,
     ) -> Result<JsValue, JsValue> {
@@ -187,7 +204,9 @@ impl Client {
             driver.synchronize();
             self.accepted(&call, &response);
         }
-        outgoing::release_replay(sent);
+        if kept {
+            outgoing::release_replay(sent);
+        }
         Ok(response)
     }
 

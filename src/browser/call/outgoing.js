@@ -2,10 +2,11 @@
 // string or URL stays what it is; a Request is copied. Headers go out as pairs, so that names keep their case. Whether
 // it is sent, and how often, is decided in Rust.
 
-const { create, entries, keys } = Object;
+const { entries } = Object;
 const { toString: classText } = Object.prototype;
 const tag = (value) => classText.call(value).slice(8, -1);
 const isObject = (value) => typeof value === "object" && value !== null;
+const given = (value) => value !== undefined && value !== null;
 /** A member, of an object that may be code of the app's. */
 const get = (target, name) => {
   try {
@@ -18,27 +19,10 @@ const cancel = async (body, reason) => {
   } catch {}
 };
 
-// In the order in which the native function reads them.
-const MEMBERS =
-  "auth body cache credentials duplex headers integrity keepalive method mode priority redirect referrer referrerPolicy signal window".split(
-    " ",
-  );
-/** Whether `init` says nothing that changes a Request. */
-const isSilent = (init) => !MEMBERS.some((name) => init[name] !== undefined && !/^(auth|window)$/.test(name));
-/** A copy of `init`, each of whose members is read once: those of Fetch wherever they are defined, and its own. */
-const taken = (init) => {
-  const copy = {};
-  for (const name of MEMBERS) {
-    const value = init[name];
-    if (value !== undefined) copy[name] = value;
-  }
-  for (const name of keys(init)) if (!MEMBERS.includes(name) && name !== "__proto__") copy[name] = init[name];
-  return copy;
-};
 /** Headers as pairs, copied; `undefined` where only the native function can say what is wrong with them. */
 const pairsOf = (headers) => {
   const iterate = headers[Symbol.iterator];
-  if (iterate === undefined || iterate === null) {
+  if (!given(iterate)) {
     const record = { ...headers };
     return Object.getOwnPropertySymbols(record).length ? undefined : entries(record);
   }
@@ -46,42 +30,6 @@ const pairsOf = (headers) => {
   return typeof iterate === "function" ? Array.from(headers, copied) : undefined;
 };
 
-const parsed = (text) => {
-  try {
-    return new URL(text);
-  } catch {}
-};
-
-/**
- * The caller's arguments; nothing where the native function has to judge them. What a getter throws is thrown. `number`
- * is the one under which it is told of.
- */
-export const take = (input, init, number) => {
-  const object = isObject(input);
-  const request = object && typeof get(input, "clone") === "function" && typeof get(input, "url") === "string";
-  if (/symbol|bigint/.test(typeof input) || !(init === undefined || typeof init === "object")) return;
-  const url = request ? input.url : String(input);
-  // What gets it can tell a URL from a text. The caller may change his own while the call waits.
-  const target = request ? input : object && tag(input) === "URL" ? (parsed(url) ?? url) : url;
-  return outgoing(url, target, init ? taken(init) : create(null), number, request);
-};
-/** A call with nothing but a URL. */
-export const plain = (url, number) => outgoing(url, url, create(null), number);
-/** No request, only the signal and the number of one. */
-export const unsent = (signal, number) => outgoing("", "", { signal }, number);
-/** The request that went along with a call: all of it, or its URL. */
-export const outgoingOf = (sent) => (typeof sent === "string" ? plain(sent, 0) : sent);
-
-/**
- * `url` as text; `target`: a text, a URL of ours, or a Request, of ours once it is copied. `copy`: what a second send
- * needs; `undefined` where it needs nothing, `null` where there can be none. `stream`: its body, where that is one.
- */
-const outgoing = (url, target, init, number, isRequest) => {
-  const made = { url, target, init, number, isRequest, copy: undefined, stream: undefined };
-  made.signal = member(made, "signal");
-  made.isOnce = init.auth === "once";
-  return made;
-};
 /** A member of `init`, or else of the Request; `signal: null` in `init` removes the Request's. */
 const member = ({ init, isRequest, target }, name) => {
   const own = init[name];
@@ -91,11 +39,13 @@ export const urlOf = ({ url }) => url;
 export const numberOf = ({ number }) => number;
 export const signalOf = ({ signal }) => signal;
 export const aborted = ({ signal }) => !!get(signal, "aborted");
+/** What has been thrown. */
+export const errorOf = ({ error }) => error;
 export const reason = ({ signal }) => get(signal, "reason");
 /** `auth: false`, or a mode that allows no header of ours. */
-export const optsOut = (it) => it.init.auth === false || member(it, "mode") === "no-cors";
+const optsOut = (it) => it.init.auth === false || member(it, "mode") === "no-cors";
 /** Takes the headers of `init` down; false where only the native function can judge them. */
-export const takeHeaders = ({ init }) => {
+const takeHeaders = ({ init }) => {
   const { headers } = init;
   if (headers === undefined) return true;
   const pairs = isObject(headers) && pairsOf(headers);
@@ -110,15 +60,37 @@ export const header = ({ init: { headers }, isRequest, target }, name) => {
 };
 /**
  * From now on it is ours. With `strict`, a redirect is an error unless the caller says otherwise: another header than
- * Authorization would not be stripped on a redirect to another origin. Throws where the native function will.
+ * Authorization would not be stripped on a redirect to another origin. False where the native function will throw.
  */
-export const own = (it, strict, signal) => {
+const own = (it, strict) => {
   const { init, target } = it;
   // The signal that a copy is made with would reset these; any other member is to.
-  const kept = it.isRequest && isSilent(init) && { referrer: target.referrer, referrerPolicy: target.referrerPolicy };
+  const kept = it.isSilent && { referrer: target.referrer, referrerPolicy: target.referrerPolicy };
   if (strict && init.redirect === undefined && /^(undefined|follow)$/.test(member(it, "redirect")))
     init.redirect = "error";
-  if (it.isRequest) it.target = new Request(target, { ...init, ...kept, signal });
+  try {
+    if (it.isRequest) it.target = new Request(target, { ...init, ...kept, signal: it.joined });
+    return true;
+  } catch {}
+};
+/**
+ * One number for what Rust asks before it carries our header, so that it asks once: `found` says what each means. A
+ * question is only asked where those before it have found nothing.
+ */
+export const examine = (it, verdict, reach, name, epoch, followers, strict) => {
+  if ("error" in it) return 3;
+  if (it.url === undefined) return 4;
+  try {
+    const reached = verdict || (reach.verdicts.get(it.url) ?? 0);
+    if (reached !== 2) return reached;
+    if (optsOut(it) || !takeHeaders(it)) return 4;
+    if (given(header(it, name))) return 5;
+    it.joined = epoch.join(it.signal, followers);
+    return it.joined && own(it, strict) ? 2 : 4;
+  } catch (error) {
+    it.error = error;
+    return 3;
+  }
 };
 /** What goes along with the target: the caller's `init`, with our header and signal. */
 const initWith = ({ init, isRequest, target }, name, value, signal) => {
@@ -132,9 +104,11 @@ const initWith = ({ init, isRequest, target }, name, value, signal) => {
 /** Sends it with our header, where there is a value for it. */
 export const send = (it, underlying, name, carried, signal) =>
   underlying.call(it.target, initWith(it, name, carried?.value, signal));
-/** The same, in its caller's turn: its outcome is as `settle` has it. */
-export const sendFirst = (it, underlying, name, carried, signal, token, settle) =>
-  underlying.chained(it.target, initWith(it, name, carried.value, signal), token, it, settle);
+/** The same, in its caller's turn, with what a second send needs kept: its outcome is as `settle` has it. */
+export const sendFirst = (it, underlying, name, carried, limit, token, settle) => {
+  keepReplay(it, limit);
+  return underlying.chained(it.target, initWith(it, name, carried.value, it.joined), token, it, settle);
+};
 /** Hands it on as it came. With `back`, it came to us from what we called. */
 export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
 
@@ -149,6 +123,7 @@ export const replayable = ({ copy, isOnce, stream }) => !isOnce && (stream ? str
  * function would.
  */
 export const keepReplay = (it, limit, waits) => {
+  if (it.copy !== undefined) return;
   try {
     if (it.isRequest) it.isOnce || keepRequest(it, limit);
     else if (waits || !it.isOnce) keepBody(it, limit, waits);

@@ -1,22 +1,22 @@
 //! One request that carries our token, kept so that it can be sent later, or again, byte for byte.
 
+use super::reach::Reach;
+use crate::browser::abort::Epoch;
 use crate::browser::fetch::Underlying;
 use js_sys::{Function, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 // Functions, since they are imported as they are: a method would need glue.
-#[wasm_bindgen(module = "/src/browser/call/outgoing.js")]
+#[wasm_bindgen(module = "/src/browser/call/taking.js")]
 extern "C" {
     /// See the module's text.
     #[derive(Clone)]
     pub type Outgoing;
 
-    /// The caller's arguments, taken down in the turn they were given in, each member of `init` read once. `None` where
-    /// the native function has to judge them; what a getter throws is passed on. `number` is the one under which it is
-    /// told of.
-    #[wasm_bindgen(catch)]
-    pub fn take(input: &JsValue, init: &JsValue, number: i32) -> Result<Option<Outgoing>, JsValue>;
+    /// The caller's arguments, taken down in the turn they were given in, each member of `init` read once, to be
+    /// examined next. `number` is the one under which it is told of.
+    pub fn take(input: &JsValue, init: &JsValue, number: i32) -> Outgoing;
     /// A call with nothing but a URL.
     pub fn plain(url: &JsValue, number: i32) -> Outgoing;
     /// No request, only the signal and the number of one.
@@ -24,7 +24,10 @@ extern "C" {
     /// The request that went along with a call: all of it, or its URL.
     #[wasm_bindgen(js_name = outgoingOf)]
     pub fn outgoing_of(sent: &JsValue) -> Outgoing;
+}
 
+#[wasm_bindgen(module = "/src/browser/call/outgoing.js")]
+extern "C" {
     /// The request's URL as text.
     #[wasm_bindgen(js_name = urlOf)]
     pub fn url(outgoing: &Outgoing) -> JsString;
@@ -38,21 +41,24 @@ extern "C" {
     pub fn aborted(outgoing: &Outgoing) -> bool;
     /// The reason it was aborted with: the same object.
     pub fn reason(outgoing: &Outgoing) -> JsValue;
-    /// Whether it comes with `auth: false`, or with a mode that allows no header of ours.
-    #[wasm_bindgen(js_name = optsOut)]
-    pub fn opts_out(outgoing: &Outgoing) -> bool;
-    /// Takes the headers of `init` down; false where only the native function can judge them.
-    #[wasm_bindgen(catch, js_name = takeHeaders)]
-    pub fn take_headers(outgoing: &Outgoing) -> Result<bool, JsValue>;
     /// The caller's own header of this name.
     pub fn header(outgoing: &Outgoing, name: &JsString) -> Option<JsString>;
-    /// From now on it is ours. With `strict`, a redirect is an error unless the caller says otherwise: another header
+    /// All that is asked of it before it carries our header, in one step: a number of [`found`]. `verdict` is on its
+    /// URL, 0 where that is yet to be remembered. Where nothing is found it is ours from now on, with a signal that
+    /// follows the epoch too. With `strict`, a redirect is an error unless the caller says otherwise: another header
     /// than Authorization would not be stripped on a redirect to another origin.
-    ///
-    /// # Errors
-    /// Where the native function will fail too.
-    #[wasm_bindgen(catch)]
-    pub fn own(outgoing: &Outgoing, strict: i32, signal: &AbortSignal) -> Result<(), JsValue>;
+    pub fn examine(
+        outgoing: &Outgoing,
+        verdict: i32,
+        reach: &Reach,
+        header: &JsString,
+        epoch: &Epoch,
+        followers: i32,
+        strict: i32,
+    ) -> u32;
+    /// What has been thrown meanwhile.
+    #[wasm_bindgen(js_name = errorOf)]
+    pub fn error(outgoing: &Outgoing) -> JsValue;
     /// Sends it with our header, whose value is carried; without, where that is `undefined`.
     pub fn send(
         outgoing: &Outgoing,
@@ -61,15 +67,16 @@ extern "C" {
         carried: &JsValue,
         signal: &AbortSignal,
     ) -> Promise;
-    /// The same in its caller's turn. `settle` is called with the token, the request, whether there is a response, that or
-    /// the error, and its status.
+    /// The same in its caller's turn; the copy that a second send needs is kept. `settle` is called with the token, the
+    /// request, 0 where there is an error, 1 where there is a response, 2 where something is kept of the request as
+    /// well, that response or error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
     pub fn send_first(
         outgoing: &Outgoing,
         underlying: &Underlying,
         header: &JsString,
         carried: &JsValue,
-        signal: &AbortSignal,
+        limit: f64,
         token: i32,
         settle: &Function,
     ) -> Promise;
@@ -95,4 +102,21 @@ extern "C" {
     pub fn use_replay(outgoing: &Outgoing);
     /// A stream that was never sent is cancelled with the reason.
     pub fn abandon(outgoing: &Outgoing, reason: &JsValue);
+}
+
+/// What is found of a call before it carries our header, the first of it.
+pub mod found {
+    /// Nothing is remembered of its URL.
+    pub const UNKNOWN: u32 = 0;
+    /// No token may go there.
+    pub const OUTSIDE: u32 = 1;
+    /// It is ours.
+    pub const OURS: u32 = 2;
+    /// Something of it has thrown.
+    pub const THROWN: u32 = 3;
+    /// It comes with `auth: false`, with a mode that allows no header of ours, or with what the native function has to
+    /// judge.
+    pub const LEFT: u32 = 4;
+    /// It has a header of this name.
+    pub const HEADER: u32 = 5;
 }
