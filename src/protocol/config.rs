@@ -63,6 +63,9 @@ pub struct Policy {
     pub leeway: u64,
     /// Token requests before a transient failure is reported.
     pub attempts: u32,
+    /// Requests that are queued behind others are cancelled once their token is known to be rejected; so many of each
+    /// origin, the oldest, are taken to be on the wire, and left alone. None where none is cancelled.
+    pub cancel_pending: Option<u32>,
     /// How long a refusal waits for a newer record that another tab may have written, in ms; 0 where there are no other
     /// tabs.
     pub grace: u64,
@@ -77,6 +80,7 @@ impl Default for Policy {
             refreshable: Refreshable::WithToken,
             leeway: 30_000,
             attempts: 3,
+            cancel_pending: Some(6),
             grace: 250,
         }
     }

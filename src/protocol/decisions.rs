@@ -12,6 +12,19 @@ use super::tabs::Mark;
 use super::token::{AccessToken, Record};
 pub use super::verdict::{Unauthorized, Verdict};
 
+/// Where a request goes: origin and path as one number, the upper half of which is the origin's. Equal numbers are equal
+/// places.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
+pub struct Resource(pub u64);
+
+impl Resource {
+    /// Its origin, as a number.
+    #[must_use]
+    pub const fn origin(self) -> u64 {
+        self.0 >> 32
+    }
+}
+
 /// One call, from `fetch` to its settling.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub struct Call {
@@ -23,21 +36,18 @@ pub struct Call {
     pub sent: Option<AccessToken>,
     /// How often it was sent: twice at most, three times after an answered step-up.
     pub sends: u8,
+    /// Where it goes.
+    pub resource: Resource,
+    /// Its place among the requests in flight, while it is there.
+    pub place: u32,
+    /// It was cancelled once, since its token was rejected: a 401 counts as that of a retry.
+    pub requeued: bool,
     /// Set by a step-up: it waits for a sign-in later than this one.
     pub after_signin: Option<u64>,
     /// It carries a verdict when it is answered: a wait for a token alone never does, and is no canary.
     pub answers: bool,
     /// How many refreshes this machine had opened when it was made, or answered 401.
     pub opened: u32,
-}
-
-impl Call {
-    /// It goes out with this token.
-    pub const fn note_send(&mut self, token: AccessToken) {
-        self.sent = Some(token);
-        self.sends += 1;
-        self.after_signin = None;
-    }
 }
 
 /// What a call does now.
@@ -76,7 +86,7 @@ pub struct Decisions {
     pub(super) failures: u32,
     pub(super) canary: Option<Canary>,
     pub(super) seen: Seen,
-    pub(super) broken: Vec<u64>,
+    pub(super) broken: Vec<Resource>,
     /// What the last refresh brought, and its number, until a call goes out with it.
     pub(super) untried: Option<(AccessToken, u32)>,
     pub(super) unrepeated_at: u64,
@@ -170,12 +180,22 @@ impl Decisions {
         }
     }
 
-    /// A new call; `answers` as in [`Call`].
+    /// A new call to `resource`; without one, for a token alone.
     #[must_use]
-    pub const fn open(&mut self, answers: bool) -> Call {
+    pub fn open(&mut self, resource: Option<Resource>) -> Call {
         self.calls = self.calls.wrapping_add(1);
-        let opened = self.refreshes;
-        Call { id: self.calls, epoch: self.epoch, sent: None, sends: 0, after_signin: None, answers, opened }
+        Call {
+            id: self.calls,
+            epoch: self.epoch,
+            sent: None,
+            sends: 0,
+            resource: resource.unwrap_or_default(),
+            place: 0,
+            requeued: false,
+            after_signin: None,
+            answers: resource.is_some(),
+            opened: self.refreshes,
+        }
     }
 
     /// What `call` does now: asked before each send, and for each waiting call, oldest first, after each change.

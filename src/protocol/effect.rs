@@ -64,6 +64,8 @@ pub enum Effect {
     SettleRefresh(u32, Settled),
     /// A call that waits is to ask again.
     WakeCall(u32),
+    /// Abort the request in flight at this place: its call is to ask again.
+    CancelRequest(u32),
     /// The running epoch is over: what is begun from now on belongs to the next.
     CloseEpoch(Ending),
     /// Abort the token request of this refresh.
@@ -171,6 +173,14 @@ impl Effect {
     /// Whether code of the app's may run within it: an abort listener, an event listener, a fetch function.
     #[must_use]
     pub const fn runs_user_code(&self) -> bool {
-        matches!(self, Self::AbortRequest(_) | Self::EndCalls | Self::Revoke | Self::Notify(_) | Self::Navigate)
+        matches!(
+            self,
+            Self::AbortRequest(_)
+                | Self::CancelRequest(_)
+                | Self::EndCalls
+                | Self::Revoke
+                | Self::Notify(_)
+                | Self::Navigate
+        )
     }
 }

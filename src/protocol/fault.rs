@@ -73,6 +73,18 @@ pub enum Fault {
     ForgetsTheUnconfirmedLogout,
     /// The confirmation of one logout is taken for that of another.
     TakesAnyConfirmation,
+    /// What was sent first is cancelled too.
+    CancelsTheOldest,
+    /// What is no GET or HEAD is cancelled too.
+    CancelsWhateverIsSent,
+    /// What was sent with another token is cancelled too.
+    CancelsOtherTokens,
+    /// A call that tries a new token is cancelled too.
+    CancelsTheCanary,
+    /// A 401 of one path is taken for a verdict on the token everywhere.
+    TakesOneRejectionForAll,
+    /// What was cancelled counts as sent.
+    CountsCancelledSends,
     /// An event is told although its session has ended since.
     NotifiesOfWhatIsOver,
 }

@@ -4,7 +4,7 @@
 //! session is `onRetryRejected`'s rule. The refreshes that a verdict starts are in [`super::refresh`].
 
 use super::config::OnRetryRejected;
-use super::decisions::{Call, Decisions, NeedsRefresh};
+use super::decisions::{Call, Decisions, NeedsRefresh, Resource};
 use super::refresh::Reason;
 use super::token::Record;
 
@@ -17,8 +17,6 @@ pub struct Unauthorized {
     pub redirected: bool,
     /// It says nothing about the token's life: `insufficient_scope`, or a redirect that lost the header.
     pub not_the_token: bool,
-    /// Origin and path of the request, as one number.
-    pub path: u64,
 }
 
 /// What a 401 means for its call.
@@ -80,8 +78,8 @@ impl Decisions {
         }
         let expired = record.expires_at.is_some_and(|at| at <= now);
         // A held call that was the canary of a token which ran out meanwhile has proved nothing, and has a send left.
-        if call.sends >= 2 || (canary && !expired) {
-            return self.on_retry_rejected(record, expired, &unauthorized);
+        if call.sends >= 2 || call.requeued || (canary && !expired) {
+            return self.on_retry_rejected(call, record, expired, unauthorized);
         }
         if record.rejected && !expired {
             // Another refresh would bring the same text. While a canary tries it once more, its answer is waited for.
@@ -89,11 +87,11 @@ impl Decisions {
             return if waits {
                 Verdict::Retry(NeedsRefresh::No)
             } else {
-                self.on_retry_rejected(record, expired, &unauthorized)
+                self.on_retry_rejected(call, record, expired, unauthorized)
             };
         }
         self.on_call_dropped(call.id);
-        if self.broken.contains(&unauthorized.path) {
+        if self.is_broken(call.resource) {
             return Verdict::Deliver(NeedsRefresh::No);
         }
         if !self.can_refresh(record) {
@@ -122,7 +120,13 @@ impl Decisions {
         Verdict::Deliver(self.start(record, Reason::Unauthorized, true))
     }
 
-    fn on_retry_rejected(&mut self, record: &Record, expired: bool, unauthorized: &Unauthorized) -> Verdict {
+    fn on_retry_rejected(
+        &mut self,
+        call: &Call,
+        record: &Record,
+        expired: bool,
+        unauthorized: Unauthorized,
+    ) -> Verdict {
         self.canary = None;
         let end = match self.policy.on_retry_rejected {
             OnRetryRejected::Logout => true,
@@ -132,9 +136,13 @@ impl Decisions {
         if end && !unauthorized.redirected {
             return Verdict::EndRetryRejected;
         }
-        if !expired && self.broken.len() < BROKEN_PATHS && !self.broken.contains(&unauthorized.path) {
-            self.broken.push(unauthorized.path);
+        if !expired && self.broken.len() < BROKEN_PATHS && !self.is_broken(call.resource) {
+            self.broken.push(call.resource);
         }
         Verdict::Deliver(NeedsRefresh::No)
+    }
+    /// Whether a new token was answered 401 there, and good elsewhere.
+    pub(super) fn is_broken(&self, resource: Resource) -> bool {
+        self.broken.contains(&resource)
     }
 }

@@ -80,7 +80,7 @@ fn what_is_known_of_the_same_text_brought_again_is_kept_so_one_broken_endpoint_s
 
 #[test]
 fn ten_calls_whose_token_is_brought_again_try_it_with_one_of_them() {
-    let mut world = World::new(Policy::default());
+    let mut world = World::new(Policy { cancel_pending: None, ..Policy::default() });
     world.same_text = true;
     let calls: Vec<usize> = (0..10).map(|path| world.call_to(path, true)).collect();
     for at in &calls {
@@ -148,7 +148,7 @@ fn a_wait_for_a_token_alone_ends_with_the_same_text() {
     world.answer(call, Answer::Unauthorized);
     world.answer_refresh(super::world::Reply::Served);
     machine.observe(&world.record, world.now);
-    let mut wait = machine.open(false);
+    let mut wait = machine.open(None);
     wait.sent = world.record.access;
     let admission = machine.admit(&wait, &world.record, world.now);
     assert!(matches!(admission, authfetch::protocol::decisions::Admission::Send(..)), "{admission:?}");

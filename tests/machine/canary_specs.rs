@@ -55,7 +55,7 @@ fn a_canary_that_is_aborted_or_fails_by_network_hands_over_to_the_next() {
 #[test]
 fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
     let mut world = refreshed(3);
-    let [canary, waiting] = [0, 1].map(|at| world.tasks[at].call.unwrap().id);
+    let [canary, waiting] = [0, 1].map(|at| world.known(at).id);
     let before = world.decisions().clone();
     let asks = |world: &World, call| world.decisions().clone().on_outcome(|machine| machine.on_call_dropped(call)).1;
     assert_eq!((asks(&world, waiting), asks(&world, canary)), (false, true), "only then are the others asked");
@@ -69,8 +69,11 @@ fn a_waiting_call_that_is_aborted_changes_nothing_for_the_others() {
 fn nobody_is_asked_for_an_answer_that_comes_of_no_canary() {
     let mut world = refreshed(3);
     let record = world.record;
-    let old = authfetch::protocol::decisions::Call { sent: None, ..world.session.call(true) };
-    let canary = world.tasks[0].call.unwrap();
+    let old = authfetch::protocol::decisions::Call {
+        sent: None,
+        ..world.session.call(Some(authfetch::protocol::decisions::Resource(1)))
+    };
+    let canary = world.known(0);
     let unauthorized = authfetch::protocol::decisions::Unauthorized { not_the_token: true, ..Default::default() };
     for (call, makes_way) in [(old, false), (canary, true)] {
         let accepted = world.decisions().clone().on_outcome(|machine| machine.on_accepted(&call, &record, true));
@@ -127,7 +130,7 @@ fn once_a_call_was_accepted_with_the_new_token_no_canary_is_needed() {
 
 #[test]
 fn a_new_token_that_is_bad_is_tried_by_one_call_of_ten_and_ends_them_all_in_one_turn() {
-    let mut world = World::new(Policy::default());
+    let mut world = World::new(Policy { cancel_pending: None, ..Policy::default() });
     let calls: Vec<usize> = (0..10).map(|_| world.call()).collect();
     for at in &calls {
         world.answer(*at, Answer::Unauthorized);

@@ -28,7 +28,16 @@ pub fn policy(on_session_expired: OnSessionExpired, on_retry_rejected: OnRetryRe
 /// One tab whose record nobody else sees: there is no lock and no mark.
 pub fn private(policy: Policy) -> Small {
     let setup = Setup { policy, place: Place::Private, ..Setup::default() };
-    Small { setup, fault: None, calls: 2, budget: BUDGET, same_text: false, answers_late: false, listener: None }
+    Small {
+        setup,
+        fault: None,
+        calls: 2,
+        paths: &[1],
+        budget: BUDGET,
+        same_text: false,
+        answers_late: false,
+        listener: None,
+    }
 }
 
 /// A record that other tabs see.
@@ -120,4 +129,40 @@ fn no_interleaving_with_a_listener_that_acts_from_within_breaks_a_rule() {
         let small = Small { budget, calls: bound(1, 2), listener: Some(listener), ..shared(usual()) };
         breaks_no_rule(&format!("a listener that {listener:?}"), small);
     }
+}
+
+/// Requests are cancelled once their token is known to be rejected, all but so many.
+pub fn cancelling(kept: u32, paths: &'static [u64]) -> Small {
+    let small = private(Policy { cancel_pending: Some(kept), ..usual() });
+    Small { calls: 3, paths, ..small }
+}
+
+#[test]
+fn no_interleaving_in_which_requests_are_cancelled_breaks_a_rule() {
+    let budget = Budget { canaries: 0, listens: 0, failures: 0, refusals: 0, ..BUDGET };
+    for (kept, paths) in [(0, &[1][..]), (1, &[1]), (0, &[1, 3]), (0, &[1, 2, 1])].into_iter().take(bound(2, 4)) {
+        let aborts = Budget { sign_ins: 0, logouts: 0, ..budget };
+        breaks_no_rule(
+            &format!("cancelled and aborted, {kept}, {paths:?}"),
+            Small { budget: aborts, ..cancelling(kept, paths) },
+        );
+        let ends = Budget { aborts: 0, expiries: 0, ..budget };
+        breaks_no_rule(
+            &format!("cancelled and ended, {kept}, {paths:?}"),
+            Small { budget: ends, ..cancelling(kept, paths) },
+        );
+        let fails = Budget { failures: 1, refusals: 1, ..Budget::default() };
+        breaks_no_rule(
+            &format!("cancelled in vain, {kept}, {paths:?}"),
+            Small { budget: fails, ..cancelling(kept, paths) },
+        );
+    }
+}
+
+#[test]
+fn a_call_may_be_cancelled_for_two_tokens_in_a_row_and_is_answered() {
+    let small = Small { budget: Budget { sign_ins: 1, ..Budget::default() }, ..cancelling(0, &[1]) };
+    let twice = |_: &Small, state: &super::model::State| state.world.tasks.iter().any(|task| task.requeues == 2);
+    assert!(small.reaches(twice), "no call is cancelled twice");
+    breaks_no_rule("cancelled twice", small);
 }

@@ -16,6 +16,8 @@ pub struct Small {
     pub setup: Setup,
     pub fault: Option<Fault>,
     pub calls: usize,
+    /// Where they go, in turn; an odd number is a GET's.
+    pub paths: &'static [u64],
     pub budget: Budget,
     /// Each refresh brings the text of the token that it was to replace.
     pub same_text: bool,
@@ -117,8 +119,8 @@ impl Model for Small {
         let State { mut world, mut left, mut calls } = last.clone();
         match action {
             Action::Call => {
+                world.call_to(self.paths[(self.calls - calls) % self.paths.len()], true);
                 calls -= 1;
-                world.call();
             }
             Action::Answer(at, answer) => {
                 left.step_ups -= u8::from(matches!(answer, Answer::StepUp { .. }));
@@ -240,6 +242,32 @@ impl Small {
         may(left.elsewhere, seen, Action::EndedElsewhere);
         may(left.elsewhere, seen, Action::ChangedElsewhere);
         may(1, !seen, Action::Seen);
+    }
+
+    /// Whether such a state is come to.
+    pub fn reaches(self, such: fn(&Self, &State) -> bool) -> bool {
+        struct Looking(Small, fn(&Small, &State) -> bool);
+        impl Model for Looking {
+            type State = State;
+            type Action = Action;
+
+            fn init_states(&self) -> Vec<State> {
+                self.0.init_states()
+            }
+
+            fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+                self.0.actions(state, actions);
+            }
+
+            fn next_state(&self, last: &State, action: Action) -> Option<State> {
+                self.0.next_state(last, action)
+            }
+
+            fn properties(&self) -> Vec<Property<Self>> {
+                vec![Property::sometimes("such a state", |model: &Self, state| model.1(&model.0, state))]
+            }
+        }
+        Looking(self, such).checker().spawn_bfs().join().discovery("such a state").is_some()
     }
 
     /// How many states there are, and the rule that one of them breaks.

@@ -70,6 +70,7 @@ fn run(setup: Setup, lifetime: Option<u64>, ops: &[Op]) -> (u64, Option<&'static
 }
 
 fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
+    let cancel_pending = [None, Some(0), Some(1), Some(6)][chance.0 as usize % 4];
     let policy = Policy {
         signed_out: chance.of(&[SignedOut::Send, SignedOut::Reject]),
         on_session_expired: chance.of(&[
@@ -81,6 +82,7 @@ fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
         refreshable: if chance.below(8) == 0 { Refreshable::Never } else { Refreshable::WithToken },
         leeway: chance.of(&[0, 30_000]),
         attempts: 1 + chance.below(3) as u32,
+        cancel_pending,
         grace: chance.of(&[0, 250]),
     };
     let place = chance.of(&[Place::Private, Place::Shared, Place::Shared]);
@@ -145,6 +147,12 @@ fn the_random_schedules_find_each_fault_that_is_put_in_and_show_it_shortly() {
         Fault::NotifiesOfWhatIsOver,
         Fault::LeavesOlderRecords,
         Fault::SignalsBeforeWriting,
+        Fault::CancelsTheOldest,
+        Fault::CancelsWhateverIsSent,
+        Fault::CancelsOtherTokens,
+        Fault::TakesOneRejectionForAll,
+        Fault::CountsCancelledSends,
+        Fault::CancelsTheCanary,
     ] {
         let (steps, breach) = search(Some(fault), SCHEDULES);
         let Found { seed, shortest, rule, .. } =

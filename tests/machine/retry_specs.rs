@@ -2,7 +2,7 @@
 
 use super::world::{Answer, End, Phase, Reply, World};
 use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Refreshable};
-use authfetch::protocol::decisions::{Decisions, NeedsRefresh, Unauthorized, Verdict};
+use authfetch::protocol::decisions::{Decisions, NeedsRefresh, Resource, Unauthorized, Verdict};
 use authfetch::protocol::event::Timer;
 use authfetch::protocol::token::{AccessToken, Record, RefreshToken};
 
@@ -131,15 +131,10 @@ fn sixty_four_broken_paths_are_remembered_at_most() {
     let record = Record { access: Some(AccessToken(1)), refresh: Some(RefreshToken(2)), ..Record::default() };
     machine.observe(&record, 1);
     let mut reject = |path, sends| {
-        let mut call = machine.open(true);
+        let mut call = machine.open(Some(Resource(path)));
         call.sent = record.access;
         call.sends = sends;
-        machine.on_unauthorized(
-            &mut call,
-            &record,
-            1,
-            Unauthorized { replayable: true, path, ..Unauthorized::default() },
-        )
+        machine.on_unauthorized(&mut call, &record, 1, Unauthorized { replayable: true, ..Unauthorized::default() })
     };
     for path in 0..=64 {
         assert_eq!(reject(path, 2), Verdict::Deliver(NeedsRefresh::No));

@@ -2,7 +2,7 @@
 
 use super::world::{Answer, End, LIFETIME, Phase, Reaction, Reply, World};
 use authfetch::protocol::config::{OnSessionExpired, Policy, Refreshable, SignedOut};
-use authfetch::protocol::decisions::{Admission, Decisions, NeedsRefresh};
+use authfetch::protocol::decisions::{Admission, Decisions, NeedsRefresh, Resource};
 use authfetch::protocol::token::{AccessToken, Record};
 
 fn world() -> World {
@@ -18,7 +18,7 @@ fn settled(world: &World, at: usize) -> End {
 
 #[test]
 fn ten_401s_at_once_are_one_refresh_and_two_sends_each() {
-    let mut world = world();
+    let mut world = World::new(Policy { cancel_pending: None, ..Policy::default() });
     let calls: Vec<usize> = (0..10).map(|_| world.call()).collect();
     for at in &calls {
         world.answer(*at, Answer::Unauthorized);
@@ -176,7 +176,7 @@ fn a_call_without_a_session_is_sent_without_a_token_or_rejected() {
 #[test]
 fn the_401_of_a_call_sent_without_a_token_is_its_answer() {
     let mut machine = Decisions::new(Policy::default());
-    let mut call = machine.open(true);
+    let mut call = machine.open(Some(Resource::default()));
     let signed_in = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&signed_in, 1);
     let verdict = machine.on_unauthorized(&mut call, &signed_in, 1, Default::default());
@@ -235,7 +235,8 @@ fn a_wait_for_a_token_alone_is_no_canary_and_waits_for_none() {
     let record = Record { access: Some(AccessToken(1)), ..Record::default() };
     machine.observe(&record, 1);
     machine.start_canary(&record);
-    let (bare, call, next) = (machine.open(false), machine.open(true), machine.open(true));
+    let (bare, call, next) =
+        (machine.open(None), machine.open(Some(Resource::default())), machine.open(Some(Resource::default())));
     assert_eq!(machine.admit(&bare, &record, 1), Admission::Send(AccessToken(1), NeedsRefresh::No));
     assert_eq!(machine.admit(&call, &record, 1), Admission::Send(AccessToken(1), NeedsRefresh::No));
     assert_eq!(machine.admit(&next, &record, 1), Admission::Wait(NeedsRefresh::No));

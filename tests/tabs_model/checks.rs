@@ -13,6 +13,7 @@ pub const TWO: Setup = Setup {
     grace_window: false,
     forgiving: false,
     requests: false,
+    cancels: None,
     expired: true,
     background: false,
     burst: 0,
@@ -161,5 +162,14 @@ fn requests_in_flight_while_others_change_the_session_settle_too() {
     let good = Setup { expired: false, ..setup };
     for (name, budget) in &ACCIDENTS[..4] {
         holds(&format!("requests with a good token, {name}"), good, *budget);
+    }
+}
+
+#[test]
+fn requests_that_are_cancelled_while_others_change_the_session_settle_too() {
+    let setup = Setup { requests: true, cancels: Some(0), expired: false, ..TWO };
+    let calls = Budget { calls: bound(1, 2), ..EXPIRY };
+    for (name, budget) in [("logout", LOGOUT), ("sign-in", SIGN_IN), ("crash", CRASH), ("lost answer", LOST_ANSWER)] {
+        holds(&format!("cancelled requests, {name}"), setup, calls.and(budget));
     }
 }

@@ -16,6 +16,11 @@ const WORLDS: &[(&str, Setup, Budget)] = &[
     ("answers", Setup { slow_server: true, ..TWO }, Budget { calls: 1, lost_answers: 2, freezes: 1, ..NONE }),
     ("pages", Setup { slow_server: true, ..TWO }, Budget { calls: 1, hides: 1, unloads: 1, ..NONE }),
     ("requests", Setup { requests: true, ..TWO }, Budget { calls: 1, timeouts: 1, onlines: 1, closes: 1, ..NONE }),
+    (
+        "cancelled",
+        Setup { requests: true, cancels: Some(0), expired: false, ..TWO },
+        Budget { calls: 2, expiries: 1, ..NONE },
+    ),
     ("background", Setup { background: true, ..GOOD }, Budget { expiries: 1, visibilities: 1, ..NONE }),
     ("revocation", Setup { revokes: true, ..TWO }, Budget { logouts: 1, ..NONE }),
     ("blocked", TWO, Budget { calls: 1, blocks: 1, ..NONE }),

@@ -3,7 +3,7 @@
 //! The usual call passes here synchronously: a question and an answer, no event and no effect.
 
 use super::Session;
-use crate::protocol::decisions::{Admission, Call, NeedsRefresh, Unauthorized, Verdict};
+use crate::protocol::decisions::{Admission, Call, NeedsRefresh, Resource, Unauthorized, Verdict};
 use crate::protocol::effect::{Effect, Ending};
 use crate::protocol::error::Code;
 use crate::protocol::event::Timer;
@@ -56,20 +56,10 @@ pub(super) struct SteppedUp {
 }
 
 impl Session {
-    /// A new call. `answers` is false where it waits for a token alone: it carries no verdict, and is no canary.
+    /// A new call. Without a resource it waits for a token alone: it carries no verdict, and is no canary.
     #[must_use]
-    pub const fn call(&mut self, answers: bool) -> Call {
-        self.decisions.open(answers)
-    }
-
-    /// The call that was sent with this token, and is answered; none where its session is over.
-    #[must_use]
-    pub fn answered_call(&mut self, sent: AccessToken) -> Option<Call> {
-        if !self.of_this_epoch(sent.0) {
-            return None;
-        }
-        let call = self.call(true);
-        Some(Call { sent: Some(sent), sends: 1, ..call })
+    pub fn call(&mut self, resource: Option<Resource>) -> Call {
+        self.decisions.open(resource)
     }
 
     /// Whether a call can go out in the turn it is made in: nothing is being waited for.
@@ -174,6 +164,9 @@ impl Session {
             }
             Verdict::Ended => Answered::Ended,
         };
+        if !unauthorized.not_the_token {
+            self.on_rejected(call, now);
+        }
         self.settle_turn(now);
         answered
     }

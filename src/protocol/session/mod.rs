@@ -14,6 +14,7 @@
 mod calls;
 mod changes;
 mod end;
+mod in_flight;
 mod lock;
 mod locks;
 mod outcome;
@@ -23,6 +24,7 @@ mod record;
 pub mod refresh;
 
 pub use calls::{Answered, Requested};
+pub use in_flight::Closed;
 pub use locks::Ticket;
 
 use super::config::Setup;
@@ -42,15 +44,14 @@ pub struct Session {
     /// It is the session of another app.
     another_apps: bool,
     known_epoch: u64,
-    /// The access tokens of the running epoch have numbers from this one on.
-    first_token: u32,
-    last_token: u32,
     restoring: record::Restoring,
     refresh: Option<refresh::Refresh>,
     /// What has come of its token request, until it is judged.
     reply: Option<refresh::Reply>,
     notified_of: outcome::Notified,
     queue: queue::Queue,
+    in_flight: in_flight::InFlight,
+    rejection: Option<in_flight::Rejection>,
     locks: locks::Locks,
     page: page::Page,
     /// A revocation is under way.
@@ -114,13 +115,13 @@ impl Session {
             record: Record::default(),
             another_apps: false,
             known_epoch: 0,
-            first_token: 0,
-            last_token: 0,
             restoring: record::Restoring::No,
             refresh: None,
             reply: None,
             notified_of: outcome::Notified::default(),
             queue: queue::Queue::default(),
+            in_flight: in_flight::InFlight::default(),
+            rejection: None,
             locks: locks::Locks::default(),
             page: page::Page::default(),
             revoking: false,

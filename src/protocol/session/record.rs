@@ -70,20 +70,11 @@ impl Session {
     pub(super) fn apply(&mut self, record: &Record, now: u64) {
         self.decisions.observe(record, now);
         self.record = *record;
-        let token = record.access.map(|token| token.0);
         if self.epoch() != self.known_epoch {
             self.known_epoch = self.epoch();
-            // An epoch may be known before its tokens can be read.
-            self.first_token = token.unwrap_or(self.last_token + 1);
             self.notified_of.forget();
         }
-        self.last_token = self.last_token.max(token.unwrap_or(0));
-    }
-
-    /// Whether an access token of this number was sent in the running epoch.
-    #[must_use]
-    pub const fn of_this_epoch(&self, token: u32) -> bool {
-        token >= self.first_token
+        self.cancel_superseded();
     }
 
     /// Writes tokens, or their absence: later than all that was written before.

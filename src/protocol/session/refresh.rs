@@ -87,6 +87,7 @@ impl Session {
             return;
         }
         let (id, reason, without_session) = (opened.id, opened.reason, opened.from.is_none());
+        self.rejection = None;
         self.refresh = Some(Refresh { id, without_session, again: self.notified_of.failing, step: Step::Claim });
         self.push(Effect::BeginRefresh(id, reason));
         self.notify(Notice::Changed);

@@ -1,10 +1,11 @@
 //! The calls of an app, and the driver's part in each: the session is asked, and what it says is done.
 
 use super::World;
+use crate::reached::note;
 use authfetch::protocol::config::SignedOut;
-use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
+use authfetch::protocol::decisions::{Admission, Call, Resource, Unauthorized};
 use authfetch::protocol::environment::{ask, drain, synchronize};
-use authfetch::protocol::session::Answered;
+use authfetch::protocol::session::{Answered, Closed};
 use authfetch::protocol::token::AccessToken;
 
 /// What the API answers.
@@ -47,13 +48,18 @@ pub enum Phase {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Task {
-    /// None for one that went out in the turn it was made in: only its token is remembered of it.
+    /// None in flight: only its place is remembered.
     pub call: Option<Call>,
     pub phase: Phase,
+    pub place: u32,
+    /// It went out in the turn it was made in.
+    at_once: bool,
     pub sent: Option<AccessToken>,
     pub sends: u8,
     pub path: u64,
     pub replayable: bool,
+    /// Of how many tokens it was cancelled.
+    pub requeues: u8,
     /// The session that it was made in.
     pub(super) epoch: u64,
     /// It was answered 401 when it was sent with this token.
@@ -63,6 +69,22 @@ pub struct Task {
     pub(super) stepped_up: bool,
     /// It was in flight with the token that a canary tries when that went.
     pub(super) had_it: bool,
+}
+
+/// What is to happen a microtask later.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Microtask {
+    /// This call asks again.
+    Wake(u32),
+    /// The request at this place was aborted.
+    Reject(u32),
+}
+
+impl Task {
+    /// A GET or HEAD: a path of an odd number is for those.
+    pub const fn is_get(&self) -> bool {
+        self.replayable && self.path % 2 == 1
+    }
 }
 
 /// The sends of a call that a step-up has been answered for.
@@ -82,10 +104,13 @@ impl World {
         self.tasks.push(Task {
             call: None,
             phase: Phase::Waiting,
+            place: 0,
+            at_once: false,
             sent: None,
             sends: 0,
             path,
             replayable,
+            requeues: 0,
             epoch: self.session.epoch(),
             refused_for: None,
             awaits_sign_in: None,
@@ -103,12 +128,13 @@ impl World {
     }
 
     fn begin(&mut self, at: usize) {
-        let call = self.session.call(true);
+        let call = self.session.call(Some(Resource(self.tasks[at].path)));
         let now = self.now;
         if self.session.goes_at_once()
             && let Admission::Send(token, _) = self.session.admit(&call, now)
         {
-            self.goes_out(at, token);
+            self.tasks[at].at_once = true;
+            self.goes_out(at, call, token);
             return drain(self);
         }
         drain(self);
@@ -119,16 +145,13 @@ impl World {
     /// A call that waits, or is to be sent again, asks what it does now.
     fn drive(&mut self, at: usize) {
         synchronize(self);
-        let Some(mut call) = self.tasks[at].call else { return };
+        let Some(call) = self.tasks[at].call else { return };
+        self.tasks[at].at_once = false;
         // It waits or goes out before a listener is told of anything, who may do what it would miss.
         let now = self.now;
         match self.session.admit_or_wait(&call, now) {
             Admission::Wait(_) => self.tasks[at].phase = Phase::Waiting,
-            Admission::Send(token, _) => {
-                call.note_send(token);
-                self.tasks[at].call = Some(call);
-                self.goes_out(at, token);
-            }
+            Admission::Send(token, _) => self.goes_out(at, call, token),
             Admission::SendWithoutToken => {
                 self.tasks[at].sends += 1;
                 self.settle(at, End::Bare);
@@ -140,9 +163,12 @@ impl World {
         drain(self);
     }
 
-    fn goes_out(&mut self, at: usize, token: AccessToken) {
+    fn goes_out(&mut self, at: usize, mut call: Call, token: AccessToken) {
         self.check_send(at, token);
+        let cancellable = self.tasks[at].is_get() && self.session.may_be_queued();
+        self.session.note_sent(&mut call, token, cancellable);
         let task = &mut self.tasks[at];
+        (task.call, task.place) = (None, call.place);
         task.sent = Some(token);
         task.sends += 1;
         task.awaits_sign_in = None;
@@ -152,21 +178,64 @@ impl World {
 
     pub(super) fn settle(&mut self, at: usize, end: End) {
         self.check_settled(at, end);
+        if self.tasks[at].phase == Phase::InFlight {
+            let _ = self.session.close_request(self.tasks[at].place);
+        }
         let task = &mut self.tasks[at];
         (task.call, task.sent, task.refused_for, task.awaits_sign_in) = (None, None, None, None);
         task.phase = Phase::Settled(end);
     }
 
-    /// Whoever was woken asks again, oldest first.
-    pub(super) fn run_woken(&mut self) {
-        while let Some(id) = self.woken.pop_front() {
+    /// Whoever was woken asks again, oldest first; who was cancelled is rejected.
+    pub(super) fn run_microtasks(&mut self) {
+        while let Some(microtask) = self.microtasks.pop_front() {
             self.now += std::mem::take(&mut self.jump);
-            let waits =
-                |task: &super::Task| task.phase == Phase::Waiting && task.call.is_some_and(|call| call.id == id);
-            match self.tasks.iter().position(waits) {
-                Some(at) => self.drive(at),
-                None => self.breaks("only a call that waits is woken"),
+            match microtask {
+                Microtask::Wake(id) => {
+                    let waits =
+                        |task: &Task| task.phase == Phase::Waiting && task.call.is_some_and(|call| call.id == id);
+                    match self.tasks.iter().position(waits) {
+                        Some(at) => self.drive(at),
+                        None => self.breaks("only a call that waits is woken"),
+                    }
+                }
+                Microtask::Reject(place) => {
+                    if let Some(at) = self.at_place(place) {
+                        self.rejected(at);
+                    }
+                }
             }
+        }
+    }
+
+    fn at_place(&self, place: u32) -> Option<usize> {
+        self.tasks.iter().position(|task| task.phase == Phase::InFlight && task.place == place)
+    }
+
+    /// `Effect::CancelRequest`.
+    pub(super) fn cancel(&mut self, place: u32) {
+        match self.at_place(place) {
+            Some(at) => self.check_cancelled(at),
+            None => self.breaks("only what is in flight is cancelled"),
+        }
+        self.microtasks.push_back(Microtask::Reject(place));
+    }
+
+    /// What was cancelled is over, and its call asks again.
+    fn rejected(&mut self, at: usize) {
+        match self.session.close_request(self.tasks[at].place) {
+            Closed::Requeued(call) => {
+                let task = &mut self.tasks[at];
+                task.phase = Phase::Waiting;
+                task.call = Some(call);
+                task.sends -= 1;
+                task.requeues += 1;
+                task.refused_for = task.sent;
+                note("Requeues", if task.requeues > 1 { "Twice" } else { "Once" });
+                self.drive(at);
+            }
+            Closed::Ended => self.settle(at, End::Ended),
+            Closed::Settled(_) => self.breaks("what was cancelled asks again"),
         }
     }
 
@@ -185,19 +254,19 @@ impl World {
         let Some(sent) = task.sent.filter(|_| task.phase == Phase::InFlight) else { return };
         task.phase = Phase::Answered;
         let usual = matches!(answer, Answer::Accepted | Answer::ServerError);
+        let (place, at_once) = (task.place, task.at_once);
         self.before_answer(at, sent, answer);
-        match task_call(self, at, sent) {
-            None => self.settle(at, End::Ended),
-            Some(call) if usual => {
-                let fast = self.tasks[at].call.is_none();
-                if !fast || self.session.record().awaits_acceptance() {
+        match self.session.close_request(place) {
+            Closed::Ended => self.settle(at, End::Ended),
+            Closed::Requeued(_) => self.breaks("what was cancelled asks again in the same turn"),
+            Closed::Settled(call) if usual => {
+                if !at_once || self.session.record().awaits_acceptance() {
                     synchronize(self);
                 }
                 self.accepted(at, &call, answer);
             }
-            Some(call) => {
+            Closed::Settled(call) => {
                 synchronize(self);
-                self.tasks[at].call = Some(call);
                 self.refused(at, call, answer);
             }
         }
@@ -206,10 +275,11 @@ impl World {
     }
 
     fn accepted(&mut self, at: usize, call: &Call, answer: Answer) {
-        if self.tasks[at].call.is_some() && call.epoch != self.session.epoch() {
+        let at_once = self.tasks[at].at_once;
+        if !at_once && call.epoch != self.session.epoch() {
             return self.settle(at, End::Ended);
         }
-        if self.tasks[at].call.is_some() || self.session.record().awaits_acceptance() {
+        if !at_once || self.session.record().awaits_acceptance() {
             let proof = answer == Answer::Accepted;
             ask(self, |session, now| session.on_accepted(call, proof, now));
         }
@@ -217,7 +287,7 @@ impl World {
     }
 
     fn refused(&mut self, at: usize, mut call: Call, answer: Answer) {
-        let (path, replayable) = (self.tasks[at].path, self.tasks[at].replayable);
+        let replayable = self.tasks[at].replayable;
         if let Answer::StepUp { prevented } = answer {
             let known = self.session.known_step_up(&call, CHALLENGE);
             let waits = known.unwrap_or(prevented);
@@ -237,7 +307,8 @@ impl World {
         }
         let redirected = answer == Answer::Redirected;
         let not_the_token = answer == Answer::NotTheToken;
-        let unauthorized = Unauthorized { replayable, redirected, not_the_token, path };
+        let unauthorized = Unauthorized { replayable, redirected, not_the_token };
+        self.before_verdict(at, &call, not_the_token);
         match ask(self, |session, now| session.on_unauthorized(&mut call, unauthorized, now)) {
             Answered::Deliver => self.settle(at, End::Answer(answer)),
             Answered::Retry => {
@@ -252,17 +323,20 @@ impl World {
 
     /// The caller aborts, or the network fails, before an answer.
     pub fn gone(&mut self, at: usize) {
-        let call = self.tasks[at].call;
+        let task = &self.tasks[at];
+        let at_once = task.at_once;
+        let call = match (task.phase, task.call) {
+            (Phase::InFlight, _) => match self.session.close_request(task.place) {
+                Closed::Settled(call) | Closed::Requeued(call) => Some(call),
+                Closed::Ended => None,
+            },
+            (Phase::Waiting | Phase::Answered | Phase::Settled(_), call) => call,
+        };
         self.settle(at, End::Gone);
-        if let Some(call) = call {
+        if let Some(call) = call.filter(|_| !at_once) {
             synchronize(self);
             ask(self, |session, now| session.on_call_dropped(&call, now));
         }
         self.end_turn();
     }
-}
-
-/// The call that this answer is for; none where its session is over.
-fn task_call(world: &mut World, at: usize, sent: AccessToken) -> Option<Call> {
-    world.tasks[at].call.or_else(|| world.session.answered_call(sent))
 }

@@ -1,6 +1,7 @@
 //! What a session asks for, done: each effect, as a browser does it.
 
 use super::World;
+use super::calls::Microtask;
 use super::server::Request;
 use crate::reached::note;
 use authfetch::protocol::effect::{Effect, Members, Notice};
@@ -134,7 +135,8 @@ impl World {
             // Only to be told of.
             Effect::RetryRefresh(_) => {}
             Effect::SettleRefresh(id, settled) => self.check_settle(id, settled),
-            Effect::WakeCall(id) => self.woken.push_back(id),
+            Effect::WakeCall(id) => self.microtasks.push_back(Microtask::Wake(id)),
+            Effect::CancelRequest(place) => self.cancel(place),
             Effect::CloseEpoch(ending) => self.check_end(ending),
             Effect::AbortRequest(id) => {
                 let answers_late = self.answers_late;

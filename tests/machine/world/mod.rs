@@ -15,6 +15,7 @@ mod users;
 pub use self::calls::{Answer, End, Phase, Task};
 pub use self::server::Reply;
 
+use self::calls::Microtask;
 use self::environment::{Known, Lock};
 use self::ledger::Ledger;
 use self::server::Request;
@@ -49,8 +50,7 @@ pub struct World {
     /// The record as the session has last written it or taken it in.
     pub record: Record,
     pub tasks: Vec<Task>,
-    /// They ask again, a microtask later.
-    woken: VecDeque<u32>,
+    microtasks: VecDeque<Microtask>,
     /// The clock jumps so far before the next of them asks.
     pub jump: u64,
     /// Each with the time it is set for, the earliest first.
@@ -109,7 +109,7 @@ impl World {
             unseen: None,
             record: Record::default(),
             tasks: Vec::new(),
-            woken: VecDeque::new(),
+            microtasks: VecDeque::new(),
             jump: 0,
             timers: Vec::new(),
             lock: Lock::default(),
@@ -169,7 +169,7 @@ impl World {
 
     fn end_turn(&mut self) {
         if !self.notifying {
-            self.run_woken();
+            self.run_microtasks();
             self.read = None;
             self.check_turn();
         }

@@ -1,8 +1,8 @@
 //! The app's calls, from `fetch` to their settling, and the API that asks for an access token.
 
 use super::World;
-use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
-use authfetch::protocol::session::Answered;
+use authfetch::protocol::decisions::{Admission, Call, Resource, Unauthorized};
+use authfetch::protocol::session::{Answered, Closed};
 use authfetch::protocol::token::AccessToken;
 
 /// A call that has not settled.
@@ -17,10 +17,8 @@ pub struct Calling {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Stage {
-    /// It went out in the turn it was made in, and is answered so.
-    SentAtOnce { token: AccessToken, accepted: bool },
-    /// It is known to the session, and is answered so.
-    Sent { call: Call, accepted: bool },
+    /// It is in flight at this place, and is answered so; `at_once`: it went out in the turn it was made in.
+    Sent { place: u32, at_once: bool, accepted: bool },
     /// Until it is woken.
     Waiting(Call),
 }
@@ -37,40 +35,42 @@ impl World {
         let Some(access) = self.tabs[i].record.access else { return };
         let user = self.user(access.0);
         let session = &mut self.tabs[i].session;
-        let call = session.call(true);
+        let call = session.call(Some(Resource(1)));
         let calling = Calling { stage: Stage::Waiting(call), epoch: session.epoch(), user };
         if session.goes_at_once()
             && let Admission::Send(token, _) = self.ask(i, |session, now| session.admit(&call, now))
         {
-            self.send(i, calling, token, |accepted| Stage::SentAtOnce { token, accepted });
+            self.send(i, calling, call, token, true);
         } else {
             self.drive(i, calling, call);
         }
         self.after(i);
     }
 
-    fn drive(&mut self, i: usize, calling: Calling, mut call: Call) {
+    fn drive(&mut self, i: usize, calling: Calling, call: Call) {
         match self.ask(i, |session, now| session.admit_or_wait(&call, now)) {
             Admission::Wait(_) => {
                 self.tabs[i].calls.push(Calling { stage: Stage::Waiting(call), ..calling });
             }
             Admission::Send(token, _) => {
-                call.note_send(token);
-                if call.sends > 2 {
+                if call.sends > 1 {
                     self.breaks("a call is sent twice at most");
                 }
-                self.send(i, calling, token, |accepted| Stage::Sent { call, accepted });
+                self.send(i, calling, call, token, false);
             }
             Admission::SendWithoutToken | Admission::SignedOut | Admission::Failed | Admission::Ended => {}
         }
     }
 
     /// It is answered so, whenever that comes: a token that is rejected later might have been sent later.
-    fn send(&mut self, i: usize, calling: Calling, token: AccessToken, stage: impl FnOnce(bool) -> Stage) {
+    fn send(&mut self, i: usize, calling: Calling, mut call: Call, token: AccessToken, at_once: bool) {
         if self.user(token.0) != calling.user {
             self.breaks("nothing is sent as another user");
         }
-        let stage = stage(self.accepts(token.0));
+        let session = &mut self.tabs[i].session;
+        let cancellable = session.may_be_queued();
+        session.note_sent(&mut call, token, cancellable);
+        let stage = Stage::Sent { place: call.place, at_once, accepted: self.accepts(token.0) };
         self.tabs[i].calls.push(Calling { stage, ..calling });
     }
 
@@ -93,23 +93,17 @@ impl World {
     /// The answer of a call reaches its tab.
     pub fn answer(&mut self, i: usize, at: usize) {
         let calling = self.tabs[i].calls.remove(at);
-        match calling.stage {
-            Stage::Waiting(_) => {}
-            Stage::SentAtOnce { token, accepted } => {
-                if let Some(call) = self.tabs[i].session.answered_call(token) {
-                    if !accepted {
-                        self.unauthorized(i, calling, call);
-                    } else if self.tabs[i].session.record().awaits_acceptance() {
+        if let Stage::Sent { place, at_once, accepted } = calling.stage {
+            match self.tabs[i].session.close_request(place) {
+                Closed::Ended => {}
+                Closed::Requeued(_) => self.breaks("what was cancelled asks again in the same turn"),
+                Closed::Settled(call) if !accepted => self.unauthorized(i, calling, call),
+                Closed::Settled(call) => {
+                    if !at_once || self.tabs[i].session.record().awaits_acceptance() {
                         self.ask(i, |session, now| session.on_accepted(&call, true, now));
                     }
                 }
             }
-            Stage::Sent { call, accepted: true } => {
-                if call.epoch == self.tabs[i].session.epoch() {
-                    self.ask(i, |session, now| session.on_accepted(&call, true, now));
-                }
-            }
-            Stage::Sent { call, accepted: false } => self.unauthorized(i, calling, call),
         }
         self.after(i);
     }
@@ -129,10 +123,28 @@ impl World {
         }
     }
 
+    /// What was cancelled is over, and its call asks again.
+    pub fn cancelled(&mut self, i: usize, place: u32) {
+        let at_place = |calling: &Calling| matches!(calling.stage, Stage::Sent { place: at, .. } if at == place);
+        if let Some(at) = self.tabs[i].calls.iter().position(at_place) {
+            let calling = self.tabs[i].calls.remove(at);
+            if let Closed::Requeued(call) = self.tabs[i].session.close_request(place) {
+                self.drive(i, calling, call);
+            }
+        }
+    }
+
     /// The caller aborts the oldest call.
     pub fn drop_call(&mut self, i: usize) {
         let calling = self.tabs[i].calls.remove(0);
-        if let Stage::Sent { call, .. } | Stage::Waiting(call) = calling.stage {
+        let call = match calling.stage {
+            Stage::Waiting(call) => Some(call),
+            Stage::Sent { place, at_once, .. } => match self.tabs[i].session.close_request(place) {
+                Closed::Settled(call) | Closed::Requeued(call) if !at_once => Some(call),
+                Closed::Settled(_) | Closed::Requeued(_) | Closed::Ended => None,
+            },
+        };
+        if let Some(call) = call {
             self.ask(i, |session, now| session.on_call_dropped(&call, now));
             self.after(i);
         }

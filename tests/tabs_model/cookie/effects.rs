@@ -1,7 +1,8 @@
 //! What a session asks for, done: the browser around one tab.
 
+use super::calls::Stage;
 use super::server::Request;
-use super::{Commit, Tab, World, reached};
+use super::{Commit, Microtask, Tab, World, reached};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::effect::{Effect, Ending, Members, Notice, Settled};
 use authfetch::protocol::environment::{self, Environment};
@@ -117,11 +118,19 @@ impl Environment for Page<'_> {
                 }
             }
             Effect::AbortRequest(id) => self.world.abort_request(i, id),
-            Effect::WakeCall(id) => self.tab().woken.push(id),
+            Effect::WakeCall(id) => self.tab().microtasks.push(Microtask::Wake(id)),
+            Effect::CancelRequest(place) => self.tab().microtasks.push(Microtask::Reject(place)),
             Effect::CloseEpoch(ending) => self.world.epoch_closed(i, ending),
             Effect::EndCalls => {
                 let epoch = self.tab().session.epoch();
-                self.tab().calls.retain(|call| !call.in_flight() || call.epoch == epoch);
+                let tab = self.tab();
+                tab.calls.retain(|call| {
+                    let over = call.epoch != epoch;
+                    if let (true, Stage::Sent { place, .. }) = (over, call.stage) {
+                        let _ = tab.session.close_request(place);
+                    }
+                    !over || !call.in_flight()
+                });
             }
             Effect::Revoke => {
                 let epoch = self.tab().session.unconfirmed();
@@ -172,9 +181,11 @@ impl World {
 
     /// What is done when the event is over: whoever was woken asks again.
     pub fn after(&mut self, i: usize) {
-        while !self.tabs[i].woken.is_empty() {
-            let id = self.tabs[i].woken.remove(0);
-            self.wake(i, id);
+        while !self.tabs[i].microtasks.is_empty() {
+            match self.tabs[i].microtasks.remove(0) {
+                Microtask::Wake(id) => self.wake(i, id),
+                Microtask::Reject(place) => self.cancelled(i, place),
+            }
         }
         if self.tabs[i].session.refresh().is_none() {
             self.tabs[i].asked = None;

@@ -109,8 +109,7 @@ pub struct Tab {
     pub calls: Vec<Calling>,
     /// The state that listeners were told last.
     pub told: State,
-    /// Calls that are to ask again, by number.
-    pub woken: Vec<u32>,
+    pub microtasks: Vec<Microtask>,
     /// What happened while nothing ran.
     pub untold: VecDeque<Event>,
 }
@@ -136,6 +135,15 @@ pub struct World {
     pub breach: Option<&'static str>,
 }
 
+/// What runs when the event is over.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Microtask {
+    /// This call asks again.
+    Wake(u32),
+    /// The request at this place was aborted.
+    Reject(u32),
+}
+
 /// How long an access token is good for, in ms, where it expires.
 pub const LIFETIME_MS: u64 = 10_000;
 
@@ -146,6 +154,7 @@ const POLICY: Policy = Policy {
     refreshable: Refreshable::Always,
     leeway: 0,
     attempts: 2,
+    cancel_pending: Some(1),
     grace: 250,
 };
 
@@ -178,7 +187,7 @@ impl Tab {
             leaving: false,
             calls: Vec::new(),
             told: State::SignedOut,
-            woken: Vec::new(),
+            microtasks: Vec::new(),
             untold: VecDeque::new(),
         }
     }

@@ -32,6 +32,7 @@ impl World {
             match microtask {
                 Microtask::Wake(id) => self.woken(i, id),
                 Microtask::Request(id) => self.send_request(i, id),
+                Microtask::Reject(place) => self.rejected(i, place),
             }
         }
         self.check_turn(i);
@@ -115,6 +116,7 @@ impl Browser<'_> {
                 world.check_woken(i, id);
                 world.tabs[tab].microtasks.push_back(Microtask::Wake(id));
             }
+            Effect::CancelRequest(place) => world.cancel(i, place),
             Effect::CloseEpoch(ending) => world.check_end(i, ending),
             Effect::AbortRequest(id) => {
                 world.tabs[tab].microtasks.retain(|microtask| *microtask != Microtask::Request(id));

@@ -1,9 +1,9 @@
 //! Calls, from their start to their settling: what the browser's driver of a call asks the session.
 
-use super::{End, Phase, World};
-use authfetch::protocol::decisions::{Admission, Call, Unauthorized};
+use super::{End, Microtask, Phase, World};
+use authfetch::protocol::decisions::{Admission, Call, Resource, Unauthorized};
 use authfetch::protocol::environment::{ask, synchronize};
-use authfetch::protocol::session::Answered;
+use authfetch::protocol::session::{Answered, Closed};
 use authfetch::protocol::token::AccessToken;
 
 /// What the API answers.
@@ -24,7 +24,8 @@ impl World {
         let requests = self.setup.requests;
         if !requests || self.tabs[i].session.record().has_session() {
             let session = &mut self.tabs[i].session;
-            let (call, at_once) = (session.call(requests), requests && session.goes_at_once());
+            let call = session.call(requests.then_some(Resource(c as u64)));
+            let at_once = requests && session.goes_at_once();
             if at_once {
                 self.send_at_once(i, c, call);
             } else {
@@ -36,7 +37,7 @@ impl World {
 
     fn send_at_once(&mut self, i: usize, c: usize, call: Call) {
         match ask(&mut self.at(i), |session, now| session.admit(&call, now)) {
-            Admission::Send(number, _) => self.send(i, c, number, None),
+            Admission::Send(number, _) => self.send(i, c, call, number, true),
             Admission::SendWithoutToken
             | Admission::Wait(_)
             | Admission::SignedOut
@@ -45,32 +46,60 @@ impl World {
         }
     }
 
-    fn send(&mut self, i: usize, c: usize, number: AccessToken, call: Option<Call>) {
+    fn send(&mut self, i: usize, c: usize, mut call: Call, number: AccessToken, at_once: bool) {
         let vault = &self.tabs[i].vault;
         let Some(token) = vault.access.text else { return self.breaks("a call that is sent has a token") };
         self.check_send(i, token);
-        self.check_step_up(i, call.map(|call| call.id));
+        self.check_step_up(i, call.id);
         if self.tabs[i].claiming {
             self.breaks("nothing is sent before it is known whose the record is");
         }
-        self.tabs[i].calls[c] = Phase::InFlight { token, number, call };
+        let session = &mut self.tabs[i].session;
+        let cancellable = session.may_be_queued();
+        session.note_sent(&mut call, number, cancellable);
+        self.tabs[i].calls[c] = Phase::InFlight { token, place: call.place, at_once, epoch: call.epoch };
     }
 
     /// The slow path of a call, from where it asks what to do.
-    fn drive(&mut self, i: usize, c: usize, mut call: Call) {
+    fn drive(&mut self, i: usize, c: usize, call: Call) {
         synchronize(&mut self.at(i));
         let end = match ask(&mut self.at(i), |session, now| session.admit_or_wait(&call, now)) {
             Admission::Wait(_) => return self.tabs[i].calls[c] = Phase::Waiting(call),
-            Admission::Send(number, _) if call.answers => {
-                call.note_send(number);
-                return self.send(i, c, number, Some(call));
-            }
+            Admission::Send(number, _) if call.answers => return self.send(i, c, call, number, false),
             Admission::Send(..) => End::Done,
             Admission::SendWithoutToken | Admission::SignedOut => End::WithoutToken,
             Admission::Failed => End::Failed,
             Admission::Ended => End::Ended,
         };
         self.tabs[i].calls[c] = Phase::Settled(end);
+    }
+
+    fn at_place(&self, i: usize, wanted: u32) -> Option<(usize, u32)> {
+        let calls = self.tabs[i].calls.iter().enumerate();
+        calls.into_iter().find_map(|(c, phase)| match phase {
+            Phase::InFlight { token, place, .. } if *place == wanted => Some((c, *token)),
+            Phase::InFlight { .. } | Phase::Waiting(_) | Phase::Settled(_) => None,
+        })
+    }
+
+    /// `Effect::CancelRequest`.
+    pub(super) fn cancel(&mut self, i: usize, place: u32) {
+        match self.at_place(i, place) {
+            Some((_, token)) if self.tabs[i].rejected.contains(&token) => {}
+            Some(_) => self.breaks("only what was sent with a rejected token is cancelled"),
+            None => self.breaks("only what is in flight is cancelled"),
+        }
+        self.tabs[i].microtasks.push_back(Microtask::Reject(place));
+    }
+
+    /// What was cancelled is over, and its call asks again.
+    pub(super) fn rejected(&mut self, i: usize, place: u32) {
+        let Some((c, _)) = self.at_place(i, place) else { return };
+        match self.tabs[i].session.close_request(place) {
+            Closed::Requeued(call) => self.drive(i, c, call),
+            Closed::Ended => self.tabs[i].calls[c] = Phase::Settled(End::Ended),
+            Closed::Settled(_) => self.breaks("what was cancelled asks again"),
+        }
     }
 
     /// `Effect::WakeCall`.
@@ -93,20 +122,21 @@ impl World {
 
     /// The API's answer comes.
     pub fn answer(&mut self, i: usize, c: usize, answer: Answer) {
-        let Phase::InFlight { number, call, .. } = self.tabs[i].calls[c] else { return };
-        let end = match call {
-            Some(call) => self.answered(i, c, call, answer),
-            None => match self.tabs[i].session.answered_call(number) {
-                None => Some(End::Ended),
-                Some(call) if answer == Answer::Accepted => {
-                    if self.tabs[i].session.record().awaits_acceptance() {
-                        synchronize(&mut self.at(i));
-                        ask(&mut self.at(i), |session, now| session.on_accepted(&call, true, now));
-                    }
-                    Some(End::Done)
+        let Phase::InFlight { token, place, at_once, .. } = self.tabs[i].calls[c] else { return };
+        if answer == Answer::Unauthorized {
+            self.tabs[i].rejected.insert(token);
+        }
+        let end = match self.tabs[i].session.close_request(place) {
+            Closed::Ended => Some(End::Ended),
+            Closed::Requeued(_) => return self.breaks("what was cancelled asks again in the same turn"),
+            Closed::Settled(call) if at_once && answer == Answer::Accepted => {
+                if self.tabs[i].session.record().awaits_acceptance() {
+                    synchronize(&mut self.at(i));
+                    ask(&mut self.at(i), |session, now| session.on_accepted(&call, true, now));
                 }
-                Some(call) => self.answered(i, c, call, answer),
-            },
+                Some(End::Done)
+            }
+            Closed::Settled(call) => self.answered(i, c, call, answer),
         };
         if let Some(end) = end {
             self.tabs[i].calls[c] = Phase::Settled(end);
@@ -135,7 +165,7 @@ impl World {
                 None
             }
             Answer::Unauthorized => {
-                let unauthorized = Unauthorized { replayable: true, path: c as u64, ..Unauthorized::default() };
+                let unauthorized = Unauthorized { replayable: true, ..Unauthorized::default() };
                 let answered =
                     ask(&mut self.at(i), |session, now| session.on_unauthorized(&mut call, unauthorized, now));
                 match answered {
@@ -155,7 +185,10 @@ impl World {
     pub fn abort(&mut self, i: usize, c: usize) {
         let call = match self.tabs[i].calls[c] {
             Phase::Waiting(call) => Some(call),
-            Phase::InFlight { call, .. } => call,
+            Phase::InFlight { place, at_once, .. } => match self.tabs[i].session.close_request(place) {
+                Closed::Settled(call) | Closed::Requeued(call) if !at_once => Some(call),
+                Closed::Settled(_) | Closed::Requeued(_) | Closed::Ended => None,
+            },
             Phase::Settled(_) => return,
         };
         if call.is_some() {
@@ -172,12 +205,11 @@ impl World {
     pub(super) fn end_calls(&mut self, i: usize) {
         let tab = &mut self.tabs[i];
         for phase in &mut tab.calls {
-            if let Phase::InFlight { number, call, .. } = phase {
-                let over =
-                    call.map_or_else(|| !tab.session.of_this_epoch(number.0), |call| call.epoch != tab.session.epoch());
-                if over {
-                    *phase = Phase::Settled(End::Ended);
-                }
+            if let Phase::InFlight { place, epoch, .. } = phase
+                && *epoch != tab.session.epoch()
+            {
+                let _ = tab.session.close_request(*place);
+                *phase = Phase::Settled(End::Ended);
             }
         }
     }

@@ -76,11 +76,11 @@ impl World {
     }
 
     /// A call leaves a tab that was asked for more: somebody has signed in since.
-    pub(super) fn check_step_up(&mut self, i: usize, id: Option<u32>) {
+    pub(super) fn check_step_up(&mut self, i: usize, id: u32) {
         let tab = &mut self.tabs[i];
         let signin = tab.session.record().signin;
-        let waits = tab.stepped_up.iter().any(|(call, than)| Some(*call) == id && signin <= *than);
-        tab.stepped_up.retain(|(call, _)| Some(*call) != id);
+        let waits = tab.stepped_up.iter().any(|(call, than)| *call == id && signin <= *than);
+        tab.stepped_up.retain(|(call, _)| *call != id);
         if waits {
             self.breaks("a call that was asked for more waits for a sign-in");
         }

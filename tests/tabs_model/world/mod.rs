@@ -21,7 +21,7 @@ use authfetch::protocol::decisions::Call;
 use authfetch::protocol::event::{Event, MarkFor, Timer};
 use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
-use authfetch::protocol::token::{AccessToken, Record};
+use authfetch::protocol::token::Record;
 pub use calls::Answer;
 pub use server::{Family, Issued, Request};
 pub use setup::Setup;
@@ -59,12 +59,13 @@ pub enum End {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Phase {
     Waiting(Call),
-    /// Sent with this token of the server's; without `call` it went out in the turn it was made in, and nothing else is
-    /// remembered of it.
+    /// Sent with this token of the server's; its call is remembered by its place.
     InFlight {
         token: u32,
-        number: AccessToken,
-        call: Option<Call>,
+        place: u32,
+        /// It went out in the turn it was made in.
+        at_once: bool,
+        epoch: u64,
     },
     Settled(End),
 }
@@ -74,6 +75,8 @@ pub enum Phase {
 pub enum Microtask {
     Wake(u32),
     Request(u32),
+    /// The request at this place was aborted.
+    Reject(u32),
 }
 
 /// A stored record. Its tokens are numbered by the server here.
@@ -156,6 +159,8 @@ pub struct Tab {
     presented: Vec<(Option<Ticket>, u32)>,
     /// Calls that were asked for more, and the sign-in that was not enough.
     stepped_up: Vec<(u32, u64)>,
+    /// The tokens that the API has rejected here.
+    rejected: BTreeSet<u32>,
     /// The epoch in which this tab had a session when it was last looked at.
     session_of: Option<u64>,
 }
@@ -227,6 +232,7 @@ impl Tab {
             told: BTreeSet::new(),
             presented: Vec::new(),
             stepped_up: Vec::new(),
+            rejected: BTreeSet::new(),
             session_of: None,
         }
     }

@@ -16,6 +16,8 @@ pub struct Setup {
     pub forgiving: bool,
     /// Calls are requests, and their answers noted; else they ask for a token alone.
     pub requests: bool,
+    /// So many requests of a tab are left alone when the token of all is rejected; none is cancelled without it.
+    pub cancels: Option<u32>,
     /// The access token has run out at the beginning.
     pub expired: bool,
     /// Tokens are refreshed ahead of expiry.
@@ -58,7 +60,7 @@ impl Setup {
         // With a leeway the refresh ahead of expiry is due where the next lifetime begins.
         let leeway = if self.background { super::START } else { 0 };
         config::Setup {
-            policy: Policy { attempts: 2, leeway, ..Policy::default() },
+            policy: Policy { attempts: 2, leeway, cancel_pending: self.cancels, ..Policy::default() },
             place: self.place,
             background: self.background,
             faults: self.fault.map_or_else(Faults::default, Faults::with),

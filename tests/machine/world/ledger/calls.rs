@@ -1,6 +1,7 @@
 //! What a call may be sent with, and what its answer says of its token.
 
 use crate::world::{Answer, End, Phase, Task, World};
+use authfetch::protocol::decisions::Call;
 use authfetch::protocol::token::AccessToken;
 
 impl World {
@@ -36,6 +37,9 @@ impl World {
             let sent = self.tasks[at].sent;
             self.ledger.canary.take_if(|canary| sent == Some(canary.token));
         }
+        let task = &self.tasks[at];
+        let spared = self.ledger.late && task.replayable && task.sends < 2 && self.record.has_session();
+        self.require(end != End::Answer(Answer::Unauthorized) || !spared, "a late 401 is not the last word");
         self.require(end != End::Failed || cooling, "a call fails with the refresh's error in the cooldown only");
     }
 
@@ -51,7 +55,37 @@ impl World {
     }
 
     pub(in crate::world) fn after_answer(&mut self) {
-        self.ledger.judging = None;
+        (self.ledger.judging, self.ledger.late) = (None, false);
+    }
+
+    pub(in crate::world) fn before_verdict(&mut self, at: usize, call: &Call, not_the_token: bool) {
+        let Some(token) = call.sent.filter(|_| !not_the_token) else { return };
+        let path = self.tasks[at].path;
+        self.ledger.late = self.record.access != Some(token);
+        if !self.ledger.late && (self.has_run_out() || !self.record.accepted) && !self.ledger.unfit.contains(&token) {
+            self.ledger.unfit.push(token);
+        }
+        if !self.ledger.refused.contains(&(token, path)) {
+            self.ledger.refused.push((token, path));
+        }
+    }
+
+    /// A request is cancelled, and its caller does not know.
+    pub(in crate::world) fn check_cancelled(&mut self, at: usize) {
+        let task = &self.tasks[at];
+        let (get, path) = (task.is_get(), task.path);
+        let ahead = |other: &&Task| other.phase == Phase::InFlight && other.place < task.place;
+        let ahead = self.tasks.iter().filter(ahead).count();
+        let kept = self.setup.policy.cancel_pending;
+        let refused = self.ledger.refused.iter().filter(|(token, _)| task.sent == Some(*token));
+        let paths: Vec<u64> = refused.map(|(_, path)| *path).collect();
+        let unfit = task.sent.is_some_and(|token| self.ledger.unfit.contains(&token));
+        let replaced = self.record.access != task.sent;
+        self.require(get, "only a request that may reach the server twice is cancelled");
+        self.require(kept.is_some_and(|kept| ahead >= kept as usize), "what is on the wire is left alone");
+        self.require(!paths.is_empty(), "only what was sent with a rejected token is cancelled");
+        let doomed = unfit || paths.len() > 1 || (replaced && paths.contains(&path));
+        self.require(doomed, "one broken endpoint disturbs no other");
     }
 
     pub(in crate::world) fn waits_for_sign_in(&mut self, at: usize) {

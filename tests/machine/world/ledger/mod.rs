@@ -20,6 +20,10 @@ pub(super) struct Ledger {
     /// Rejected, and brought again by the refresh that was made for it.
     brought_again: Vec<AccessToken>,
     rejected: Vec<AccessToken>,
+    /// Tokens that were answered 401, and where.
+    refused: Vec<(AccessToken, u64)>,
+    /// Those that had run out by then, or had never been accepted.
+    unfit: Vec<AccessToken>,
     /// What the last refresh brought, until a call goes out with it.
     untried: Option<AccessToken>,
     canary: Option<Canary>,
@@ -34,6 +38,8 @@ pub(super) struct Ledger {
     pub(super) told_of_session: bool,
     /// An answer is being judged: its token, and whether it came after a redirect.
     judging: Option<(AccessToken, bool)>,
+    /// Its token was another one than the stored one then.
+    late: bool,
     /// A token request's answer is being judged, and whether its token had been rejected.
     replying: Option<(Request, bool)>,
     /// The requests of one refresh, and how many more it may send.
@@ -90,6 +96,8 @@ impl World {
         self.ledger.refreshed.retain(access);
         self.ledger.brought_again.retain(access);
         self.ledger.rejected.retain(access);
+        self.ledger.unfit.retain(access);
+        self.ledger.refused.retain(|(token, _)| access(token));
         self.ledger.untried = self.ledger.untried.filter(access);
         self.ledger.spent.retain(refresh);
         self.valid.retain(refresh);

@@ -1,6 +1,7 @@
 //! What may be written, and what a record that is taken in says of the tokens before it.
 
 use super::Canary;
+use crate::world::calls::Microtask;
 use crate::world::{Phase, Task, World};
 use authfetch::protocol::effect::Members;
 use authfetch::protocol::token::Record;
@@ -48,8 +49,8 @@ impl World {
     pub(in crate::world) fn check_written(&mut self, old: &Record, members: Members) {
         let tries = members == Members::Refreshed || (members == Members::SignIn && old.suspended);
         // Who is woken already does not wait for it.
-        let waits =
-            |task: &Task| task.phase == Phase::Waiting && task.call.is_some_and(|call| !self.woken.contains(&call.id));
+        let woken = |id| self.microtasks.contains(&Microtask::Wake(id));
+        let waits = |task: &Task| task.phase == Phase::Waiting && task.call.is_some_and(|call| !woken(call.id));
         if tries && self.tasks.iter().any(waits) {
             let tried = self.record.access.filter(|_| !self.record.accepted);
             self.ledger.canary = tried.map(|token| Canary { token, allowed: 1, since: None });
