@@ -17,6 +17,7 @@ mod model;
 mod random;
 mod reached;
 mod refresh_specs;
+mod requeue_specs;
 mod retry_specs;
 mod schedule;
 mod session_specs;
