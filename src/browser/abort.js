@@ -5,6 +5,7 @@
 class Epoch {
   controller = new AbortController();
   known = new WeakMap();
+  requests = new Map();
 
   /** One signal that follows this epoch and a call's own; `undefined` where that is aborted, or no signal. */
   join(signal, followers) {
@@ -19,6 +20,18 @@ export const abort = ({ controller }, reason) => controller.abort(reason);
 /** The signal of the next `followers` calls that bring none of their own. */
 export const freshOf = ({ controller }, followers) => fresh(controller.signal, followers);
 export const join = (it, { signal }, followers) => it.join(signal, followers);
+
+/** Whether a signal can follow two others and outlive both of their holders. */
+export const composes = () => !!AbortSignal.any;
+/** A signal that follows `signal`, and that `cancel` aborts; `place` is its number until it is forgotten. */
+export const cancellable = ({ requests }, place, signal) => {
+  const controller = new AbortController();
+  requests.set(place, controller);
+  return AbortSignal.any([controller.signal, signal]);
+};
+export const cancel = ({ requests }, place) => requests.get(place)?.abort();
+/** The request at this place is over. */
+export const forget = ({ requests }, place) => void requests.delete(place);
 
 /**
  * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did:

@@ -15,6 +15,11 @@ extern "C" {
     #[wasm_bindgen(js_name = freshOf)]
     fn fresh(epoch: &Epoch, followers: i32) -> AbortSignal;
     fn join(epoch: &Epoch, call: &JsValue, followers: i32) -> Option<AbortSignal>;
+    /// Whether one request of many can be cancelled by itself.
+    pub fn composes() -> bool;
+    fn cancellable(epoch: &Epoch, place: i32, signal: &AbortSignal) -> AbortSignal;
+    fn cancel(epoch: &Epoch, place: i32);
+    fn forget(epoch: &Epoch, place: i32);
 }
 
 /// After so many calls the next ones get a [`Epoch::fresh_signal`].
@@ -35,6 +40,21 @@ impl Epoch {
     /// The signal of the next [`FOLLOWERS`] calls that bring none of their own.
     pub fn fresh_signal(&self) -> AbortSignal {
         fresh(self, FOLLOWERS as i32)
+    }
+
+    /// A signal that follows this one, and that [`Epoch::cancel`] aborts until the request is over.
+    pub fn cancellable(&self, place: u32, signal: &AbortSignal) -> AbortSignal {
+        cancellable(self, place as i32, signal)
+    }
+
+    /// Aborts the request at this place.
+    pub fn cancel(&self, place: u32) {
+        cancel(self, place as i32);
+    }
+
+    /// The request at this place is over.
+    pub fn forget(&self, place: u32) {
+        forget(self, place as i32);
     }
 
     /// One signal that follows both this epoch and the `signal` of a call, the same one for each call with the same signal.

@@ -40,14 +40,16 @@ class Underlying {
   }
   /**
    * Calls it; the outcome is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
-   * of the request, 0 and an error without. Of an error it gives another: a promise that is rejected before anybody
-   * handles it would cost ten times as much.
+   * of the request, 0 and an error without. Of an error it gives that or another one to be thrown, since a promise that is
+   * rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
    */
-  chained(input, init, token, outgoing, settle) {
+  chained(input, init, place, outgoing, settle) {
     return this.call(input, init).then(
-      (response) => settle(token, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response)),
+      (response) => settle(place, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response)),
       (error) => {
-        throw settle(token, outgoing, 0, error, NaN);
+        const outcome = settle(place, outgoing, 0, error, NaN);
+        if (outcome !== error && outcome instanceof Promise) return outcome;
+        throw outcome;
       },
     );
   }

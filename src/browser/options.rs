@@ -1,5 +1,6 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
 
+use super::abort::composes;
 use super::effects::lifecycle::{PAGE, WORKER, host};
 use super::effects::storage::Place;
 use super::endpoint::{Refresh, is_refused, refresh, refreshable, revocation};
@@ -68,6 +69,7 @@ leeway 0 a number of seconds, zero or more
 refreshAttempts 1 a number of attempts, one or more
 backgroundRefresh boolean true or false
 refreshTimeout 1 a number of milliseconds above zero
+cancelPending boolean true or false
 isUnauthorized function a function
 bodyCopyLimit 0 a number of bytes, zero or more
 fetch function a function
@@ -127,6 +129,7 @@ fn policy(options: &Members, refreshable: Refreshable) -> Policy {
         refreshable,
         leeway: (options.number("leeway", 30.0) * 1000.0) as u64,
         attempts: options.number("refreshAttempts", 3.0) as u32,
+        cancel_pending: Policy::default().cancel_pending.filter(|_| options.flag("cancelPending", true) && composes()),
         ..Policy::default()
     }
 }

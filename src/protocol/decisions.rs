@@ -40,6 +40,8 @@ pub struct Call {
     pub resource: Resource,
     /// Its place among the requests in flight, while it is there.
     pub place: u32,
+    /// The request in flight may be sent again although it may have reached the server, and has a signal of its own.
+    pub cancellable: bool,
     /// It was cancelled once, since its token was rejected: a 401 counts as that of a retry.
     pub requeued: bool,
     /// Set by a step-up: it waits for a sign-in later than this one.
@@ -191,6 +193,7 @@ impl Decisions {
             sends: 0,
             resource: resource.unwrap_or_default(),
             place: 0,
+            cancellable: false,
             requeued: false,
             after_signin: None,
             answers: resource.is_some(),

@@ -24,6 +24,7 @@ mod reentrancy;
 mod refreshes;
 mod refused;
 mod refused_later;
+mod requeue;
 mod revocation;
 mod server;
 mod signals;

@@ -86,7 +86,8 @@ impl Server {
         let authorization = NewHeaders::new(&if headers.is_undefined() { Object::new().into() } else { headers })
             .header("authorization");
         let seen = Seen { path: url.pathname(), authorization, input: input.clone(), init: init.clone() };
-        let signal = get(if request { &input } else { &init }, "signal");
+        let own = get(&init, "signal");
+        let signal = if own.is_undefined() { get(&input, "signal") } else { own };
         self.seen.borrow_mut().push(seen.clone());
         let is_grant = seen.path == "/token";
         if is_grant {

@@ -72,6 +72,7 @@ const all: Required<AuthFetchOptions> = {
   signedOut: "reject",
   onSessionExpired: "hold",
   onRetryRejected: "return",
+  cancelPending: false,
   isRefused: (response) => response.status === 410,
   isUnauthorized: async (response) => response.status === 419,
   bodyCopyLimit: 0,

@@ -3,6 +3,7 @@
 //! The usual call never enters a future: it is one turn, and one persistent closure chained to the underlying promise.
 //! Only a 401, a wait or an expired token is driven further (see `driving`).
 
+use super::answer;
 use super::outgoing::{self, Outgoing, found, outgoing_of, plain, take};
 use super::reach::{Reach, reach};
 use super::sending::{self, Sending};
@@ -16,13 +17,15 @@ use crate::browser::options::Options;
 use crate::browser::promise::promise;
 use crate::browser::session::driver::SessionDriver;
 use crate::protocol::config::SignedOut;
-use crate::protocol::decisions::{Admission, Call};
+use crate::protocol::decisions::{Admission, Call, Resource};
 use crate::protocol::error::Code;
+use crate::protocol::session::Closed;
 use crate::protocol::token::AccessToken;
 use js_sys::{Function, Promise};
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
 
 /// One instance: what is its own, and the session it shares.
 pub struct Client {
@@ -41,15 +44,20 @@ fn reject(error: JsValue) -> JsValue {
 impl Client {
     /// An instance with these options, of which the session's own are `driver`'s.
     pub fn new(options: Rc<Options>, driver: Rc<SessionDriver>) -> Rc<Self> {
-        Rc::new_cyclic(|weak| {
+        Rc::new_cyclic(|weak: &Weak<Self>| {
             let weak = weak.clone();
-            let on_settled = move |token: f64, sent: JsValue, ok: i32, outcome: JsValue, status: f64| {
+            let on_settled = move |place: f64, sent: JsValue, ok: i32, outcome: JsValue, status: f64| {
                 let Some(client) = weak.upgrade() else { return outcome };
-                let token = AccessToken(token as u32);
-                if ok > 0 {
-                    Self::on_response(&client, token, &sent, ok > 1, outcome, status).unwrap_or_else(reject)
-                } else {
-                    client.rejection(token, &outgoing_of(&sent), outcome)
+                match client.close_request(place as u32) {
+                    Closed::Settled(call) if ok > 0 => Self::on_response(&client, call, &sent, ok > 1, outcome, status),
+                    Closed::Settled(_) => client.failed(&outgoing_of(&sent), outcome),
+                    Closed::Requeued(call) => {
+                        let out = outgoing_of(&sent);
+                        client.requeued(&out, &if ok > 0 { Ok(outcome) } else { Err(outcome) });
+                        promise(client.drive(call, out, None)).into()
+                    }
+                    Closed::Ended if ok > 0 => reject(client.driver.ends.error()),
+                    Closed::Ended => client.ended(&outgoing_of(&sent), outcome),
                 }
             };
             // A number among the arguments: with integers alone, the optimizer would keep every function of js-sys that
@@ -82,19 +90,22 @@ impl Client {
         {
             return Ok(self.pass_through(input, init, number, "left alone: signed out"));
         }
-        let Some(allowed) = self.allows_plain(input, init) else { return self.with_init(input, init, number) };
-        if !allowed {
+        let Some(resource) = self.allows_plain(input, init) else { return self.with_init(input, init, number) };
+        if resource.is_none() {
             let promise = self.pass_through(input, init, number, "left alone: outside of origins");
             return Ok(self.outside(input, promise));
         }
         // A predicate of the app's may have signed in or out.
-        let call = driver.session(|session| session.call(true));
+        let mut call = driver.session(|session| session.call(resource));
         let Some(token) = self.goes(&call) else {
             return Ok(self.slow(call, plain(input, number as i32)));
         };
+        self.note_sent(&mut call, token, true);
         let send = |outgoing: &JsValue| {
-            self.sending(token, |carried| {
-                sending::send(carried, &self.options.fetch, input, token.0 as i32, outgoing, &self.on_settled)
+            self.sending(token, |sending| {
+                let signal = self.own_signal(&call, &sending.signal);
+                let (fetch, place) = (&self.options.fetch, call.place as i32);
+                sending::send(&sending.carried, fetch, input, &signal, place, outgoing, &self.on_settled)
             })
         };
         let sent = if number == SILENT { send(input) } else { send(&plain(input, number as i32)) };
@@ -107,7 +118,7 @@ impl Client {
     fn with_init(self: &Rc<Self>, input: &JsValue, init: &JsValue, number: u32) -> Result<Promise, JsValue> {
         let driver = &self.driver;
         let out = take(input, init, number as i32);
-        match self.found(&out) {
+        let resource = match self.found(&out) {
             found::OUTSIDE => {
                 let promise = self.pass(&out, false, "left alone: outside of origins");
                 return Ok(self.outside(&outgoing::url(&out), promise));
@@ -121,9 +132,9 @@ impl Client {
                 return Ok(self.pass(&out, back, "left alone: has the header"));
             }
             found::LEFT => return Ok(self.pass(&out, false, "left alone as asked")),
-            _ => {}
-        }
-        let call = driver.session(|session| session.call(true));
+            resource => Resource(resource),
+        };
+        let mut call = driver.session(|session| session.call(Some(resource)));
         let (goes, limit) = (self.goes(&call), self.options.body_copy_limit);
         if goes.is_none() || driver.session(|session| session.refresh().is_some()) {
             outgoing::keep_replay(&out, limit, goes.is_none().into());
@@ -131,26 +142,28 @@ impl Client {
         let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
-        let sent = self.sending(token, |carried| {
-            let (fetch, header) = (&self.options.fetch, &self.options.header);
-            outgoing::send_first(&out, fetch, header, carried, limit, token.0 as i32, &self.on_settled)
+        self.note_sent(&mut call, token, self.may_repeat(&out));
+        let signal = self.own_signal(&call, &outgoing::joined(&out));
+        let sent = self.sending(token, |sending| {
+            let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
+            outgoing::send_first(&out, fetch, header, &sending.carried, &signal, limit, place, &self.on_settled)
         });
         driver.drain();
         debug::note(number, "sent");
         Ok(sent)
     }
 
-    /// What is found of a call; its URL is known by then.
-    fn found(&self, out: &Outgoing) -> u32 {
+    /// What is found of a call; any other number is that of its resource.
+    fn found(&self, out: &Outgoing) -> u64 {
         let (reach, header, strict) = (&self.reach, &self.options.header, !self.options.is_authorization);
         let mut verdict = found::UNKNOWN;
         loop {
             let (epoch, epochs_over) = (self.driver.epoch(), self.driver.epochs_over());
-            match outgoing::examine(out, verdict as i32, reach, header, &epoch, FOLLOWERS as i32, strict.into()) {
+            match outgoing::examine(out, verdict as f64, reach, header, &epoch, FOLLOWERS as i32, strict.into()) as u64
+            {
+                found::UNKNOWN => verdict = self.allowed(&outgoing::url(out)).map_or(found::OUTSIDE, |it| it.0),
                 // A getter of the caller's has signed out.
-                found::OURS if epochs_over != self.driver.epochs_over() => verdict = found::OURS,
-                found::UNKNOWN if self.allowed(&outgoing::url(out)) => verdict = found::OURS,
-                found::UNKNOWN => verdict = found::OUTSIDE,
+                found if found > found::HEADER && epochs_over != self.driver.epochs_over() => verdict = found,
                 found => return found,
             }
         }
@@ -185,20 +198,10 @@ impl Client {
         promise(Rc::clone(self).drive(call, out, None))
     }
 
-    fn on_response(
-        self: &Rc<Self>,
-        token: AccessToken,
-        sent: &JsValue,
-        kept: bool,
-        response: JsValue,
-        status: f64,
-    ) -> Result<JsValue, JsValue> {
+    fn on_response(self: &Rc<Self>, call: Call, sent: &JsValue, kept: bool, response: JsValue, status: f64) -> JsValue {
         let driver = &self.driver;
-        let Some(call) = driver.session(|session| session.answered_call(token)) else {
-            return Err(driver.ends.error());
-        };
         if status == 401.0 || self.options.is_unauthorized.is_some() {
-            return Ok(promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(response))).into());
+            return promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(response))).into();
         }
         if driver.session(|session| session.record().awaits_acceptance()) {
             driver.synchronize();
@@ -207,18 +210,60 @@ impl Client {
         if kept {
             outgoing::release_replay(sent);
         }
-        Ok(response)
+        response
     }
 
-    /// A call's error is passed on as it is, unless the session's end caused it.
-    pub fn rejection(&self, token: AccessToken, out: &Outgoing, error: JsValue) -> JsValue {
+    /// A call's error is passed on as it is.
+    pub fn failed(&self, out: &Outgoing, error: JsValue) -> JsValue {
         outgoing::release_replay(out);
-        let aborted = outgoing::aborted(out);
-        if !self.driver.session(|session| session.of_this_epoch(token.0)) && !aborted {
-            return self.driver.ends.error();
-        }
-        self.note(out, if aborted { "aborted by its caller" } else { "failed" });
+        self.note(out, if outgoing::aborted(out) { "aborted by its caller" } else { "failed" });
         error
+    }
+
+    /// The error of a call whose session is over, which has caused it unless the caller has.
+    pub fn ended(&self, out: &Outgoing, error: JsValue) -> JsValue {
+        if outgoing::aborted(out) {
+            return self.failed(out, error);
+        }
+        outgoing::release_replay(out);
+        self.driver.ends.error()
+    }
+
+    /// The call is in flight from now on. `repeatable`: its request may reach the server twice.
+    fn note_sent(&self, call: &mut Call, token: AccessToken, repeatable: bool) {
+        self.driver.session(|session| {
+            let cancellable = repeatable && session.may_be_queued();
+            session.note_sent(call, token, cancellable);
+        });
+    }
+
+    /// Whether its request may reach the server twice: asked only where it may have to.
+    fn may_repeat(&self, out: &Outgoing) -> bool {
+        self.driver.session(|session| session.may_be_queued()) && outgoing::repeatable(out)
+    }
+
+    /// The signal of a request that may be cancelled, and of any other.
+    fn own_signal(&self, call: &Call, signal: &AbortSignal) -> AbortSignal {
+        if call.cancellable { self.driver.epoch().cancellable(call.place, signal) } else { signal.clone() }
+    }
+
+    /// The request is over.
+    pub fn close_request(&self, place: u32) -> Closed {
+        let closed = self.driver.session(|session| session.close_request(place));
+        if let Closed::Settled(call) | Closed::Requeued(call) = &closed
+            && call.cancellable
+        {
+            self.driver.epoch().forget(place);
+        }
+        closed
+    }
+
+    /// The request was cancelled, and its call is to ask again; what has come of it all the same is let go.
+    pub fn requeued(&self, out: &Outgoing, outcome: &Result<JsValue, JsValue>) {
+        if let Ok(response) = outcome {
+            answer::cancel_body(response);
+        }
+        self.note(out, "requeued");
     }
 
     fn pass_through(&self, input: &JsValue, init: &JsValue, number: u32, why: &str) -> Promise {
@@ -234,12 +279,14 @@ impl Client {
     }
 
     /// Sends it, with a token or without.
-    pub fn send(&self, out: &Outgoing, token: Option<AccessToken>) -> Result<Promise, JsValue> {
+    pub fn send(&self, out: &Outgoing, token: Option<(&mut Call, AccessToken)>) -> Result<Promise, JsValue> {
         let signal = self.driver.epoch().joined(out).ok_or_else(|| outgoing::reason(out))?;
         let (fetch, header) = (&self.options.fetch, &self.options.header);
-        Ok(match token {
-            Some(token) => self.sending(token, |carried| outgoing::send(out, fetch, header, carried, &signal)),
-            None => outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal),
-        })
+        let Some((call, token)) = token else {
+            return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
+        };
+        self.note_sent(call, token, self.may_repeat(out));
+        let signal = self.own_signal(call, &signal);
+        Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
     }
 }

@@ -11,7 +11,7 @@ use crate::browser::url::{Url, resolve};
 use crate::protocol::challenge::{self, Challenge};
 use crate::protocol::decisions::{Admission, Call, Unauthorized};
 use crate::protocol::error::Code;
-use crate::protocol::session::Answered;
+use crate::protocol::session::{Answered, Closed};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -62,7 +62,6 @@ impl Client {
                         self.hold_stream(&out).await;
                         continue;
                     }
-                    call.note_send(token);
                     Some(token)
                 }
                 Admission::SendWithoutToken if call.answers => None,
@@ -75,18 +74,31 @@ impl Client {
                 }
                 Admission::Ended => return Err(driver.ends.error()),
             };
-            if call.sends > u8::from(token.is_some()) {
+            if call.sends > 0 {
                 outgoing::use_replay(&out);
             }
-            let sent = self.send(&out, token)?;
+            let sent = self.send(&out, token.map(|token| (&mut call, token)))?;
             driver.drain();
             self.note(&out, if token.is_some() { self.why_sent(&call) } else { "sent without a token" });
             let outcome = wait(&sent).await;
-            let Some(token) = token else { return outcome };
-            answered = Some(outcome.map_err(|error| {
-                self.dropped(&call);
-                self.rejection(token, &out, error)
-            })?);
+            if token.is_none() {
+                return outcome;
+            }
+            match (self.close_request(call.place), outcome) {
+                (Closed::Settled(closed), outcome) => {
+                    call = closed;
+                    answered = Some(outcome.map_err(|error| {
+                        self.dropped(&call);
+                        self.failed(&out, error)
+                    })?);
+                }
+                (Closed::Requeued(closed), outcome) => {
+                    call = closed;
+                    self.requeued(&out, &outcome);
+                }
+                (Closed::Ended, Err(error)) => return Err(self.ended(&out, error)),
+                (Closed::Ended, Ok(_)) => return Err(driver.ends.error()),
+            }
         }
     }
 
@@ -145,8 +157,7 @@ impl Client {
         let unauthorized = Unauthorized {
             replayable: outgoing::replayable(out),
             redirected,
-            not_the_token: redirected && !(self.allowed(&url) && stays()),
-            path: requested.as_ref().map(path_number).unwrap_or_default(),
+            not_the_token: redirected && !(self.allowed(&url).is_some() && stays()),
         };
         let record = driver.record();
         let answered = driver.ask(|session, now| session.on_unauthorized(call, unauthorized, now));
@@ -225,17 +236,12 @@ impl Client {
             return Err(error::type_error("getAccessToken: `signal` is no AbortSignal."));
         }
         driver.synchronize();
-        let mut call = driver.session(|session| session.call(false));
+        let mut call = driver.session(|session| session.call(None));
         if rejected.is_string() && driver.vault.access_token() == rejected {
             call.sent = driver.session(|session| session.record().access);
         }
         self.drive(call, out, None).await
     }
-}
-
-/// Origin and path as one number: equal paths are equal numbers.
-fn path_number(url: &Url) -> u64 {
-    hash(&(String::from(url.origin()) + &String::from(url.pathname())))
 }
 
 /// The words, each with a space after it.
@@ -244,6 +250,6 @@ fn words(all: &[String]) -> String {
 }
 
 /// FNV-1a.
-fn hash(text: &str) -> u64 {
+pub fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -39,6 +39,7 @@ export const urlOf = ({ url }) => url;
 export const numberOf = ({ number }) => number;
 export const signalOf = ({ signal }) => signal;
 export const aborted = ({ signal }) => !!get(signal, "aborted");
+export const joinedOf = ({ joined }) => joined;
 /** What has been thrown. */
 export const errorOf = ({ error }) => error;
 export const reason = ({ signal }) => get(signal, "reason");
@@ -82,21 +83,23 @@ export const examine = (it, verdict, reach, name, epoch, followers, strict) => {
   if (it.url === undefined) return 4;
   try {
     const reached = verdict || (reach.verdicts.get(it.url) ?? 0);
-    if (reached !== 2) return reached;
+    if (reached <= 1) return reached;
     if (optsOut(it) || !takeHeaders(it)) return 4;
     if (given(header(it, name))) return 5;
     it.joined = epoch.join(it.signal, followers);
-    return it.joined && own(it, strict) ? 2 : 4;
+    return it.joined && own(it, strict) ? reached : 4;
   } catch (error) {
     it.error = error;
     return 3;
   }
 };
 /** What goes along with the target: the caller's `init`, with our header and signal. */
-const initWith = ({ init, isRequest, target }, name, value, signal) => {
+const initWith = ({ init, isRequest, joined, target }, name, value, signal) => {
   if (isRequest) {
     if (value !== undefined) target.headers.set(name, value);
-    return;
+    // Its own signal is that of all its sends; any member would reset these.
+    const { referrer, referrerPolicy } = target;
+    return signal === joined ? undefined : { referrer, referrerPolicy, signal };
   }
   const headers = init.headers ?? [];
   return { ...init, headers: value === undefined ? headers : [...headers, [name, value]], signal };
@@ -105,15 +108,18 @@ const initWith = ({ init, isRequest, target }, name, value, signal) => {
 export const send = (it, underlying, name, carried, signal) =>
   underlying.call(it.target, initWith(it, name, carried?.value, signal));
 /** The same, in its caller's turn, with what a second send needs kept: its outcome is as `settle` has it. */
-export const sendFirst = (it, underlying, name, carried, limit, token, settle) => {
+export const sendFirst = (it, underlying, name, carried, signal, limit, place, settle) => {
   keepReplay(it, limit);
-  return underlying.chained(it.target, initWith(it, name, carried.value, it.joined), token, it, settle);
+  return underlying.chained(it.target, initWith(it, name, carried.value, signal), place, it, settle);
 };
 /** Hands it on as it came. With `back`, it came to us from what we called. */
 export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
 
 /** Whether it may be sent once at most: its 401 is its answer. */
 export const isOnce = (it) => it.isOnce;
+/** Whether it may reach the server twice: a GET or HEAD that may be sent again and does not outlive the page. */
+export const repeatable = (it) =>
+  !it.isOnce && /^(GET|HEAD)$/i.test(member(it, "method") ?? "GET") && !member(it, "keepalive");
 export const streams = ({ isOnce, stream }) => !!stream && !isOnce;
 /** Whether it can be sent again. */
 export const replayable = ({ copy, isOnce, stream }) => !isOnce && (stream ? stream.kept : copy !== null);

@@ -49,13 +49,16 @@ extern "C" {
     /// than Authorization would not be stripped on a redirect to another origin.
     pub fn examine(
         outgoing: &Outgoing,
-        verdict: i32,
+        verdict: f64,
         reach: &Reach,
         header: &JsString,
         epoch: &Epoch,
         followers: i32,
         strict: i32,
-    ) -> u32;
+    ) -> f64;
+    /// A signal that follows the epoch and the call's own.
+    #[wasm_bindgen(js_name = joinedOf)]
+    pub fn joined(outgoing: &Outgoing) -> AbortSignal;
     /// What has been thrown meanwhile.
     #[wasm_bindgen(js_name = errorOf)]
     pub fn error(outgoing: &Outgoing) -> JsValue;
@@ -67,7 +70,7 @@ extern "C" {
         carried: &JsValue,
         signal: &AbortSignal,
     ) -> Promise;
-    /// The same in its caller's turn; the copy that a second send needs is kept. `settle` is called with the token, the
+    /// The same in its caller's turn; the copy that a second send needs is kept. `settle` is called with the place, the
     /// request, 0 where there is an error, 1 where there is a response, 2 where something is kept of the request as
     /// well, that response or error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
@@ -76,8 +79,9 @@ extern "C" {
         underlying: &Underlying,
         header: &JsString,
         carried: &JsValue,
+        signal: &AbortSignal,
         limit: f64,
-        token: i32,
+        place: i32,
         settle: &Function,
     ) -> Promise;
     /// Hands it on as it came. With `back`, it came to us from what we called.
@@ -86,6 +90,8 @@ extern "C" {
     /// Whether it may be sent once at most: its 401 is its answer.
     #[wasm_bindgen(js_name = isOnce)]
     pub fn is_once(outgoing: &Outgoing) -> bool;
+    /// Whether it may reach the server twice: a GET or HEAD that may be sent again and does not outlive the page.
+    pub fn repeatable(outgoing: &Outgoing) -> bool;
     /// Whether its body is a stream: what has passed of it is noted, up to a limit.
     pub fn streams(outgoing: &Outgoing) -> bool;
     /// Whether it can be sent again.
@@ -107,16 +113,14 @@ extern "C" {
 /// What is found of a call before it carries our header, the first of it.
 pub mod found {
     /// Nothing is remembered of its URL.
-    pub const UNKNOWN: u32 = 0;
+    pub const UNKNOWN: u64 = 0;
     /// No token may go there.
-    pub const OUTSIDE: u32 = 1;
-    /// It is ours.
-    pub const OURS: u32 = 2;
+    pub const OUTSIDE: u64 = 1;
     /// Something of it has thrown.
-    pub const THROWN: u32 = 3;
+    pub const THROWN: u64 = 3;
     /// It comes with `auth: false`, with a mode that allows no header of ours, or with what the native function has to
     /// judge.
-    pub const LEFT: u32 = 4;
+    pub const LEFT: u64 = 4;
     /// It has a header of this name.
-    pub const HEADER: u32 = 5;
+    pub const HEADER: u64 = 5;
 }

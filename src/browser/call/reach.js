@@ -3,7 +3,7 @@
 const KNOWN_URLS = 512;
 
 export const reach = () => ({ verdicts: new Map(), warned: new Set() });
-/** 0 where nothing is remembered of this URL, 1 for no, 2 for yes. */
+/** 0 where nothing is remembered of this URL, 1 for no, the number of what it names for yes. */
 export const recall = ({ verdicts }, url) => verdicts.get(url) ?? 0;
 /** The same of a call that brings nothing but a URL; 3 of any other. */
 export const recallPlain = (it, input, init) =>

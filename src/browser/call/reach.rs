@@ -1,8 +1,10 @@
 //! Where this instance's token may go, and what a 401 from elsewhere is told with.
 
 use super::client::Client;
+use super::driving::hash;
 use crate::browser::options::Scope;
 use crate::browser::url::{is_http, resolve};
+use crate::protocol::decisions::Resource;
 use crate::protocol::scope::{Target, allows};
 use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
@@ -13,50 +15,63 @@ extern "C" {
     pub type Reach;
     /// Nothing is remembered yet.
     pub fn reach() -> Reach;
-    /// 0 where nothing is remembered of this URL, 1 for no, 2 for yes.
-    fn recall(reach: &Reach, url: &JsValue) -> u32;
+    /// 0 where nothing is remembered of this URL, 1 for no, the number of its resource for yes.
+    fn recall(reach: &Reach, url: &JsValue) -> f64;
     /// The same of a call that brings nothing but a URL; 3 of any other.
     #[wasm_bindgen(js_name = recallPlain)]
-    fn recall_plain(reach: &Reach, input: &JsValue, init: &JsValue) -> u32;
+    fn recall_plain(reach: &Reach, input: &JsValue, init: &JsValue) -> f64;
     /// Remembers a verdict, of a bounded number of URLs.
-    fn remember(reach: &Reach, url: &JsValue, verdict: i32);
+    fn remember(reach: &Reach, url: &JsValue, verdict: f64);
     /// Warns on the console, once per origin, where the answer is a 401.
     fn watch(reach: &Reach, promise: &Promise, origin: &JsString);
 }
 
+const UNKNOWN: f64 = 0.0;
+const NO: f64 = 1.0;
+/// Of a call that brings more than a URL.
+const OTHER: f64 = 3.0;
+
+/// Above all verdicts, and within what a number of JavaScript holds exactly.
+fn resource(origin: &str, path: &str) -> Resource {
+    let (of_origin, of_path) = (hash(origin), hash(&(origin.to_owned() + path)));
+    Resource(1 << 52 | (of_origin & 0xf_ffff) << 32 | of_path & 0xffff_ffff)
+}
+
 impl Client {
-    /// Whether the token may be sent there. Verdicts are remembered by the URL's exact text.
-    pub fn allowed(&self, url: &JsValue) -> bool {
+    /// What this URL names, where the token may be sent there. Verdicts are remembered by the URL's exact text.
+    pub fn allowed(&self, url: &JsValue) -> Option<Resource> {
         self.verdict(recall(&self.reach, url), url)
     }
 
     /// The same of a call that brings nothing but a URL; `None` of any other.
-    pub fn allows_plain(&self, input: &JsValue, init: &JsValue) -> Option<bool> {
+    pub fn allows_plain(&self, input: &JsValue, init: &JsValue) -> Option<Option<Resource>> {
         let recalled = recall_plain(&self.reach, input, init);
-        (recalled != 3).then(|| self.verdict(recalled, input))
+        (recalled != OTHER).then(|| self.verdict(recalled, input))
     }
 
-    fn verdict(&self, recalled: u32, url: &JsValue) -> bool {
-        if recalled == 0 { self.judged(url) } else { recalled == 2 }
+    fn verdict(&self, recalled: f64, url: &JsValue) -> Option<Resource> {
+        if recalled == UNKNOWN { self.judged(url) } else { (recalled > OTHER).then_some(Resource(recalled as u64)) }
     }
 
     #[inline(never)]
-    fn judged(&self, url: &JsValue) -> bool {
-        let Some(parsed) = resolve(url) else { return false };
+    fn judged(&self, url: &JsValue) -> Option<Resource> {
+        let parsed = resolve(url)?;
         if !is_http(&parsed) || self.driver.is_endpoint(&parsed.href()) {
-            return false;
+            return None;
         }
-        match &self.options.scope {
+        let (origin, path) = (String::from(parsed.origin()), String::from(parsed.pathname()));
+        let resource = resource(&origin, &path);
+        let allowed = match &self.options.scope {
             Scope::Predicate(predicate) => {
                 predicate.call1(&JsValue::UNDEFINED, &parsed).is_ok_and(|verdict| verdict.is_truthy())
             }
             Scope::Rules(rules) => {
-                let (origin, path) = (String::from(parsed.origin()), String::from(parsed.pathname()));
                 let allowed = allows(rules, &Target { origin: &origin, path: &path, http: true });
-                remember(&self.reach, url, if allowed { 2 } else { 1 });
+                remember(&self.reach, url, if allowed { resource.0 as f64 } else { NO });
                 allowed
             }
-        }
+        };
+        allowed.then_some(resource)
     }
 
     /// Watches a call that goes out without a token: a 401 there may mean that `origins` is too narrow.

@@ -11,5 +11,5 @@ export const carried = (header, given, token, signal, strict) => {
 };
 export const headerValueOf = ({ value }) => value;
 /** Sends a call that brings nothing but a URL. Its outcome is as `settle` has it, told of `outgoing`. */
-export const send = ({ init }, underlying, url, token, outgoing, settle) =>
-  underlying.chained(url, { ...init }, token, outgoing, settle);
+export const send = ({ init }, underlying, url, signal, place, outgoing, settle) =>
+  underlying.chained(url, { ...init, signal }, place, outgoing, settle);

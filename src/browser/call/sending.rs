@@ -17,13 +17,14 @@ extern "C" {
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
-    /// Sends a call that brings nothing but a URL. `settle` is called with the token, `outgoing`, whether there is a
+    /// Sends a call that brings nothing but a URL. `settle` is called with the place, `outgoing`, whether there is a
     /// response, that or the error, and its status.
     pub fn send(
         carried: &Carried,
         underlying: &Underlying,
         url: &JsValue,
-        token: i32,
+        signal: &AbortSignal,
+        place: i32,
         outgoing: &JsValue,
         settle: &Function,
     ) -> Promise;
@@ -35,18 +36,19 @@ pub struct Sending {
     /// How many epochs were over then: the signal is of the one that ran.
     epochs_over: u32,
     pub carried: Carried,
+    pub signal: AbortSignal,
     /// How often it may still be used: not all calls share one signal.
     left: u32,
 }
 
 impl Client {
     /// What goes along with `token`, made once while it lives.
-    pub(super) fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Carried) -> T) -> T {
+    pub(super) fn sending<T>(&self, token: AccessToken, with: impl FnOnce(&Sending) -> T) -> T {
         let epochs_over = self.driver.epochs_over();
         let known = self.sending.take().filter(|it| it.left > 0 && it.token == token && it.epochs_over == epochs_over);
         let mut sending = known.unwrap_or_else(|| self.sending_of(token, epochs_over));
         sending.left -= 1;
-        let result = with(&sending.carried);
+        let result = with(&sending);
         self.sending.replace(Some(sending));
         result
     }
@@ -59,6 +61,6 @@ impl Client {
         let strict = i32::from(!options.is_authorization);
         let signal = self.driver.epoch().fresh_signal();
         let carried = carried(&options.header, scheme, &vault.access_token(), &signal, strict);
-        Sending { token, epochs_over, carried, left: FOLLOWERS }
+        Sending { token, epochs_over, carried, signal, left: FOLLOWERS }
     }
 }

@@ -246,6 +246,7 @@ impl Environment for Page<'_> {
             Effect::RetryRefresh(id) => driver.refreshes.note(id, "asked again"),
             Effect::SettleRefresh(id, settled) => driver.settle_refresh(id, settled),
             Effect::WakeCall(id) => waiting::wake(&driver.waiting, id as i32),
+            Effect::CancelRequest(place) => driver.epoch().cancel(place),
             Effect::CloseEpoch(ending) => driver.close_epoch(ending),
             Effect::AbortRequest(id) => driver.refreshes.abort(id),
             Effect::EndCalls => driver.end_calls(),

@@ -21,8 +21,6 @@ pub(super) struct InFlight {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Request {
     call: Call,
-    /// It may be sent again although it may have reached the server, and its abort is its own.
-    cancellable: bool,
     state: State,
 }
 
@@ -56,9 +54,9 @@ pub enum Closed {
 }
 
 impl InFlight {
-    fn enter(&mut self, call: &mut Call, cancellable: bool) {
+    fn enter(&mut self, call: &mut Call) {
         call.place = self.all.last().map_or(0, |last| last.call.place + 1);
-        self.all.push(Request { call: *call, cancellable, state: State::Sent });
+        self.all.push(Request { call: *call, state: State::Sent });
     }
 
     fn leave(&mut self, place: u32) -> Option<Request> {
@@ -83,7 +81,8 @@ impl Session {
         call.sent = Some(token);
         call.sends += 1;
         call.after_signin = None;
-        self.in_flight.enter(call, cancellable);
+        call.cancellable = cancellable;
+        self.in_flight.enter(call);
     }
 
     /// Whether a request that is sent now may be queued behind others: only such a one is ever cancelled.
@@ -152,9 +151,7 @@ impl Session {
         let (any, all) = (self.faulty(Fault::CancelsWhateverIsSent), self.faulty(Fault::CancelsOtherTokens));
         let mut origins: Vec<(u64, u32)> = Vec::new();
         let mut requests = std::mem::take(&mut self.in_flight);
-        for Request { call, cancellable, state } in
-            requests.all.iter_mut().filter(|request| request.state == State::Sent)
-        {
+        for Request { call, state } in requests.all.iter_mut().filter(|request| request.state == State::Sent) {
             let origin = call.resource.origin();
             let at = origins.iter().position(|(known, _)| *known == origin).unwrap_or_else(|| {
                 origins.push((origin, 0));
@@ -165,7 +162,7 @@ impl Session {
             // What tries a token has the last word on it.
             let tries = self.decisions.is_canary(call.id) && !self.faulty(Fault::CancelsTheCanary);
             let doomed = call.epoch == epoch && !tries && (call.sent == Some(token) || all);
-            if older >= kept && (*cancellable || any) && doomed && only.is_none_or(|only| call.resource == only) {
+            if older >= kept && (call.cancellable || any) && doomed && only.is_none_or(|only| call.resource == only) {
                 *state = State::Cancelled;
                 self.push(Effect::CancelRequest(call.place));
             }
