@@ -82,7 +82,7 @@ impl Session {
         if overtakes {
             self.use_stored(now);
         }
-        if before.suspended && self.queue.any_answers() {
+        if before.suspended && self.any_answers() {
             self.decisions.start_canary(&self.record);
         }
         self.commit();

@@ -5,32 +5,11 @@
 //! a round trip, and the retries wait behind them.
 
 use super::Session;
+use super::pending::State;
 use crate::protocol::decisions::{Call, Resource};
 use crate::protocol::effect::Effect;
 use crate::protocol::fault::Fault;
 use crate::protocol::token::AccessToken;
-
-/// All that are in flight, in the order in which they were sent. The places of those that are over are given up when half
-/// are empty.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub(super) struct InFlight {
-    all: Vec<Request>,
-    over: usize,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-struct Request {
-    call: Call,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum State {
-    Sent,
-    /// Until its promise says so.
-    Cancelled,
-    Over,
-}
 
 /// A token that the API has rejected while it stood in the record, and whoever it was rejected for waits for the next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -53,26 +32,6 @@ pub enum Closed {
     Ended,
 }
 
-impl InFlight {
-    fn enter(&mut self, call: &mut Call) {
-        call.place = self.all.last().map_or(0, |last| last.call.place + 1);
-        self.all.push(Request { call: *call, state: State::Sent });
-    }
-
-    fn leave(&mut self, place: u32) -> Option<Request> {
-        let at = self.all.partition_point(|request| request.call.place < place);
-        let request = self.all.get_mut(at).filter(|request| request.call.place == place)?;
-        let left = *request;
-        request.state = State::Over;
-        self.over += 1;
-        if 2 * self.over > self.all.len() {
-            self.all.retain(|request| request.state != State::Over);
-            self.over = 0;
-        }
-        Some(left)
-    }
-}
-
 impl Session {
     /// The call goes out with this token, and is in flight until [`Session::close_request`]. A `cancellable` request may be
     /// sent again although it may have reached the server: it is to be aborted when its turn comes
@@ -82,21 +41,21 @@ impl Session {
         call.sends += 1;
         call.after_signin = None;
         call.cancellable = cancellable;
-        self.in_flight.enter(call);
+        call.place = self.in_flight.all.last().map_or(0, |(last, _)| last.place + 1);
+        self.in_flight.enter(*call);
     }
 
     /// Whether a request that is sent now may be queued behind others: only such a one is ever cancelled.
     #[must_use]
     pub fn may_be_queued(&self) -> bool {
-        let in_flight = self.in_flight.all.len() - self.in_flight.over;
-        self.setup.policy.cancel_pending.is_some_and(|kept| in_flight >= kept as usize)
+        self.setup.policy.cancel_pending.is_some_and(|kept| self.in_flight.count() >= kept as usize)
     }
 
     /// The request at this place is in flight no more: its headers have come, or it has failed.
     pub fn close_request(&mut self, place: u32) -> Closed {
         match self.in_flight.leave(place) {
-            Some(Request { mut call, state, .. }) if call.epoch == self.epoch() => {
-                if state == State::Sent {
+            Some((mut call, state)) if call.epoch == self.epoch() => {
+                if state == State::Open {
                     return Closed::Settled(call);
                 }
                 call.sends -= u8::from(!self.faulty(Fault::CountsCancelledSends));
@@ -149,20 +108,19 @@ impl Session {
         }
         let epoch = self.epoch();
         let (any, all) = (self.faulty(Fault::CancelsWhateverIsSent), self.faulty(Fault::CancelsOtherTokens));
-        let mut origins: Vec<(u64, u32)> = Vec::new();
+        // Each origin as often as it has been met, but no more often than it may be.
+        let mut met: Vec<u64> = Vec::new();
         let mut requests = std::mem::take(&mut self.in_flight);
-        for Request { call, state } in requests.all.iter_mut().filter(|request| request.state == State::Sent) {
+        for (call, state) in requests.all.iter_mut().filter(|(_, state)| *state == State::Open) {
             let origin = call.resource.origin();
-            let at = origins.iter().position(|(known, _)| *known == origin).unwrap_or_else(|| {
-                origins.push((origin, 0));
-                origins.len() - 1
-            });
-            let older = origins[at].1;
-            origins[at].1 += 1;
+            if met.iter().filter(|known| **known == origin).count() < kept as usize {
+                met.push(origin);
+                continue;
+            }
             // What tries a token has the last word on it.
             let tries = self.decisions.is_canary(call.id) && !self.faulty(Fault::CancelsTheCanary);
             let doomed = call.epoch == epoch && !tries && (call.sent == Some(token) || all);
-            if older >= kept && (call.cancellable || any) && doomed && only.is_none_or(|only| call.resource == only) {
+            if (call.cancellable || any) && doomed && only.is_none_or(|only| call.resource == only) {
                 *state = State::Cancelled;
                 self.push(Effect::CancelRequest(call.place));
             }

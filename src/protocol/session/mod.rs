@@ -19,6 +19,7 @@ mod lock;
 mod locks;
 mod outcome;
 mod page;
+mod pending;
 mod queue;
 mod record;
 pub mod refresh;
@@ -33,6 +34,7 @@ use super::effect::{Effect, Notice};
 use super::event::{Event, MarkFor, Timer};
 use super::fault::Fault;
 use super::token::Record;
+use pending::Pending;
 
 /// See the module's text.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -49,8 +51,8 @@ pub struct Session {
     /// What has come of its token request, until it is judged.
     reply: Option<refresh::Reply>,
     notified_of: outcome::Notified,
-    queue: queue::Queue,
-    in_flight: in_flight::InFlight,
+    queue: Pending,
+    in_flight: Pending,
     rejection: Option<in_flight::Rejection>,
     locks: locks::Locks,
     page: page::Page,
@@ -119,8 +121,8 @@ impl Session {
             refresh: None,
             reply: None,
             notified_of: outcome::Notified::default(),
-            queue: queue::Queue::default(),
-            in_flight: in_flight::InFlight::default(),
+            queue: Pending::default(),
+            in_flight: Pending::in_flight(),
             rejection: None,
             locks: locks::Locks::default(),
             page: page::Page::default(),

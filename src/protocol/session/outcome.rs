@@ -41,7 +41,7 @@ impl Session {
             self.store_refreshed(granted, keep, now);
         }
         self.close(refresh, true);
-        if keep == Keep::New && self.queue.any_answers() && !self.faulty(Fault::SendsNoCanary) {
+        if keep == Keep::New && self.any_answers() && !self.faulty(Fault::SendsNoCanary) {
             self.decisions.start_canary(&self.record);
         }
         let throttled = self.record.retry_at;
