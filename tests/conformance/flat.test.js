@@ -14,7 +14,11 @@ const SLACK = 200_000;
 /** What may follow one of our signals in Firefox, where the cost of a call grows with it. */
 const FOLLOWERS = 1_000;
 
-/** Makes calls of one kind on a stubbed fetch, up to this number in all, and says what they have left behind. */
+/**
+ * Makes calls of one kind on a stubbed fetch, up to this number in all, and says what they have left behind. Signals
+ * are kept until the last of them is made: how many there are at once sizes the engine's tables, and must not be the
+ * collector's choice.
+ */
 async function calls({ instance, wasmSize, kind, number }) {
   globalThis.flat ??= {};
   const world = (globalThis.flat[kind] ??= (() => {
@@ -45,9 +49,13 @@ async function calls({ instance, wasmSize, kind, number }) {
     return { auth, signal, listeners, counts };
   })());
   const { auth, signal, counts, listeners } = world;
+  const kept = [];
   const init = {
     "one signal": () => ({ signal }),
-    "a signal each": () => ({ signal: new AbortController().signal }),
+    "a signal each": () => {
+      kept.push(new AbortController().signal);
+      return { signal: kept.at(-1) };
+    },
     bare: () => undefined,
   }[kind];
   for (; counts.made < number; counts.made++) await auth.fetch("/api", init());
@@ -69,7 +77,7 @@ pageInEachBrowser("a hundred thousand calls", ({ check, name }) => {
     check(`of the kind "${kind}" leave memory, tables and listeners as those before did`, async ({ page, once }) => {
       const heap = async () => (name === "chromium" ? heaps(page) : []);
       /**
-       * In portions, with what can be collected gone after each: how much piles up between is the collector's choice.
+       * In portions, with what can be collected gone after each: no more piles up than one of them leaves.
        */
       const upTo = async (number) => {
         let left;
