@@ -77,6 +77,10 @@ function kyHooks(fetch, renew) {
 }
 
 const SIGNAL = new AbortController().signal;
+/** What the second wrapper by hand aborts at its end. */
+const SESSION = new AbortController().signal;
+/** As an app does it that wants its calls to end with the session. */
+const joined = (init) => ({ ...init, signal: AbortSignal.any([init.signal, SESSION]) });
 /** The kinds of calls that bring an `init`, made anew for each call. */
 export const INITS = {
   "a signal of its own": () => ({ signal: new AbortController().signal }),
@@ -89,7 +93,9 @@ export const INITS = {
   }),
 };
 
-/** By kind of call, those that take the arguments of `fetch`. */
+export const ENDS = "handwritten, ends with the session";
+
+/** By kind of call, those that take the arguments of `fetch`; where there is a signal, a second one by hand. */
 export function withInit(fetch) {
   const renew = async () => TOKENS;
   const byHand = createAuthFetch({ fetch, renew, key: "handwritten-init" });
@@ -101,6 +107,7 @@ export function withInit(fetch) {
       {
         "raw stub": () => fetch(PATH, init()),
         handwritten: () => byHand.fetch(PATH, init()),
+        ...(init().signal && { [ENDS]: () => byHand.fetch(PATH, joined(init())) }),
         authfetch: () => ours.fetch(PATH, init()),
       },
     ]),
@@ -144,4 +151,16 @@ export function waiter(made, fetch, refresh) {
   );
   const auth = new made.AuthFetch({ fetch, refresh, name, backgroundRefresh: false });
   return { call: (init) => auth.fetch(PATH, init), close: () => (auth.close(), localStorage.removeItem(name)) };
+}
+
+/** One whose tokens run out again and again; without `made` it is the one by hand. */
+export function expiring(made, fetch, renew) {
+  const name = `expiring-${Math.random()}`;
+  const auth = made
+    ? new made.AuthFetch({ fetch, refresh: renew, name, backgroundRefresh: false })
+    : createAuthFetch({ fetch, renew, key: name });
+  return {
+    call: () => auth.fetch(PATH),
+    expire: () => auth.setTokens({ access_token: "spent", refresh_token: "r", expires_in: 1 }),
+  };
 }

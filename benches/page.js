@@ -3,7 +3,17 @@
 
 import * as now from "authfetch";
 import * as before from "authfetch-before";
-import { contenders, pending, renewers, waiter, withInit } from "./contenders.js";
+import { contenders, expiring, pending, renewers, waiter, withInit } from "./contenders.js";
+
+/** The memories of all wasm that starts here. */
+const memories = [];
+WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+  construct(target, given) {
+    const made = new target(...given);
+    memories.push(...Object.values(made.exports).filter((one) => one instanceof WebAssembly.Memory));
+    return made;
+  },
+});
 
 const answer = (status) => new Response('{"id":1}', { status, headers: { "content-type": "application/json" } });
 const turn = () => {
@@ -94,11 +104,47 @@ async function whileWaiting(which, count) {
   return { wait: wait - start, abort: abort - wait, rest: end - abort };
 }
 
+const holders = {};
+let held;
+/** Makes `count` calls that wait for a renewal, until they are let go. */
+async function hold(name, count) {
+  let answered;
+  const holder = (holders[name] ??= expiring(
+    { now, before }[name],
+    () => Promise.resolve(answer(200)),
+    () => new Promise((resolve) => holder.answered(resolve)),
+  ));
+  holder.answered = (resolve) => {
+    answered = resolve;
+  };
+  holder.expire();
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const calls = Array.from({ length: count }, holder.call);
+  while (!answered) await turn();
+  held = { answered, calls };
+}
+async function letGo() {
+  const { answered, calls } = held;
+  held = undefined;
+  answered({ access_token: "renewed", expires_in: 3600 });
+  for (const { status } of await Promise.all(calls)) if (status !== 200) throw new Error("not every call was answered");
+}
+const wasmBytes = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+
+/** The same calls of the stub, and a bare controller. */
+function bare(fetch) {
+  const controller = new AbortController();
+  const reason = Object.assign(new Error("ended"), { name: "AbortError", code: "logged_out" });
+  const { signal } = controller;
+  return { call: () => fetch("/api/items", { signal }), logout: () => controller.abort(reason), close() {} };
+}
+
 /** Milliseconds: of `logout()` itself, in which all is aborted, and until the last of `count` pending calls is rejected. */
 async function atLogout(which, count) {
   const stub = (_, { signal }) =>
     new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-  const { call, logout, close } = pending({ now, before }[which], stub);
+  const made = { now, before }[which];
+  const { call, logout, close } = made ? pending(made, stub) : bare(stub);
   const all = Promise.allSettled(Array.from({ length: count }, call));
   await turn();
   const start = performance.now();
@@ -113,7 +159,10 @@ async function atLogout(which, count) {
 
 globalThis.bench = {
   atLogout,
-  kinds: Object.keys(inits),
+  hold,
+  letGo,
+  wasmBytes,
+  kinds: Object.entries(inits).map(([kind, made]) => [kind, Object.keys(made)]),
   whileWaiting,
   names: Object.keys(calls),
   renewers: Object.keys(waiting),

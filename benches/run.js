@@ -13,12 +13,11 @@ import { root } from "../scripts/run.js";
 import { setup } from "../scripts/setup.js";
 import { launch } from "../tests/support/browser.js";
 import { sendFile, serve } from "../tests/support/http.js";
+import { COUNTS, printMemory } from "./memory.js";
 
 const BATCH = 4_000;
 const WIDTH = 1_000;
 const WAITING = 10_000;
-/** How many wait in the tables that show how time grows. */
-const COUNTS = [1_000, 10_000, 40_000];
 const WARM_UP = 2;
 // They give the clock its finer steps: 5 µs in Chromium, 20 µs in Firefox.
 const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -163,26 +162,37 @@ async function printWaiting(call) {
 
 /** What a call with an `init` costs beside the same call by hand. */
 async function printKinds(call, kinds) {
-  const names = kinds.flatMap((kind) => ["raw stub", "handwritten", "authfetch"].map((name) => `${name}|${kind}`));
+  const names = kinds.flatMap(([kind, made]) => made.map((name) => `${name}|${kind}`));
   const results = await interleaved(names, (name) => call("inTurn", name.split("|")[0], BATCH, name.split("|")[1]));
-  const rows = kinds.map((kind) => {
+  const rows = kinds.map(([kind, made]) => {
     const of = (name) => results[`${name}|${kind}`];
     const added = (name) => median(of(name).map((number, round) => number - of("raw stub")[round]));
-    const [byHand, ours] = [added("handwritten"), added("authfetch")];
-    return [kind, cell(median(of("raw stub"))), cell(byHand), cell(ours), cell(ours / byHand)];
+    const least = (name) => Math.min(...of(name)) - Math.min(...of("raw stub"));
+    const ours = added("authfetch");
+    const byHand = made.filter((name) => name.startsWith("handwritten"));
+    const beside = [0, 1].flatMap((at) => {
+      const name = byHand[at];
+      return name ? [added(name), ours / added(name), least("authfetch") / least(name)].map(cell) : ["–", "–", "–"];
+    });
+    return [kind, cell(median(of("raw stub"))), cell(ours), ...beside];
   });
-  const head = ["with", "raw, µs a call", "handwritten adds", "authfetch adds", "authfetch ÷ handwritten"];
+  const byHand = (name) => [name, "authfetch ÷ it", "by minima"];
+  const head = ["with", "raw", "authfetch adds", ...byHand("handwritten adds"), ...byHand("… ends with the session")];
   print(`Calls with an init, one after another (${BATCH} calls a round, median of ${rounds})`, head, rows);
 }
 
 async function printLogout(call) {
-  const which = values.before ? ["before", "now"] : ["now"];
+  const which = ["the stub alone, aborted", ...(values.before ? ["before"] : []), "now"];
   const results = await interleaved(which, (name) => call("atLogout", name, WAITING));
   const rows = which.map((name) => {
-    const of = (part) => cell(median(results[name].map((took) => took[part])));
-    return [name, of("turnOf"), of("took")];
+    const of = (part, of = name) => median(results[of].map((took) => took[part]));
+    return [name, cell(of("turnOf")), cell(of("took")), cell(of("took") / of("took", which[0]))];
   });
-  print(`${WAITING} pending calls at logout, ms`, ["", "logout() itself", "until all are rejected"], rows);
+  print(
+    `${WAITING} pending calls at logout, ms`,
+    ["", "logout() itself", "until all are rejected", "× the stub"],
+    rows,
+  );
 }
 
 /** One cold start: a browser context of its own, hence a process of its own with no compiled module in it. */
@@ -237,6 +247,10 @@ async function measure(browser, origin) {
   await printWaiting(call);
   await printLogout(call);
   await page.close();
+  const fresh = await open(browser, `${origin}/page.html`);
+  const ask = (what, ...args) => fresh.evaluate((of, given) => bench[of](...given), what, args);
+  await printMemory(fresh, ask, { names: ["handwritten", ...(values.before ? ["before"] : []), "now"], print, cell });
+  await fresh.close();
   await coldStarts(browser, origin);
 }
 
