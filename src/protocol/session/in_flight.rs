@@ -110,6 +110,7 @@ impl Session {
         let (any, all) = (self.faulty(Fault::CancelsWhateverIsSent), self.faulty(Fault::CancelsOtherTokens));
         // Each origin as often as it has been met, but no more often than it may be.
         let mut met: Vec<u64> = Vec::new();
+        let mut cancelled = Vec::new();
         let mut requests = std::mem::take(&mut self.in_flight);
         for (call, state) in requests.all.iter_mut().filter(|(_, state)| *state == State::Open) {
             let origin = call.resource.origin();
@@ -122,9 +123,13 @@ impl Session {
             let doomed = call.epoch == epoch && !tries && (call.sent == Some(token) || all);
             if (call.cancellable || any) && doomed && only.is_none_or(|only| call.resource == only) {
                 *state = State::Cancelled;
-                self.push(Effect::CancelRequest(call.place));
+                cancelled.push(call.place);
             }
         }
         self.in_flight = requests;
+        // The youngest first: a connection that an abort frees takes the next request that is queued.
+        for place in cancelled.into_iter().rev() {
+            self.push(Effect::CancelRequest(place));
+        }
     }
 }
