@@ -157,7 +157,22 @@ async function atLogout(which, count) {
   return { turnOf, took };
 }
 
+/** Milliseconds until `count` calls at once are answered whose token the API takes no more. */
+async function storm(cancelPending, count) {
+  const name = `storm-${Math.random()}`;
+  const auth = new now.AuthFetch({ refresh: "/storm/token", name, cancelPending });
+  auth.setTokens({ access_token: "spent", refresh_token: "first" });
+  const start = performance.now();
+  const answers = await Promise.all(Array.from({ length: count }, (_, at) => auth.fetch(`/storm/api/${at}`)));
+  const took = performance.now() - start;
+  await auth.logout({ revoke: false });
+  auth.close();
+  if (answers.some(({ status }) => status !== 200)) throw new Error("not every call was answered");
+  return took;
+}
+
 globalThis.bench = {
+  storm,
   atLogout,
   hold,
   letGo,

@@ -14,6 +14,7 @@ import { setup } from "../scripts/setup.js";
 import { launch } from "../tests/support/browser.js";
 import { sendFile, serve } from "../tests/support/http.js";
 import { COUNTS, printMemory } from "./memory.js";
+import { answerStorm, printStorm } from "./storm.js";
 
 const BATCH = 4_000;
 const WIDTH = 1_000;
@@ -246,6 +247,7 @@ async function measure(browser, origin) {
   );
   await printWaiting(call);
   await printLogout(call);
+  await printStorm({ call, interleaved, median, cell, print });
   await page.close();
   const fresh = await open(browser, `${origin}/page.html`);
   const ask = (what, ...args) => fresh.evaluate((of, given) => bench[of](...given), what, args);
@@ -258,7 +260,9 @@ await setup({ browsers: true });
 await build();
 
 const folder = mkdtempSync(join(os.tmpdir(), "authfetch-bench-"));
-const server = await serve((_, response, url) => sendFile(folder, url.pathname, response, ISOLATED));
+const server = await serve(async (request, response, url) => {
+  if (!(await answerStorm(request, response, url))) await sendFile(folder, url.pathname, response, ISOLATED);
+});
 const browser = await launch(values.browser);
 try {
   await pages(folder);
