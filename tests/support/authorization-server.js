@@ -17,15 +17,16 @@ export const NO_REFRESH = { ...ONE_REFRESH, tokenRequests: 0 };
 /**
  * Starts it. `lifetime` is that of the access tokens, in whole seconds; `also` an origin beside its own whose pages may
  * ask for tokens; `answering(how)` is called when the token endpoint has done its work and the door "answer" has been
- * passed. Requests go to the function that `route` is given; what that leaves is for `auth.callback`.
+ * passed. With `http2` it speaks that alone. Requests go to the function that `route` is given; what that leaves is for
+ * `auth.callback`.
  */
-export async function startAuthorizationServer({ lifetime = LIFETIME, also, answering = () => {} } = {}) {
+export async function startAuthorizationServer({ lifetime = LIFETIME, also, answering = () => {}, http2 } = {}) {
   const counters = new Counters();
   const doors = new Doors();
   let calls = [];
   let handle;
 
-  const { server, origin, close } = await serve((...request) => handle(...request));
+  const { server, origin, close } = await serve((...request) => handle(...request), { http2 });
   const auth = authorizationServer({
     issuer: origin,
     accessTokenTTL: lifetime,
@@ -50,10 +51,10 @@ export async function startAuthorizationServer({ lifetime = LIFETIME, also, answ
       response.once("close", () => call.outcome === "open" && (call.outcome = "aborted"));
       return call;
     },
-    /** Whether its token is good, when the door "call" has been passed; nothing where the caller has gone meanwhile. */
-    async verdict(call) {
+    /** Whether its token was good, when this door has been passed; nothing where the caller has gone meanwhile. */
+    async verdict(call, door = "call") {
       const good = Boolean(call.bearer && (await auth.validate(call.bearer)));
-      await doors.pass("call");
+      await doors.pass(door);
       if (call.outcome === "aborted") return undefined;
       call.outcome = good ? "ok" : "refused";
       return good;

@@ -51,12 +51,12 @@ export function useBrowser(name, options) {
 /**
  * Declares tests once for each browser, in a group called by the title and the browser's name: "the tabs in" becomes
  * "the tabs in firefox". `tests` is given that `name`, and `browser()`, which resolves with the browser; it is closed
- * after the hooks that `tests` declares.
+ * after the hooks that `tests` declares. What is left of the third argument is for `launch`.
  */
-export function inEachBrowser(title, tests, { timeout = LIMIT } = {}) {
+export function inEachBrowser(title, tests, { timeout = LIMIT, ...options } = {}) {
   for (const name of Object.keys(BROWSERS)) {
     describe(`${title} ${name}`, { timeout }, () => {
-      const { browser, close } = starting(name);
+      const { browser, close } = starting(name, options);
       before(browser);
       tests({ name, browser });
       after(close);

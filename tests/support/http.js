@@ -3,7 +3,9 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createSecureServer } from "node:http2";
 import { extname, join, normalize } from "node:path";
+import { selfSigned } from "./certificate.js";
 
 const HOST = "127.0.0.1";
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8" };
@@ -11,15 +13,31 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 /** With a 401, as RFC 6750, section 3, has it. */
 export const CHALLENGE = { "www-authenticate": 'Bearer error="invalid_token"' };
 
-const listen = (server) =>
-  new Promise((resolve) => server.listen(0, HOST, () => resolve(`http://${HOST}:${server.address().port}`)));
+/** Of HTTP/2: a browser may have that many requests of a connection under way. */
+const STREAMS = { maxConcurrentStreams: 512 };
+
+const listen = (server, scheme) =>
+  new Promise((resolve) => server.listen(0, HOST, () => resolve(`${scheme}://${HOST}:${server.address().port}`)));
+
+/** The same of HTTP/2, and of nothing else, behind a certificate that a browser has to be told to take. */
+function createSecure(listener) {
+  const server = createSecureServer({ ...selfSigned(HOST), settings: STREAMS }, listener);
+  const sessions = new Set();
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.once("close", () => sessions.delete(session));
+  });
+  server.closeAllConnections = () => sessions.forEach((session) => session.destroy());
+  return server;
+}
 
 /**
- * Serves on a free port: `handler(request, response, url)`. A handler that throws breaks the connection, and is told on
- * the console. Resolves with the `origin`, the `server`, and `close()`, which ends what is open.
+ * Serves on a free port: `handler(request, response, url)`, by HTTP/1.1, or by HTTP/2 with `http2`. A handler that
+ * throws breaks the connection, and is told on the console. Resolves with the `origin`, the `server`, and `close()`,
+ * which ends what is open.
  */
-export async function serve(handler) {
-  const server = createServer(async (request, response) => {
+export async function serve(handler, { http2 = false } = {}) {
+  const server = (http2 ? createSecure : createServer)(async (request, response) => {
     try {
       await handler(request, response, new URL(request.url, `http://${HOST}`));
     } catch (error) {
@@ -27,7 +45,7 @@ export async function serve(handler) {
       response.destroy();
     }
   });
-  const origin = await listen(server);
+  const origin = await listen(server, http2 ? "https" : "http");
   const close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
