@@ -39,6 +39,12 @@ class Demo {
     );
   }
 
+  /** Loads the page anew, with this query. */
+  async reopen(query) {
+    await this.page.goto(this.server.url + query);
+    await this.page.waitForSelector("html[data-ready]");
+  }
+
   text(selector) {
     return this.page.$eval(selector, (element) => element.textContent);
   }

@@ -13,6 +13,8 @@ import { Waterfall } from "./waterfall.js";
 
 const CLIENT = "demo";
 const AHEAD = "demo.ahead";
+/** `?cancelPending=false`: what that option saves can be seen beside. */
+const CANCELS = new URLSearchParams(location.search).get("cancelPending") !== "false";
 const NARROW = matchMedia("(max-width: 900px)");
 const card = new SessionCard();
 const tiles = new Tiles($("counters"), CLIENT);
@@ -33,6 +35,7 @@ function open({ ahead }) {
     revocation: "/token/revocation",
     origins: ["/api/"],
     fetch: (input, init) => (run ? run.fetch(input, init) : fetch(input, init)),
+    cancelPending: CANCELS,
     ...(ahead ? {} : { leeway: 0, backgroundRefresh: false }),
   });
   auth.subscribe(render);
