@@ -48,7 +48,9 @@ export async function startAuthorizationServer({ lifetime = LIFETIME, also, answ
     arrived(request, response, more) {
       const call = { ...more, bearer: bearer(request), outcome: "open" };
       calls.push(call);
-      response.once("close", () => call.outcome === "open" && (call.outcome = "aborted"));
+      // Of a request of HEAD over HTTP/2 that is taken back, the stream alone tells.
+      const told = request.stream ?? response;
+      told.once("close", () => call.outcome === "open" && (call.outcome = "aborted"));
       return call;
     },
     /** Whether its token was good, when this door has been passed; nothing where the caller has gone meanwhile. */

@@ -22,13 +22,21 @@ const said = [];
 const { debug } = console;
 console.debug = (...words) => (said.push(words.join(" ")), debug(...words));
 
+/** Piece by piece: so each browser gives the reason of an abort, not an error in its place. */
+async function textOf({ body }) {
+  let text = "";
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let piece; reader && !(piece = await reader.read()).done; ) text += piece.value;
+  return text;
+}
+
 /** Starts the call and reads its answer. */
 function start(url, { signals, ...init }) {
   const call = { controller: new AbortController(), answered: false };
   const answer = async () => {
     const response = await auth.fetch(url, { ...init, ...(signals && { signal: call.controller.signal }) });
     call.answered = true;
-    const text = await response.text();
+    const text = await textOf(response);
     if (response.status !== 200 || init.method === "HEAD") return response.status;
     const { pathname, search } = new URL(url, location.href);
     return JSON.parse(text).path === pathname + search ? 200 : `the answer of ${text}`;

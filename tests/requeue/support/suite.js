@@ -14,7 +14,7 @@ export const OLDEST = 6;
 export const addresses = (name, count, door = name) =>
   Array.from({ length: count }, (_, at) => `/api/${name}/${at}?door=${door}`);
 
-class World {
+export class World {
   #doors = new Map();
 
   constructor({ server, page, errors, context }) {
@@ -40,9 +40,11 @@ class World {
     for (const name of names) this.#doors.get(name)();
   }
 
-  /** Opens it, and whoever waits there is refused. */
-  refuse(name) {
-    this.#doors.get(name)("refused");
+  /** Opens it as soon as somebody waits there, who is refused. */
+  async refuse(name) {
+    const door = this.#doors.get(name);
+    await until(() => door.arrived() > 0, `a request at "${name}"`);
+    door("refused");
   }
 
   /** How each request for these has ended. */
