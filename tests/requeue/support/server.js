@@ -53,6 +53,8 @@ export async function startServer() {
 
   async function token(request, response) {
     const how = await doors.pass("request");
+    // Whoever has gone meanwhile has sent nothing.
+    if (request.destroyed) return undefined;
     if (how === "refused") return json(response, 400, { error: "invalid_grant" });
     return auth.callback(request, response);
   }

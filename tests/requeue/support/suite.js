@@ -14,7 +14,7 @@ export const OLDEST = 6;
 export const addresses = (name, count, door = name) =>
   Array.from({ length: count }, (_, at) => `/api/${name}/${at}?door=${door}`);
 
-export class World {
+class World {
   #doors = new Map();
 
   constructor({ server, page, errors, context }) {
