@@ -12,18 +12,18 @@ const TOKENS = { access_token: "a-valid-access-token", refresh_token: "a-refresh
 
 /** The calls of all contenders, the bare stub first. `fetch` is the only way out that any of them is given. */
 export function contenders(fetch) {
-  const renew = async () => TOKENS;
+  const refresh = async () => TOKENS;
   return {
     "raw stub": () => fetch(PATH),
-    handwritten: handwritten(fetch, renew),
-    authfetch: authfetch(fetch, renew),
-    "axios + axios-auth-refresh": axiosAuthRefresh(fetch, renew),
-    ky: kyHooks(fetch, renew),
+    handwritten: handwritten(fetch, refresh),
+    authfetch: authfetch(fetch, refresh),
+    "axios + axios-auth-refresh": axiosAuthRefresh(fetch, refresh),
+    ky: kyHooks(fetch, refresh),
   };
 }
 
-function handwritten(fetch, renew) {
-  const auth = createAuthFetch({ fetch, renew });
+function handwritten(fetch, refresh) {
+  const auth = createAuthFetch({ fetch, refresh });
   auth.setTokens(TOKENS);
   return () => auth.fetch(PATH);
 }
@@ -34,9 +34,9 @@ function authfetch(fetch, refresh) {
   return () => auth.fetch(PATH);
 }
 
-// Its README: a request interceptor that reads the token where it is kept, and one function that renews.
+// Its README: a request interceptor that reads the token where it is kept, and one function that refreshes.
 // axios reads and parses each body, as it always does; nobody else touches it.
-function axiosAuthRefresh(fetch, renew) {
+function axiosAuthRefresh(fetch, refresh) {
   localStorage.setItem("token", TOKENS.access_token);
   const api = axios.create({ adapter: "fetch", env: { fetch, Request, Response } });
   api.interceptors.request.use((request) => {
@@ -44,7 +44,7 @@ function axiosAuthRefresh(fetch, renew) {
     return request;
   });
   createAuthRefresh(api, async (failed) => {
-    const { access_token } = await renew();
+    const { access_token } = await refresh();
     localStorage.setItem("token", access_token);
     failed.response.config.headers.Authorization = `Bearer ${access_token}`;
   });
@@ -52,7 +52,7 @@ function axiosAuthRefresh(fetch, renew) {
 }
 
 // Its README, `hooks.beforeRequest` and `hooks.afterResponse`.
-function kyHooks(fetch, renew) {
+function kyHooks(fetch, refresh) {
   const api = ky.create({
     fetch,
     hooks: {
@@ -64,7 +64,7 @@ function kyHooks(fetch, renew) {
       afterResponse: [
         async (request, _options, response, { retryCount }) => {
           if (response.status !== 401 || retryCount !== 0) return;
-          const { access_token } = await renew();
+          const { access_token } = await refresh();
           localStorage.setItem("token", access_token);
           const headers = new Headers(request.headers);
           headers.set("Authorization", `Bearer ${access_token}`);
@@ -97,9 +97,9 @@ export const ENDS = "handwritten, ends with the session";
 
 /** By kind of call, those that take the arguments of `fetch`; where there is a signal, a second one by hand. */
 export function withInit(fetch) {
-  const renew = async () => TOKENS;
-  const byHand = createAuthFetch({ fetch, renew, key: "handwritten-init" });
-  const ours = new AuthFetch({ fetch, refresh: renew, name: "authfetch-init" });
+  const refresh = async () => TOKENS;
+  const byHand = createAuthFetch({ fetch, refresh, key: "handwritten-init" });
+  const ours = new AuthFetch({ fetch, refresh, name: "authfetch-init" });
   for (const one of [byHand, ours]) one.setTokens(TOKENS);
   return Object.fromEntries(
     Object.entries(INITS).map(([kind, init]) => [
@@ -122,17 +122,17 @@ export function pending(made, fetch) {
   return { call: () => auth.fetch(PATH), logout: () => auth.logout(), close: () => auth.close() };
 }
 
-/** Those that share one renewal between all calls that wait. `renew` resolves with the token response. */
-export function renewers(fetch, renew) {
+/** Those that share one refresh between all calls that wait. `refresh` resolves with the token response. */
+export function refreshers(fetch, refresh) {
   const tokens = { access_token: "spent", refresh_token: "a-refresh-token" };
-  const byHand = createAuthFetch({ fetch, renew, key: "handwritten-renewal" });
-  const ours = new AuthFetch({ fetch, refresh: renew, name: "authfetch-renewal" });
+  const byHand = createAuthFetch({ fetch, refresh, key: "handwritten-refresh" });
+  const ours = new AuthFetch({ fetch, refresh, name: "authfetch-refresh" });
   byHand.setTokens(tokens);
   ours.setTokens(tokens);
   return { handwritten: () => byHand.fetch(PATH), authfetch: () => ours.fetch(PATH) };
 }
 
-/** One of which every call waits for `renew`, since its token has run out; `made` is what `new` is called on. */
+/** One of which every call waits for `refresh`, since its token has run out; `made` is what `new` is called on. */
 export function waiter(made, fetch, refresh) {
   const name = `waiting-${Math.random()}`;
   const past = Date.now() - 60_000;
@@ -154,11 +154,11 @@ export function waiter(made, fetch, refresh) {
 }
 
 /** One whose tokens run out again and again; without `made` it is the one by hand. */
-export function expiring(made, fetch, renew) {
+export function expiring(made, fetch, refresh) {
   const name = `expiring-${Math.random()}`;
   const auth = made
-    ? new made.AuthFetch({ fetch, refresh: renew, name, backgroundRefresh: false })
-    : createAuthFetch({ fetch, renew, key: name });
+    ? new made.AuthFetch({ fetch, refresh, name, backgroundRefresh: false })
+    : createAuthFetch({ fetch, refresh, key: name });
   return {
     call: () => auth.fetch(PATH),
     expire: () => auth.setTokens({ access_token: "spent", refresh_token: "r", expires_in: 1 }),

@@ -1,16 +1,16 @@
-// The careful version of what apps write by hand: a token header, one renewal for all, one retry. The yardstick of the
+// The careful version of what apps write by hand: a token header, one refresh for all, one retry. The yardstick of the
 // benches. It knows nothing of other tabs' locks, logout races, bodies that are streams, backoff or timeouts: that is
 // what it saves.
 
 const LEEWAY = 30_000;
 
-export function createAuthFetch({ renew, fetch, key = "handwritten" }) {
+export function createAuthFetch({ refresh, fetch, key = "handwritten" }) {
   let raw = null;
   let tokens = null;
-  let renewing = null;
+  let refreshing = null;
   const scope = new Map();
 
-  // Read at each call, so that another tab's renewal or logout is seen; parsed only when it has changed.
+  // Read at each call, so that another tab's refresh or logout is seen; parsed only when it has changed.
   const current = () => {
     const stored = localStorage.getItem(key);
     if (stored !== raw) {
@@ -47,19 +47,19 @@ export function createAuthFetch({ renew, fetch, key = "handwritten" }) {
     return fetch(input, { ...init, headers });
   };
 
-  const renewed = (spent) => {
+  const refreshed = (spent) => {
     if (current()?.access_token !== spent) return Promise.resolve();
-    renewing ??= renew(current().refresh_token)
+    refreshing ??= refresh(current().refresh_token)
       .then(setTokens)
-      .finally(() => (renewing = null));
-    return renewing;
+      .finally(() => (refreshing = null));
+    return refreshing;
   };
 
   const authFetch = (input, init) => {
     const now = current();
     if (!now || !isOwn(input)) return fetch(input, init);
     const token = now.access_token;
-    const again = () => renewed(token).then(() => send(input, init, current()?.access_token));
+    const again = () => refreshed(token).then(() => send(input, init, current()?.access_token));
     if (now.expiresAt !== null && now.expiresAt < Date.now() + LEEWAY) return again();
     return send(input, init, token).then((response) => (response.status === 401 ? again() : response));
   };

@@ -1,4 +1,4 @@
-// What calls that wait for a renewal hold of the page's memory, in Chromium: no other browser tells.
+// What calls that wait for a refresh hold of the page's memory, in Chromium: no other browser tells.
 
 /** How many wait in the tables that show how time and memory grow. */
 export const COUNTS = [1_000, 10_000, 40_000];
@@ -49,5 +49,5 @@ export async function printMemory(page, call, { names, print, cell }) {
   }
   await session.detach();
   const head = ["", "calls", "heaps hold", "bytes a call", "left afterwards", "wasm since the first", "added now"];
-  print("Memory of calls that wait for one renewal, KiB", head, rows);
+  print("Memory of calls that wait for one refresh, KiB", head, rows);
 }

@@ -3,7 +3,7 @@
 
 import * as now from "authfetch";
 import * as before from "authfetch-before";
-import { contenders, expiring, pending, renewers, waiter, withInit } from "./contenders.js";
+import { contenders, expiring, pending, refreshers, waiter, withInit } from "./contenders.js";
 
 /** The memories of all wasm that starts here. */
 const memories = [];
@@ -44,29 +44,29 @@ async function atOnce(name, count, width) {
   return ((performance.now() - start) * 1000) / count;
 }
 
-const renewal = { good: true, refused: 0, generation: 0, answer: null };
-const waiting = renewers(
+const refresh = { good: true, refused: 0, generation: 0, answer: null };
+const waiting = refreshers(
   () => {
-    if (renewal.good) return Promise.resolve(answer(200));
-    renewal.refused++;
+    if (refresh.good) return Promise.resolve(answer(200));
+    refresh.refused++;
     return Promise.resolve(answer(401));
   },
-  () => new Promise((resolve) => (renewal.answer = resolve)),
+  () => new Promise((resolve) => (refresh.answer = resolve)),
 );
 
-/** Microseconds a call from the renewal's answer until the last of `count` waiting calls has its own. */
-async function afterRenewal(name, count) {
-  Object.assign(renewal, { good: false, refused: 0, answer: null });
+/** Microseconds a call from the refresh's answer until the last of `count` waiting calls has its own. */
+async function afterRefresh(name, count) {
+  Object.assign(refresh, { good: false, refused: 0, answer: null });
   const all = Promise.all(Array.from({ length: count }, waiting[name]));
-  while (renewal.refused < count || !renewal.answer) await turn();
-  // What follows the last 401 takes microtasks only; after one more turn nothing but the renewal is awaited.
+  while (refresh.refused < count || !refresh.answer) await turn();
+  // What follows the last 401 takes microtasks only; after one more turn nothing but the refresh is awaited.
   await turn();
-  renewal.good = true;
+  refresh.good = true;
   const start = performance.now();
-  renewal.answer({ access_token: `token-${renewal.generation++}` });
+  refresh.answer({ access_token: `token-${refresh.generation++}` });
   const answers = await all;
   const took = performance.now() - start;
-  if (renewal.refused !== count || answers.some(({ status }) => status !== 200))
+  if (refresh.refused !== count || answers.some(({ status }) => status !== 200))
     throw new Error(`${name}: not one retry a call`);
   return (took * 1000) / count;
 }
@@ -77,7 +77,7 @@ async function afterRenewal(name, count) {
 const STRIDE = 7_919;
 
 /**
- * Milliseconds until `count` calls wait for a renewal, until half of them, aborted one by one, are rejected, and until
+ * Milliseconds until `count` calls wait for a refresh, until half of them, aborted one by one, are rejected, and until
  * the rest are answered.
  */
 async function whileWaiting(which, count) {
@@ -96,7 +96,7 @@ async function whileWaiting(which, count) {
   const aborted = order.slice(0, count / 2).map((at) => (controllers[at].abort(), calls[at]));
   const rejected = (await Promise.allSettled(aborted)).every(({ reason }) => reason?.name === "AbortError");
   const abort = performance.now();
-  answered({ access_token: "renewed", expires_in: 3600 });
+  answered({ access_token: "refreshed", expires_in: 3600 });
   const rest = await Promise.all(order.slice(count / 2).map((at) => calls[at]));
   const end = performance.now();
   close();
@@ -106,7 +106,7 @@ async function whileWaiting(which, count) {
 
 const holders = {};
 let held;
-/** Makes `count` calls that wait for a renewal, until they are let go. */
+/** Makes `count` calls that wait for a refresh, until they are let go. */
 async function hold(name, count) {
   let answered;
   const holder = (holders[name] ??= expiring(
@@ -126,7 +126,7 @@ async function hold(name, count) {
 async function letGo() {
   const { answered, calls } = held;
   held = undefined;
-  answered({ access_token: "renewed", expires_in: 3600 });
+  answered({ access_token: "refreshed", expires_in: 3600 });
   for (const { status } of await Promise.all(calls)) if (status !== 200) throw new Error("not every call was answered");
 }
 const wasmBytes = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
@@ -180,8 +180,8 @@ globalThis.bench = {
   kinds: Object.entries(inits).map(([kind, made]) => [kind, Object.keys(made)]),
   whileWaiting,
   names: Object.keys(calls),
-  renewers: Object.keys(waiting),
+  refreshers: Object.keys(waiting),
   inTurn,
   atOnce,
-  afterRenewal,
+  afterRefresh,
 };

@@ -121,7 +121,7 @@ function printCalls(title, results) {
   print(title, ["contender", "µs a call", "min–max", "added to raw", "× added by hand", "× authfetch"], rows);
 }
 
-function printRenewal(title, results) {
+function printRefresh(title, results) {
   const byHand = median(results.handwritten);
   const rows = Object.entries(results).map(([name, numbers]) => {
     const spread = `${cell(Math.min(...numbers))}–${cell(Math.max(...numbers))}`;
@@ -157,7 +157,7 @@ async function printWaiting(call) {
       return [which, ...took.map(cell), ...each];
     };
     const heads = [...COUNTS.map((count) => `${count}, ms`), ...COUNTS.map((count) => `${count}, µs a call`)];
-    print(`Waiting for a renewal: ${title}`, ["", ...heads], rows.map(row));
+    print(`Waiting for a refresh: ${title}`, ["", ...heads], rows.map(row));
   }
 }
 
@@ -225,9 +225,9 @@ async function coldStarts(browser, origin) {
 
 async function measure(browser, origin) {
   const page = await open(browser, `${origin}/page.html`);
-  const { names, renewers, kinds } = await page.evaluate(() => ({
+  const { names, refreshers, kinds } = await page.evaluate(() => ({
     names: bench.names,
-    renewers: bench.renewers,
+    refreshers: bench.refreshers,
     kinds: bench.kinds,
   }));
   const call = (what, ...args) => page.evaluate((of, given) => bench[of](...given), what, args);
@@ -241,9 +241,9 @@ async function measure(browser, origin) {
     await interleaved(names, (name) => call("atOnce", name, BATCH, WIDTH)),
   );
   await printKinds(call, kinds);
-  printRenewal(
-    `${WAITING} calls wait for one renewal: from its answer until all have theirs, one retry each included`,
-    await interleaved(renewers, (name) => call("afterRenewal", name, WAITING)),
+  printRefresh(
+    `${WAITING} calls wait for one refresh: from its answer until all have theirs, one retry each included`,
+    await interleaved(refreshers, (name) => call("afterRefresh", name, WAITING)),
   );
   await printWaiting(call);
   await printLogout(call);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_RENEWAL, ONE_RENEWAL } from "../support/authorization-server.js";
+import { NO_REFRESH, ONE_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { addresses, OLDEST, worldInEachBrowser } from "./support/suite.js";
 
@@ -20,7 +20,7 @@ async function burst(open, options) {
   const urls = addresses("burst", BURST);
   const took = await world.tell("timed", urls);
   await world.assertEnds(urls, 200);
-  assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+  assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   const calls = world.server.calls();
   assert.ok(calls.every(({ httpVersion }) => httpVersion === "2.0"));
   for (const outcomes of world.seen(urls)) {
@@ -54,7 +54,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     world.assertSeen(early, "ok");
     world.assertSeen([first], ...REFUSED);
     world.assertSeen(late, ...TAKEN_BACK);
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
   test("requests of HEAD are taken back as those of GET are, with a caller's signal too, which stays as it is", async () => {
@@ -98,7 +98,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     const [one, two, late] = [addresses("one", 1), addresses("two", 1), addresses("late", 10)];
     await world.send([...one, ...two, ...late]);
     world.open("one");
-    await until(() => world.renewals() === 1, "the token request");
+    await until(() => world.refreshes() === 1, "the token request");
     world.assertSeen([...two, ...late], "open");
     world.open("two");
     await world.takenBack(late);
@@ -107,7 +107,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     world.assertSeen(early, "ok");
     world.assertSeen([...one, ...two], ...REFUSED);
     world.assertSeen(late, ...TAKEN_BACK);
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
   test("of a token that has run out by the clock, one 401 takes back all that is under way with it", async () => {
@@ -170,7 +170,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     world.assertSeen(late, "aborted", "aborted", "ok");
     world.assertSeen([...one, ...two], ...REFUSED);
     world.assertSeen(more, ...TAKEN_BACK);
-    assert.deepEqual(world.server.renewals(), { ...ONE_RENEWAL, tokenRequests: 2 });
+    assert.deepEqual(world.server.refreshes(), { ...ONE_REFRESH, tokenRequests: 2 });
     assert.equal(await world.tell("state"), "signed-in");
   });
 
@@ -184,7 +184,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     await world.assertEnds([first], 200);
     await world.assertEnds(late, 401);
     world.assertSeen(late, "aborted", "refused");
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
     assert.equal(await world.tell("state"), "signed-in");
     world.open("early");
   });
@@ -201,7 +201,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     world.open("early");
     await world.assertEnds(early, 200);
     assert.equal(world.server.count("aborted"), 0);
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
   test('`debug` says "requeued" of each call whose request was taken back, and of no other', async () => {
@@ -225,7 +225,7 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     await world.assertEnds(all, 200);
     world.assertSeen(early, "ok");
     world.assertSeen([first, ...late], ...REFUSED);
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
   test("where no token is rejected nothing is taken back", async () => {
@@ -235,6 +235,6 @@ worldInEachBrowser("requests that are taken back", ({ open, name }) => {
     await world.send(urls);
     await world.assertEnds(urls, 200);
     world.assertSeen(urls, "ok");
-    assert.deepEqual(world.server.renewals(), NO_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), NO_REFRESH);
   });
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_RENEWAL } from "../support/authorization-server.js";
+import { NO_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { worldInEachBrowser } from "./support/suite.js";
 
@@ -73,7 +73,7 @@ worldInEachBrowser("a call that was taken back", ({ open }) => {
     await world.assertEnds(all, "session_expired", 1);
     world.assertSeen(late, "aborted");
     assert.equal(await world.tell("state"), "signed-out");
-    assert.deepEqual(world.server.renewals(), NO_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), NO_REFRESH);
   });
 
   test("has its body ended by a logout after the headers", async () => {

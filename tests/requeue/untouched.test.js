@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_RENEWAL } from "../support/authorization-server.js";
+import { ONE_REFRESH } from "../support/authorization-server.js";
 import { until } from "../support/until.js";
 import { addresses, OLDEST, worldInEachBrowser } from "./support/suite.js";
 
@@ -27,10 +27,10 @@ worldInEachBrowser("what is left alone", ({ open }) => {
     world.open("poll", "report", "few");
     await world.assertEnds(held, 200);
     world.assertSeen(held, "ok");
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
-  test("a long poll that is alone goes on while another call's 401 renews the token", async () => {
+  test("a long poll that is alone goes on while another call's 401 refreshes the token", async () => {
     const world = await open();
     await world.signIn();
     world.shut("poll");
@@ -69,7 +69,7 @@ worldInEachBrowser("what is left alone", ({ open }) => {
     world.assertSeen(once, "ok");
     world.assertSeen(takenBack, "aborted", "ok");
     world.assertSeen(doomed, "refused", "ok");
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
   test("uploads, POSTs, calls with `keepalive` and calls to be sent once are left to their own 401", async () => {
@@ -104,7 +104,7 @@ worldInEachBrowser("what is left alone", ({ open }) => {
       Array(4).fill(UPLOAD),
     );
     world.open("early");
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
   });
 
   test("one broken endpoint disturbs no call to another path, and its own only when the next token is there", async () => {
@@ -119,7 +119,7 @@ worldInEachBrowser("what is left alone", ({ open }) => {
     const [first, ...broken] = ["", "&n=1", "&n=2", "&n=3"].map((n) => `/api/broken?door=${n ? "broken" : "go"}${n}`);
     await world.send(broken);
     await world.send([first]);
-    await until(() => world.renewals() === 1, "the token request");
+    await until(() => world.refreshes() === 1, "the token request");
     world.assertSeen([...others, ...broken], "open");
     world.open("answer");
     await world.takenBack(broken);
@@ -130,13 +130,13 @@ worldInEachBrowser("what is left alone", ({ open }) => {
     world.open("others");
     await world.assertEnds(others, 200);
     world.assertSeen(others, "ok");
-    assert.deepEqual(world.server.renewals(), ONE_RENEWAL);
+    assert.deepEqual(world.server.refreshes(), ONE_REFRESH);
     assert.equal(await world.tell("state"), "signed-in");
   });
 
   test("without a refresh that its call waits for, a 401 takes nothing back", async () => {
     const world = await open();
-    await world.signIn({ renews: false });
+    await world.signIn({ refreshes: false });
     world.shut("late", "early");
     await world.send(addresses("early", OLDEST));
     await world.send(addresses("late", 10));

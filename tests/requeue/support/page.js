@@ -9,7 +9,7 @@ const DEAF = (input, init) => native(input, { ...init, signal: null });
 const DEFAULTS = {
   storage: "memory",
   refresh: { url: "/token", clientId: "demo" },
-  // Renewals begin where a test begins one, and end when it lets them.
+  // Refreshes begin where a test begins one, and end when it lets them.
   leeway: 0,
   backgroundRefresh: false,
   refreshTimeout: 600_000,
@@ -50,12 +50,12 @@ function start(url, { signals, ...init }) {
 }
 
 globalThis.requeue = {
-  /** With `deaf`, on a fetch that ignores signals; with `renews: false` nothing renews the token. */
-  signIn(tokens, { deaf, renews = true, ...given } = {}) {
+  /** With `deaf`, on a fetch that ignores signals; with `refreshes: false` nothing refreshes the token. */
+  signIn(tokens, { deaf, refreshes = true, ...given } = {}) {
     calls.clear();
     const options = { ...DEFAULTS, name: `requeue-${sessions++}`, ...given };
     if (deaf) options.fetch = DEAF;
-    if (!renews) delete options.refresh;
+    if (!refreshes) delete options.refresh;
     auth = new AuthFetch(options);
     auth.setTokens(tokens);
   },

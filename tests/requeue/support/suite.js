@@ -89,8 +89,8 @@ class World {
     return { early, first, late, all: [...early, first, ...late] };
   }
 
-  renewals() {
-    return this.server.renewals().tokenRequests;
+  refreshes() {
+    return this.server.refreshes().tokenRequests;
   }
 
   async close() {
