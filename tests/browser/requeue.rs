@@ -141,6 +141,24 @@ async fn the_caller_s_abort_of_a_call_that_was_cancelled_rejects_it_with_his_rea
 }
 
 #[wasm_bindgen_test]
+async fn an_answer_that_comes_in_the_turn_of_the_401_is_delivered_and_its_request_is_not_sent_again() {
+    let (world, calls) = stale("{}", 10);
+    world.server.hold_grants.set(true);
+    world.server.answers.borrow_mut().insert("/held/9".into(), crate::server::Answer::Status(202, ""));
+    // Both promises are fulfilled before anybody hears of either.
+    world.server.release("/held/0");
+    world.server.release("/held/9");
+    until(|| world.server.token_requests.get() == 1).await;
+    assert_eq!(world.sends("/held/9"), 1);
+    world.server.hold_grants.set(false);
+    world.server.release("/token");
+    let mut expected = [200; 10];
+    expected[9] = 202;
+    assert_eq!(answered(&world, &calls).await, expected);
+    assert_eq!(world.sends("/held/9"), 1);
+}
+
+#[wasm_bindgen_test]
 async fn a_logout_ends_the_calls_that_were_cancelled_with_all_others() {
     let (world, calls) = stale("{}", 10);
     world.server.hold_grants.set(true);
