@@ -2,6 +2,7 @@
 
 use super::answer;
 use super::client::Client;
+use super::hash;
 use super::outgoing::{self, Outgoing, unsent};
 use crate::browser::effects::waiting::until;
 use crate::browser::effects::{events, timers};
@@ -247,9 +248,4 @@ impl Client {
 /// The words, each with a space after it.
 fn words(all: &[String]) -> String {
     all.iter().fold(String::new(), |text, word| text + word + " ")
-}
-
-/// FNV-1a.
-pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -10,3 +10,8 @@ pub mod outgoing;
 pub mod reach;
 pub mod sending;
 pub mod telling;
+
+/// A number for a text: FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,7 +1,7 @@
 //! Where this instance's token may go, and what a 401 from elsewhere is told with.
 
 use super::client::Client;
-use super::driving::hash;
+use super::hash;
 use crate::browser::options::Scope;
 use crate::browser::url::{is_http, resolve};
 use crate::protocol::decisions::Resource;
