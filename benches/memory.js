@@ -15,8 +15,8 @@ async function heap(session) {
 const WARM_UP = 3;
 
 /**
- * For each count: what is held while they wait, and what is left afterwards. The memory of wasm never shrinks: it is told
- * how large it has become, and what each count adds.
+ * For each count: what is held while they wait, and what is left afterwards. The memory of wasm never shrinks: it is
+ * told how large it has become, and what each count adds.
  */
 export async function printMemory(page, call, { names, print, cell }) {
   const session = await page.createCDPSession().catch(() => undefined);

@@ -7,7 +7,7 @@ const { toString: classText } = Object.prototype;
 const tag = (value) => classText.call(value).slice(8, -1);
 const isObject = (value) => typeof value === "object" && value !== null;
 const given = (value) => value !== undefined && value !== null;
-/** A member, of an object that may be code of the app's, if there is one: an error that is caught takes its time too. */
+/** A member, of an object that may be code of the app's, or none: an error that is caught takes its time too. */
 const get = (target, name) => {
   try {
     return target?.[name];

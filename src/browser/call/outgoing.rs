@@ -16,6 +16,7 @@ extern "C" {
 
     /// The caller's arguments, taken down in the turn they were given in, each member of `init` read once, to be
     /// examined next. `number` is the one under which it is told of.
+    #[wasm_bindgen(js_name = takeDown)]
     pub fn take(input: &JsValue, init: &JsValue, number: i32) -> Outgoing;
     /// A call with nothing but a URL.
     pub fn plain(url: &JsValue, number: i32) -> Outgoing;

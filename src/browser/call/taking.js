@@ -71,7 +71,7 @@ const parsed = (text) => {
  * The caller's arguments, as they came where the native function has to judge them. What a getter throws is kept.
  * `number` is the one under which it is told of.
  */
-export const take = (input, init, number) => {
+export const takeDown = (input, init, number) => {
   const object = isObject(input);
   const request = object && typeof get(input, "clone") === "function" && typeof get(input, "url") === "string";
   if (/symbol|bigint/.test(typeof input) || !(init === undefined || typeof init === "object"))
