@@ -99,20 +99,23 @@ class World {
   }
 }
 
-/** Declares the tests of one file in each browser; `open()` gives a world that is closed after the test. */
+/** Declares the tests of one file in each browser; `open()` gives a world, which is closed after the test. */
 export function worldInEachBrowser(title, tests) {
   const inOne = ({ browser, name }) => {
-    let world;
+    const worlds = [];
     afterEach(async () => {
-      const errors = world?.errors ?? [];
-      await world?.close();
-      world = undefined;
-      assert.deepEqual(errors, []);
+      const over = worlds.splice(0);
+      for (const world of over) await world.close();
+      assert.deepEqual(
+        over.flatMap(({ errors }) => errors),
+        [],
+      );
     });
     const open = async () => {
       const server = await startServer();
       const context = await (await browser()).createBrowserContext();
-      world = new World({ server, context, ...(await newPage(context)) });
+      const world = new World({ server, context, ...(await newPage(context)) });
+      worlds.push(world);
       await world.page.goto(server.origin);
       await hasGlobal(world.page, "requeue");
       return world;
