@@ -1,5 +1,5 @@
-// A storm: many calls at once whose token the API takes no more. Real requests over HTTP/1.1, to a server that takes its
-// time for each, as a browser works on six of an origin at a time.
+// A storm: many calls at once whose token the API takes no more. Real requests over HTTP/1.1, of which a browser works
+// on six of an origin at a time, to a server that takes its time for each.
 
 import { CHALLENGE, json, textOf } from "../tests/support/http.js";
 

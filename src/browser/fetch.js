@@ -40,8 +40,8 @@ class Underlying {
   }
   /**
    * Calls it; the outcome is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
-   * of the request, 0 and an error without. Of an error it gives that or another one to be thrown, since a promise that is
-   * rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
+   * of the request, 0 and an error without. Of an error it gives that or another one to be thrown, since a promise
+   * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
    */
   chained(input, init, place, outgoing, settle) {
     return this.call(input, init).then(

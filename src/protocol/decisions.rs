@@ -12,8 +12,8 @@ use super::tabs::Mark;
 use super::token::{AccessToken, Record};
 pub use super::verdict::{Unauthorized, Verdict};
 
-/// Where a request goes: origin and path as one number, the upper half of which is the origin's. Equal numbers are equal
-/// places.
+/// Where a request goes: origin and path as one number, the upper half of which is the origin's. Equal numbers are
+/// equal places.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord, Default)]
 pub struct Resource(pub u64);
 

@@ -37,7 +37,7 @@ const EVENTS: &str = "\
     LockGranted MarkCommitted MarkRead Online Opened RecordRead RecordUnchanged Revoked SetTokens Signalled \
     StorageChanged TimerFired TokenReply Unloading";
 const EFFECTS: &str = "\
-    AbortRequest CancelRequest AcquireLock AdoptRead AssumeRecord BeginRefresh ClearTimer CloseEpoch CommitMark EndCalls \
-    Navigate Notify OpenChannel ReadMark ReadRecord ReleaseLock RequestToken RestoreRecord RetryRefresh Revoke \
-    SetTimer SettleRefresh Signal WakeCall WatchUnload WriteRecord";
+    AbortRequest AcquireLock AdoptRead AssumeRecord BeginRefresh CancelRequest ClearTimer CloseEpoch CommitMark \
+    EndCalls Navigate Notify OpenChannel ReadMark ReadRecord ReleaseLock RequestToken RestoreRecord RetryRefresh \
+    Revoke SetTimer SettleRefresh Signal WakeCall WatchUnload WriteRecord";
 const STEPS: &str = "BackOff Grace Lock Request";

@@ -33,8 +33,8 @@ pub enum Closed {
 }
 
 impl Session {
-    /// The call goes out with this token, and is in flight until [`Session::close_request`]. A `cancellable` request may be
-    /// sent again although it may have reached the server: it is to be aborted when its turn comes
+    /// The call goes out with this token, and is in flight until [`Session::close_request`]. A `cancellable` request
+    /// may be sent again although it may have reached the server: it is to be aborted when that is asked for
     /// ([`Effect::CancelRequest`]).
     pub fn note_sent(&mut self, call: &mut Call, token: AccessToken, cancellable: bool) {
         call.sent = Some(token);
@@ -66,8 +66,8 @@ impl Session {
         }
     }
 
-    /// A call was answered 401. Where it waits for the next token now, or has it, what else was sent with the old one is
-    /// doomed too, as far as is known.
+    /// A call was answered 401. Where it waits for the next token now, or has it, what else was sent with the old one
+    /// is doomed too, as far as is known.
     pub(super) fn on_rejected(&mut self, call: &Call, now: u64) {
         let record = &self.record;
         let Some(token) = call.sent.filter(|_| !self.decisions.is_broken(call.resource)) else { return };

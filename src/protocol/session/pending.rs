@@ -1,4 +1,4 @@
-//! Pending calls in an order of their own: those that wait, the oldest first, and those in flight, the first sent first.
+//! Pending calls in an order of their own: those that wait, the oldest first, and those in flight, as they were sent.
 
 use crate::protocol::decisions::Call;
 

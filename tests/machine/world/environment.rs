@@ -1,8 +1,8 @@
 //! What a session asks for, done: each effect, as a browser does it.
 
 use super::World;
-use super::calls::Microtask;
 use super::server::Request;
+use super::task::Microtask;
 use crate::reached::note;
 use authfetch::protocol::effect::{Effect, Members, Notice};
 use authfetch::protocol::environment::Environment;

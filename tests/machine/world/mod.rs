@@ -10,15 +10,16 @@ mod environment;
 mod ledger;
 mod look;
 mod server;
+mod task;
 mod users;
 
-pub use self::calls::{Answer, End, Phase, Task};
 pub use self::server::Reply;
+pub use self::task::{Answer, End, Phase, Task};
 
-use self::calls::Microtask;
 use self::environment::{Known, Lock};
 use self::ledger::Ledger;
 use self::server::Request;
+use self::task::Microtask;
 use crate::reached::note;
 use authfetch::protocol::config::{Place, Policy, Setup};
 use authfetch::protocol::environment::dispatch;

@@ -1,7 +1,7 @@
 //! What may be written, and what a record that is taken in says of the tokens before it.
 
 use super::Canary;
-use crate::world::calls::Microtask;
+use crate::world::task::Microtask;
 use crate::world::{Phase, Task, World};
 use authfetch::protocol::effect::Members;
 use authfetch::protocol::token::Record;
