@@ -32,11 +32,14 @@ async function worksAtOnce(page, front = ({ origin }) => origin) {
 
     const unauthorized = await burst({ access_token: "stale", refresh_token: "refresh-0" }, 0);
     assert.deepEqual(unauthorized, { statuses: twentyTimesOk, state: "signed-in", token: "access-1" });
-    assert.deepEqual(server.log, { calls: 40, refused: 20, refreshes: 1 });
+    // Of those behind six others some may be cancelled before the server sees them.
+    const { refused } = server.log;
+    assert.ok(refused > 0 && refused <= 20, `${refused}`);
+    assert.deepEqual(server.log, { calls: refused + 20, refused, refreshes: 1 });
 
     const expired = await burst({ access_token: "old", refresh_token: "refresh-1", expires_in: 60 }, 61_000);
     assert.deepEqual(expired, { statuses: twentyTimesOk, state: "signed-in", token: "access-2" });
-    assert.deepEqual(server.log, { calls: 60, refused: 20, refreshes: 2 });
+    assert.deepEqual(server.log, { calls: refused + 40, refused, refreshes: 2 });
     assert.deepEqual(errors, []);
   } finally {
     await tab.close();
