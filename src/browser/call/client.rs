@@ -100,12 +100,12 @@ impl Client {
         let Some(token) = self.goes(&call) else {
             return Ok(self.slow(call, plain(input, number as i32)));
         };
-        self.note_sent(&mut call, token, true);
+        self.note_sent(&mut call, token, || true);
         let send = |outgoing: &JsValue| {
             self.sending(token, |sending| {
-                let signal = self.own_signal(&call, &sending.signal);
+                let own = self.own_signal(&call, || sending.signal.clone());
                 let (fetch, place) = (&self.options.fetch, call.place as i32);
-                sending::send(&sending.carried, fetch, input, &signal, place, outgoing, &self.on_settled)
+                sending::send(&sending.carried, fetch, input, &own.into(), place, outgoing, &self.on_settled)
             })
         };
         let sent = if number == SILENT { send(input) } else { send(&plain(input, number as i32)) };
@@ -142,11 +142,11 @@ impl Client {
         let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
-        self.note_sent(&mut call, token, self.may_repeat(&out));
-        let signal = self.own_signal(&call, &outgoing::joined(&out));
+        self.note_sent(&mut call, token, || outgoing::repeatable(&out));
+        let own = self.own_signal(&call, || outgoing::joined(&out)).into();
         let sent = self.sending(token, |sending| {
             let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
-            outgoing::send_first(&out, fetch, header, &sending.carried, &signal, limit, place, &self.on_settled)
+            outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled)
         });
         driver.drain();
         debug::note(number, "sent");
@@ -229,22 +229,16 @@ impl Client {
         self.driver.ends.error()
     }
 
-    /// The call is in flight from now on. `repeatable`: its request may reach the server twice.
-    fn note_sent(&self, call: &mut Call, token: AccessToken, repeatable: bool) {
-        self.driver.session(|session| {
-            let cancellable = repeatable && session.may_be_queued();
-            session.note_sent(call, token, cancellable);
-        });
+    /// The call is in flight from now on. Whether its request may reach the server twice is asked only where it may
+    /// have to.
+    fn note_sent(&self, call: &mut Call, token: AccessToken, repeatable: impl FnOnce() -> bool) {
+        let cancellable = self.driver.session(|session| session.may_be_queued()) && repeatable();
+        self.driver.session(|session| session.note_sent(call, token, cancellable));
     }
 
-    /// Whether its request may reach the server twice: asked only where it may have to.
-    fn may_repeat(&self, out: &Outgoing) -> bool {
-        self.driver.session(|session| session.may_be_queued()) && outgoing::repeatable(out)
-    }
-
-    /// The signal of a request that may be cancelled, and of any other.
-    fn own_signal(&self, call: &Call, signal: &AbortSignal) -> AbortSignal {
-        if call.cancellable { self.driver.epoch().cancellable(call.place, signal) } else { signal.clone() }
+    /// The signal of a request that may be cancelled by itself; it follows `signal`.
+    fn own_signal(&self, call: &Call, signal: impl FnOnce() -> AbortSignal) -> Option<AbortSignal> {
+        call.cancellable.then(|| self.driver.epoch().cancellable(call.place, &signal()))
     }
 
     /// The request is over.
@@ -285,8 +279,8 @@ impl Client {
         let Some((call, token)) = token else {
             return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
         };
-        self.note_sent(call, token, self.may_repeat(out));
-        let signal = self.own_signal(call, &signal);
+        self.note_sent(call, token, || outgoing::repeatable(out));
+        let signal = self.own_signal(call, || signal.clone()).unwrap_or(signal);
         Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
     }
 }

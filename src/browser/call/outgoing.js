@@ -107,10 +107,13 @@ const initWith = ({ init, isRequest, joined, target }, name, value, signal) => {
 /** Sends it with our header, where there is a value for it. */
 export const send = (it, underlying, name, carried, signal) =>
   underlying.call(it.target, initWith(it, name, carried?.value, signal));
-/** The same, in its caller's turn, with what a second send needs kept: its outcome is as `settle` has it. */
-export const sendFirst = (it, underlying, name, carried, signal, limit, place, settle) => {
+/**
+ * The same, in its caller's turn, with a signal of its own where there is one, and what a second send needs kept: its
+ * outcome is as `settle` has it.
+ */
+export const sendFirst = (it, underlying, name, carried, own, limit, place, settle) => {
   keepReplay(it, limit);
-  return underlying.chained(it.target, initWith(it, name, carried.value, signal), place, it, settle);
+  return underlying.chained(it.target, initWith(it, name, carried.value, own ?? it.joined), place, it, settle);
 };
 /** Hands it on as it came. With `back`, it came to us from what we called. */
 export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);

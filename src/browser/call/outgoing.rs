@@ -71,7 +71,7 @@ extern "C" {
         carried: &JsValue,
         signal: &AbortSignal,
     ) -> Promise;
-    /// The same in its caller's turn; the copy that a second send needs is kept. `settle` is called with the place, the
+    /// The same in its caller's turn, with the signal that it was joined to where `own` is none; the copy that a second send needs is kept. `settle` is called with the place, the
     /// request, 0 where there is an error, 1 where there is a response, 2 where something is kept of the request as
     /// well, that response or error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
@@ -80,7 +80,7 @@ extern "C" {
         underlying: &Underlying,
         header: &JsString,
         carried: &JsValue,
-        signal: &AbortSignal,
+        own: &JsValue,
         limit: f64,
         place: i32,
         settle: &Function,

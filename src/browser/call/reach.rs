@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::hash;
+use super::outgoing::found;
 use crate::browser::options::Scope;
 use crate::browser::url::{is_http, resolve};
 use crate::protocol::decisions::Resource;
@@ -26,10 +27,8 @@ extern "C" {
     fn watch(reach: &Reach, promise: &Promise, origin: &JsString);
 }
 
-const UNKNOWN: f64 = 0.0;
-const NO: f64 = 1.0;
 /// Of a call that brings more than a URL.
-const OTHER: f64 = 3.0;
+const OTHER: u64 = 3;
 
 /// Above all verdicts, and within what a number of JavaScript holds exactly.
 fn resource(origin: &str, path: &str) -> Resource {
@@ -40,17 +39,21 @@ fn resource(origin: &str, path: &str) -> Resource {
 impl Client {
     /// What this URL names, where the token may be sent there. Verdicts are remembered by the URL's exact text.
     pub fn allowed(&self, url: &JsValue) -> Option<Resource> {
-        self.verdict(recall(&self.reach, url), url)
+        self.verdict(recall(&self.reach, url) as u64, url)
     }
 
     /// The same of a call that brings nothing but a URL; `None` of any other.
     pub fn allows_plain(&self, input: &JsValue, init: &JsValue) -> Option<Option<Resource>> {
-        let recalled = recall_plain(&self.reach, input, init);
+        let recalled = recall_plain(&self.reach, input, init) as u64;
         (recalled != OTHER).then(|| self.verdict(recalled, input))
     }
 
-    fn verdict(&self, recalled: f64, url: &JsValue) -> Option<Resource> {
-        if recalled == UNKNOWN { self.judged(url) } else { (recalled > OTHER).then_some(Resource(recalled as u64)) }
+    fn verdict(&self, recalled: u64, url: &JsValue) -> Option<Resource> {
+        match recalled {
+            found::UNKNOWN => self.judged(url),
+            found::OUTSIDE => None,
+            resource => Some(Resource(resource)),
+        }
     }
 
     #[inline(never)]
@@ -67,7 +70,7 @@ impl Client {
             }
             Scope::Rules(rules) => {
                 let allowed = allows(rules, &Target { origin: &origin, path: &path, http: true });
-                remember(&self.reach, url, if allowed { resource.0 as f64 } else { NO });
+                remember(&self.reach, url, if allowed { resource.0 } else { found::OUTSIDE } as f64);
                 allowed
             }
         };

@@ -10,6 +10,9 @@ export const carried = (header, given, token, signal, strict) => {
   return { value, init: { headers: [[header, value]], signal, ...(strict && { redirect: "error" }) } };
 };
 export const headerValueOf = ({ value }) => value;
-/** Sends a call that brings nothing but a URL. Its outcome is as `settle` has it, told of `outgoing`. */
+/**
+ * Sends a call that brings nothing but a URL, with a signal of its own where there is one. Its outcome is as `settle` has
+ * it, told of `outgoing`.
+ */
 export const send = ({ init }, underlying, url, signal, place, outgoing, settle) =>
-  underlying.chained(url, { ...init, signal }, place, outgoing, settle);
+  underlying.chained(url, signal ? { ...init, signal } : { ...init }, place, outgoing, settle);

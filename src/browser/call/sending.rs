@@ -17,13 +17,13 @@ extern "C" {
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
-    /// Sends a call that brings nothing but a URL. `settle` is called with the place, `outgoing`, whether there is a
+    /// Sends a call that brings nothing but a URL; `signal` is its own, where that is one. `settle` is called with the place, `outgoing`, whether there is a
     /// response, that or the error, and its status.
     pub fn send(
         carried: &Carried,
         underlying: &Underlying,
         url: &JsValue,
-        signal: &AbortSignal,
+        signal: &JsValue,
         place: i32,
         outgoing: &JsValue,
         settle: &Function,
