@@ -141,6 +141,7 @@ impl Decisions {
         }
         Verdict::Deliver(NeedsRefresh::No)
     }
+
     /// Whether a new token was answered 401 there, and good elsewhere.
     pub(super) fn is_broken(&self, resource: Resource) -> bool {
         self.broken.contains(&resource)

@@ -71,9 +71,9 @@ extern "C" {
         carried: &JsValue,
         signal: &AbortSignal,
     ) -> Promise;
-    /// The same in its caller's turn, with the signal that it was joined to where `own` is none; the copy that a second send needs is kept. `settle` is called with the place, the
-    /// request, 0 where there is an error, 1 where there is a response, 2 where something is kept of the request as
-    /// well, that response or error, and its status.
+    /// The same in its caller's turn, with the signal that it was joined to where `own` is none; the copy that a second
+    /// send needs is kept. `settle` is called with the place, the request, 0 where there is an error, 1 where there is a
+    /// response, 2 where something is kept of the request as well, that response or error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
     pub fn send_first(
         outgoing: &Outgoing,

@@ -20,18 +20,22 @@ pub(super) enum State {
     Left,
 }
 
+const fn number_of(call: &Call, by_place: bool) -> u32 {
+    if by_place { call.place } else { call.id }
+}
+
 impl Pending {
     pub(super) const fn in_flight() -> Self {
         Self { by_place: true, all: Vec::new(), left: 0 }
     }
 
     fn find(&self, number: u32) -> usize {
-        self.all.partition_point(|(call, _)| (if self.by_place { call.place } else { call.id }) < number)
+        self.all.partition_point(|(call, _)| number_of(call, self.by_place) < number)
     }
 
     /// It belongs here, in its order.
     pub(super) fn enter(&mut self, call: Call) {
-        let at = self.find(if self.by_place { call.place } else { call.id });
+        let at = self.find(number_of(&call, self.by_place));
         self.all.insert(at, (call, State::Open));
     }
 
@@ -40,7 +44,7 @@ impl Pending {
         let at = self.find(number);
         let entry = self.all.get_mut(at)?;
         let (call, state) = *entry;
-        if state == State::Left || number != if self.by_place { call.place } else { call.id } {
+        if state == State::Left || number_of(&call, self.by_place) != number {
             return None;
         }
         entry.1 = State::Left;

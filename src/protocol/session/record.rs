@@ -69,12 +69,15 @@ impl Session {
     /// This is the record from now on.
     pub(super) fn apply(&mut self, record: &Record, now: u64) {
         self.decisions.observe(record, now);
+        let replaced = record.access != self.record.access;
         self.record = *record;
         if self.epoch() != self.known_epoch {
             self.known_epoch = self.epoch();
             self.notified_of.forget();
         }
-        self.cancel_superseded();
+        if replaced {
+            self.cancel_superseded();
+        }
     }
 
     /// Writes tokens, or their absence: later than all that was written before.
