@@ -100,10 +100,10 @@ impl Client {
         let Some(token) = self.goes(&call) else {
             return Ok(self.slow(call, plain(input, number as i32)));
         };
-        self.note_sent(&mut call, token, || true);
+        self.note_sent(&mut call, token, None);
         let send = |outgoing: &JsValue| {
             self.sending(token, |sending| {
-                let own = self.own_signal(&call, || sending.signal.clone());
+                let own = self.own_signal(&call, &sending.signal);
                 let (fetch, place) = (&self.options.fetch, call.place as i32);
                 sending::send(&sending.carried, fetch, input, &own.into(), place, outgoing, &self.on_settled)
             })
@@ -142,8 +142,9 @@ impl Client {
         let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
             return Ok(self.slow(call, out));
         };
-        self.note_sent(&mut call, token, || outgoing::repeatable(&out));
-        let own = self.own_signal(&call, || outgoing::joined(&out)).into();
+        self.note_sent(&mut call, token, Some(&out));
+        let joined = call.cancellable.then(|| outgoing::joined(&out));
+        let own = joined.and_then(|joined| self.own_signal(&call, &joined)).into();
         let sent = self.sending(token, |sending| {
             let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
             outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled)
@@ -229,16 +230,17 @@ impl Client {
         self.driver.ends.error()
     }
 
-    /// The call is in flight from now on. Whether its request may reach the server twice is asked only where it may
-    /// have to.
-    fn note_sent(&self, call: &mut Call, token: AccessToken, repeatable: impl FnOnce() -> bool) {
-        let cancellable = self.driver.session(|session| session.may_be_queued()) && repeatable();
+    /// The call is in flight from now on. With no `out` it brings nothing but a URL. Whether its request may reach the
+    /// server twice is asked only where it may have to.
+    fn note_sent(&self, call: &mut Call, token: AccessToken, out: Option<&Outgoing>) {
+        let cancellable =
+            self.driver.session(|session| session.may_be_queued()) && out.is_none_or(outgoing::repeatable);
         self.driver.session(|session| session.note_sent(call, token, cancellable));
     }
 
     /// The signal of a request that may be cancelled by itself; it follows `signal`.
-    fn own_signal(&self, call: &Call, signal: impl FnOnce() -> AbortSignal) -> Option<AbortSignal> {
-        call.cancellable.then(|| self.driver.epoch().cancellable(call.place, &signal()))
+    fn own_signal(&self, call: &Call, signal: &AbortSignal) -> Option<AbortSignal> {
+        call.cancellable.then(|| self.driver.epoch().cancellable(call.place, signal))
     }
 
     /// The request is over.
@@ -279,8 +281,8 @@ impl Client {
         let Some((call, token)) = token else {
             return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
         };
-        self.note_sent(call, token, || outgoing::repeatable(out));
-        let signal = self.own_signal(call, || signal.clone()).unwrap_or(signal);
+        self.note_sent(call, token, Some(out));
+        let signal = self.own_signal(call, &signal).unwrap_or(signal);
         Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
     }
 }

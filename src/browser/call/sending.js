@@ -15,4 +15,4 @@ export const headerValueOf = ({ value }) => value;
  * it, told of `outgoing`.
  */
 export const send = ({ init }, underlying, url, signal, place, outgoing, settle) =>
-  underlying.chained(url, signal ? { ...init, signal } : { ...init }, place, outgoing, settle);
+  underlying.chained(url, { ...init, signal: signal ?? init.signal }, place, outgoing, settle);
