@@ -1,49 +1,27 @@
-// The package's entry: the class of the Rust module, compiled at the first construction. Importing it does nothing.
-// The wasm lies in this module as text (see scripts/build.js), so that no loader, no URL and no init call is needed.
+// The package's class: that of the Rust module, started at the first construction. Importing it does nothing. Where its
+// wasm comes from is `#start`'s matter: see scripts/entries.js.
 
-import { AuthFetch as Inner, initSync } from "#glue";
-import { size, table, text } from "#wasm";
+import { AuthFetch as Inner } from "#glue";
+import { ready, start } from "#start";
+import { host } from "../src/browser/effects/lifecycle.js";
 import { AuthFetchError, SessionRefusedError } from "./errors.js";
+import { inert } from "./inert.js";
 
-export { AuthFetchError, SessionRefusedError };
+export { AuthFetchError, ready, SessionRefusedError };
 
-let module;
-let started = false;
-
-/** The inverse of `encode` in scripts/encode.js: one look-up a character. */
-function decode() {
-  const bytes = new Uint8Array(size);
-  const singles = Uint8Array.from(atob(table), (byte) => byte.charCodeAt(0));
-  const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !singles.includes(byte));
-  const ranks = new Uint8Array(127);
-  let count = 0;
-  for (let code = 32; code < 125; code++)
-    if (code !== 34 && code !== 36 && code !== 92 && code !== 96) ranks[code] = count++;
-  for (let at = 0, to = 0; at < text.length; to++) {
-    const code = text.charCodeAt(at++);
-    bytes[to] = code < 125 ? singles[ranks[code]] : others[count * (code - 125) + ranks[text.charCodeAt(at++)]];
-  }
-  return bytes;
-}
-
-function unavailable(cause) {
-  const why = "WebAssembly cannot be started here; a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src.";
-  return new AuthFetchError(why, "wasm_unavailable", cause);
-}
-
-function start() {
-  if (started) return;
-  try {
-    initSync({ module: (module ??= new WebAssembly.Module(decode())) });
-  } catch (error) {
-    throw unavailable(error);
-  }
-  started = true;
-}
+/** What `host` says of a place that has no page and is no worker of one. */
+const SERVER = 2;
 
 export class AuthFetch extends Inner {
+  // biome-ignore lint/correctness/noUnreachableSuper: what it returns without `super` is made of the prototype.
   constructor(options) {
-    start();
+    try {
+      start();
+    } catch (error) {
+      if (host() !== SERVER) throw error;
+      // biome-ignore lint/correctness/noConstructorReturn: it has the class, and no memory of the wasm's.
+      return inert(new.target.prototype, options, error);
+    }
     super(options);
   }
 
@@ -53,14 +31,3 @@ export class AuthFetch extends Inner {
 
 // Where the engine has no Symbol.dispose, `using` cannot ask for it either.
 if (Symbol.dispose) AuthFetch.prototype[Symbol.dispose] = AuthFetch.prototype.close;
-
-/** Compiles ahead of the first construction, without blocking the page. */
-export async function ready() {
-  if (started) return;
-  try {
-    const compiled = await WebAssembly.compile(decode());
-    module ??= compiled;
-  } catch (error) {
-    throw unavailable(error);
-  }
-}

@@ -5,8 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { FEATURES } from "./build.js";
 import { root } from "./run.js";
+import { FEATURES } from "./wasm.js";
 
 const FOLDER = join(root, "node_modules", "@mdn", "browser-compat-data");
 const read = (name) => JSON.parse(readFileSync(join(FOLDER, name), "utf8"));

@@ -1,7 +1,7 @@
 // `npm test`: every test there is, on a machine that has nothing but Rust and Node. `npm run test:long`: the full
 // bounds of the models, and more random schedules. Both take `-- --only name`.
 
-import { readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./build.js";
@@ -68,13 +68,13 @@ function folders() {
 }
 
 // One file at a time: most of them drive a browser, and two browsers starve each other on a small machine.
-function node(name, files) {
+function node(name, files, env) {
   const ended = join(root, "target", `ended-${name}.jsonl`);
   rmSync(ended, { force: true });
   const args = [...reporting(ended), "--test-concurrency=1", ...files];
   const limit = Math.max(LIMIT, files.length * FILE_LIMIT);
   return counting(
-    () => run("node", args, { env: PLAIN, limit }),
+    () => run("node", args, { env: { ...PLAIN, ...env }, limit }),
     () => countedByNode(ended),
   );
 }
@@ -96,6 +96,34 @@ function usual() {
   ];
 }
 
+/** The suites that meet the package as an app does. */
+const SUITES = ["conformance", "tabs", "clients", "e2e"];
+const COMPAT_DIST = join(root, "target", "dist-compat");
+/** All that tests do, and no wasm. */
+const WITHOUT_WASM = "script-src * 'unsafe-inline' blob: data:";
+
+/** `authfetch/compat` in the place of `authfetch`, where there is no WebAssembly. */
+function compat() {
+  const places = {
+    "without WebAssembly": { AUTHFETCH_TEST_WASM: "off" },
+    "under a policy without 'wasm-unsafe-eval'": { AUTHFETCH_TEST_POLICY: WITHOUT_WASM },
+  };
+  const suites = folders().filter(({ name }) => SUITES.includes(name));
+  const prepare = () => {
+    rmSync(COMPAT_DIST, { recursive: true, force: true });
+    mkdirSync(COMPAT_DIST, { recursive: true });
+    copyFileSync(join(root, "dist", "compat.js"), join(COMPAT_DIST, "index.js"));
+  };
+  return [
+    check("compat: package", () => build().then(prepare)),
+    ...Object.entries(places).flatMap(([place, env]) =>
+      suites.map(({ name, files }) =>
+        tests(`compat: tests/${name} ${place}`, () => node(name, files, { ...env, AUTHFETCH_DIST: COMPAT_DIST })),
+      ),
+    ),
+  ];
+}
+
 /** The modules of tests/machine and tests/tabs_model that draw what they do from a seed. */
 const DRAWN = ["random::", "walks::"];
 
@@ -107,11 +135,14 @@ function long() {
   return [
     tests("models", () => part(...DRAWN.flatMap((name) => ["--skip", name]))),
     tests("random schedules", () => part(...DRAWN)),
+    ...compat(),
   ];
 }
 
 const { values } = parseArgs({ options: { only: { type: "string" }, long: { type: "boolean" } } });
 // Several tests look at the built package.
 const always = ["set-up", "package"];
-const passed = values.long ? await runSteps(long(), values) : await runSteps(usual(), { ...values, always });
+const passed = values.long
+  ? await runSteps(long(), { ...values, always: ["compat: package"] })
+  : await runSteps(usual(), { ...values, always });
 process.exitCode = passed ? 0 : 1;

@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AuthFetch } from "../../dist/index.js";
+import { AUTHFETCH } from "../support/files.js";
+
+const { AuthFetch } = await import(AUTHFETCH);
 
 const PAGE_OPTIONS = { refresh: "/token", revocation: "/token/revocation", loginUrl: "/login" };
 

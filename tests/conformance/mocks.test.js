@@ -4,7 +4,9 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { AuthFetch } from "../../dist/index.js";
+import { AUTHFETCH } from "../support/files.js";
+
+const { AuthFetch } = await import(AUTHFETCH);
 
 const NETWORK = globalThis.fetch;
 const URL_ = "https://api.test/items";

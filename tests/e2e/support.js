@@ -1,6 +1,7 @@
 // The demo as somebody at the keyboard meets it: a page of its own in a browser, and the server's counts beside it.
 
 import { startDemoServer } from "../../www/server/index.js";
+import { DIST } from "../support/files.js";
 import { newPage } from "../support/page.js";
 
 /** s: a visitor's token runs out while he looks on, a test's does not, however busy the machine is. */
@@ -11,7 +12,7 @@ const LIFETIME = 600;
  * console, `asked` the URLs requested, `tokens` every token that the server has handed to the page.
  */
 export async function openDemo(browser, options) {
-  const server = await startDemoServer({ accessTokenTTL: LIFETIME, ...options });
+  const server = await startDemoServer({ accessTokenTTL: LIFETIME, dist: DIST, ...options });
   const context = await browser.createBrowserContext();
   const { page } = await newPage(context);
   const [said, asked, answers] = [[], [], []];

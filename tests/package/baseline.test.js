@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { transformSync } from "esbuild";
 import { baseline, data, label, since, table, target } from "../../scripts/baseline.js";
-import { TARGET } from "../../scripts/build.js";
+import { TARGET } from "../../scripts/entries.js";
 import { root } from "../../scripts/run.js";
 import { read } from "../support/files.js";
 

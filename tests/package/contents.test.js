@@ -10,9 +10,20 @@ import { useInstalled } from "./support.js";
 
 const app = useInstalled();
 
-test("the package holds the module, its types, the readme and both licences, and nothing else", () => {
-  const expected = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "dist/index.d.ts", "dist/index.js", "package.json"];
-  assert.deepEqual(app.packed, expected);
+/** Each entry for `import` and for `require`, with its types. */
+const both = (name) => [`${name}.cjs`, `${name}.d.cts`, `${name}.d.ts`, `${name}.js`];
+const DIST = [
+  ...["index", "slim", "compat", "auto"].flatMap(both),
+  // Nearly all of `compat` was made by wasm2js, of which a map would say nothing.
+  ...["index", "slim", "auto"].flatMap((name) => [`${name}.cjs.map`, `${name}.js.map`]),
+  ...["workerd", "edge-light", "authfetch.global"].flatMap((name) => [`${name}.js`, `${name}.js.map`]),
+  "authfetch.wasm",
+  "authfetch.wasm.d.ts",
+];
+
+test("the package holds the entries, their types, the wasm, the readme and both licences, and nothing else", () => {
+  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
+  assert.deepEqual(app.packed, [...others, ...DIST.map((name) => `dist/${name}`)].sort());
 });
 
 test("the installed package brings no other package along", () => {
@@ -22,8 +33,10 @@ test("the installed package brings no other package along", () => {
 
 test("every file the manifest points at is there", () => {
   const folder = join(app.folder, "node_modules", "authfetch");
-  const { exports, main, types } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  for (const path of [main, types, ...Object.values(exports["."])])
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const paths = (target) => (typeof target === "string" ? [target] : Object.values(target).flatMap(paths));
+  const { exports, main, module, types, unpkg, jsdelivr } = manifest;
+  for (const path of [main, module, types, unpkg, jsdelivr, ...paths(exports)])
     assert.ok(readFileSync(join(folder, path)).length > 0, path);
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renamed } from "../../scripts/build.js";
+import { renamed } from "../../scripts/wasm.js";
 
 const GLUE = `import { failure } from './snippets/own-1f/js/errors.js';
 import * as import1 from "./snippets/own-1f/js/tabs.js"

@@ -13,6 +13,12 @@ const BROWSERS = {
   firefox: { programs: ["firefox-esr", "firefox"], options: { browser: "firefox" } },
 };
 
+/** What takes WebAssembly out of the engine. */
+const WITHOUT_WASM = {
+  chromium: ({ args }) => ({ args: [...args, "--js-flags=--jitless"] }),
+  firefox: () => ({ extraPrefsFirefox: { "javascript.options.wasm": false } }),
+};
+
 /** For the tests of one file in one browser. */
 export const LIMIT = 600_000; // ms
 
@@ -27,7 +33,8 @@ export function launch(name, options = {}) {
       `${name} is missing: install ${browser.programs.join(" or ")} (on Debian: apt-get install ${browser.programs[0]})`,
     );
   }
-  return puppeteer.launch({ headless: true, executablePath, ...browser.options, ...options });
+  const without = process.env.AUTHFETCH_TEST_WASM === "off" ? WITHOUT_WASM[name](browser.options) : {};
+  return puppeteer.launch({ headless: true, executablePath, ...browser.options, ...without, ...options });
 }
 
 /** A browser that starts when it is first asked for: outside of a group, hooks do not wait for one another. */

@@ -16,6 +16,9 @@ export const CHALLENGE = { "www-authenticate": 'Bearer error="invalid_token"' };
 /** Of HTTP/2: a browser may have that many requests of a connection under way. */
 const STREAMS = { maxConcurrentStreams: 512 };
 
+/** A Content-Security-Policy for every answer that has none of its own. */
+const POLICY = process.env.AUTHFETCH_TEST_POLICY;
+
 const listen = (server, scheme) =>
   new Promise((resolve) => server.listen(0, HOST, () => resolve(`${scheme}://${HOST}:${server.address().port}`)));
 
@@ -39,6 +42,7 @@ function createSecure(listener) {
 export async function serve(handler, { http2 = false } = {}) {
   const server = (http2 ? createSecure : createServer)(async (request, response) => {
     try {
+      if (POLICY) response.setHeader("content-security-policy", POLICY);
       await handler(request, response, new URL(request.url, `http://${HOST}`));
     } catch (error) {
       console.error(error);

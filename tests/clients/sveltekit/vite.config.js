@@ -1,6 +1,4 @@
-import { fileURLToPath } from "node:url";
 import { sveltekit } from "@sveltejs/kit/vite";
+import { AUTHFETCH } from "../../support/files.js";
 
-const authfetch = fileURLToPath(new URL("../../../dist/index.js", import.meta.url));
-
-export default { logLevel: "error", plugins: [sveltekit()], resolve: { alias: { authfetch } } };
+export default { logLevel: "error", plugins: [sveltekit()], resolve: { alias: { authfetch: AUTHFETCH } } };

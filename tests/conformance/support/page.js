@@ -14,13 +14,14 @@ globalThis.uncaught = () => uncaught.splice(0);
 const REFRESH = async () => ({ access_token: "fresh" });
 let count = 0;
 
-/** How large the package's wasm has become: its memory in bytes, its tables in entries. */
+/** How large the package's wasm has become: its memory in bytes, its tables in entries; nothing where there is none. */
 let wasm;
-WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
-  construct: (Instance, args) => (wasm = new Instance(...args)),
-});
+if (globalThis.WebAssembly)
+  WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
+    construct: (Instance, args) => (wasm = new Instance(...args)),
+  });
 const wasmSize = () =>
-  Object.values(wasm.exports).flatMap((value) =>
+  Object.values(wasm?.exports ?? {}).flatMap((value) =>
     value instanceof WebAssembly.Memory
       ? value.buffer.byteLength
       : value instanceof WebAssembly.Table

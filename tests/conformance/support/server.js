@@ -3,6 +3,7 @@
 // ours.
 
 import { root } from "../../../scripts/run.js";
+import { DIST } from "../../support/files.js";
 import { html, IMPORT_MAP, moduleScript } from "../../support/html.js";
 import { bytesOf, CHALLENGE, sendFile, serve } from "../../support/http.js";
 
@@ -83,7 +84,8 @@ export async function startServer() {
       const script = scripts.get(url.pathname);
       if (script)
         return response.writeHead(200, { "content-type": "text/javascript; charset=utf-8", ...SCOPE }).end(script);
-      if (/^\/(dist|tests)\//.test(url.pathname)) return sendFile(root, url.pathname, response, SCOPE);
+      if (url.pathname.startsWith("/dist/")) return sendFile(DIST, url.pathname.slice("/dist".length), response, SCOPE);
+      if (url.pathname.startsWith("/tests/")) return sendFile(root, url.pathname, response, SCOPE);
       for (const [name, value] of Object.entries(extra(request))) response.setHeader(name, value);
       if (cross && request.method === "OPTIONS") {
         log.push({ path: url.pathname, preflight: request.headers["access-control-request-headers"] ?? "" });

@@ -2,8 +2,8 @@
 // decided as it comes, by its token; when it gets that is a test's to say: its address names the door that it waits at.
 
 import { fileURLToPath } from "node:url";
-import { DIST } from "../../../www/server/static.js";
 import { startAuthorizationServer } from "../../support/authorization-server.js";
+import { DIST } from "../../support/files.js";
 import { html, IMPORT_MAP, moduleScript } from "../../support/html.js";
 import { bytesOf, CHALLENGE, json, sendFile, serve } from "../../support/http.js";
 

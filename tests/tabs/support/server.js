@@ -2,8 +2,8 @@
 // endpoint and a revocation endpoint that a test lets fail.
 
 import { fileURLToPath } from "node:url";
-import { DIST } from "../../../www/server/static.js";
 import { startAuthorizationServer } from "../../support/authorization-server.js";
+import { DIST } from "../../support/files.js";
 import { html, IMPORT_MAP, moduleScript } from "../../support/html.js";
 import { CHALLENGE, sendFile } from "../../support/http.js";
 import { strictEndpoint } from "./strict.js";
