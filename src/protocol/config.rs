@@ -1,4 +1,4 @@
-//! The options that decide, parsed once. What each means for a user is in the README.
+//! The options that decide, parsed once. What each means for a user is in docs/api.md.
 
 use super::fault::Faults;
 

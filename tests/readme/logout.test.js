@@ -1,4 +1,4 @@
-// Logouts of real back ends: the README's block in a page, and the back end that it names behind it.
+// Logouts of real back ends: the documentation's block in a page, and the back end that it names behind it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

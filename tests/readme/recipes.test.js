@@ -1,4 +1,5 @@
-// The README's blocks that put the package into something else, each in a page in Chromium as an app would have it.
+// The documentation's blocks that put the package into something else, each in a page in Chromium as an app would have
+// it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

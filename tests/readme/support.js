@@ -1,29 +1,14 @@
-// The README as something that runs: its code blocks by name, each bundled into a page of its own next to a server that
-// wants tokens.
+// The documentation as something that runs: its code blocks by name, each bundled into a page of its own next to a
+// server that wants tokens.
 
 import { join } from "node:path";
 import { root } from "../../scripts/run.js";
 import { bundleText } from "../support/bundle.js";
-import { AUTHFETCH, read } from "../support/files.js";
+import { AUTHFETCH } from "../support/files.js";
 import { html as documentOf, moduleScript } from "../support/html.js";
 import { json, serve, textOf } from "../support/http.js";
 import { hasGlobal, newPage } from "../support/page.js";
-
-export const README = read("README.md");
-
-/**
- * All fenced blocks, in order: language, code, and the name that a comment right before the fence gives them, or the
- * file in tests/clients/recipes that they quote.
- */
-export const blocks = [...README.matchAll(/^(?:<!-- (test|recipe): ([\w.-]+) -->\n)?```(\w*)\n([\s\S]*?)^```$/gm)].map(
-  ([, kind, name, language, code]) => (kind === "recipe" ? { recipe: name, language, code } : { name, language, code }),
-);
-
-export function block(name) {
-  const found = blocks.filter((one) => one.name === name);
-  if (found.length !== 1) throw new Error(`the README has ${found.length} blocks called "${name}"`);
-  return found[0];
-}
+import { block } from "./pages.js";
 
 /** One block as a page's script: `before` runs ahead of its imports, `after` in its own scope. */
 async function bundle(name, { before = "", after = "" }) {
@@ -33,18 +18,18 @@ async function bundle(name, { before = "", after = "" }) {
     "./auth.js": { contents: block("auth").code, loader: "js" },
     "#snippet": { contents: `import "#before";\n${code}\n${after}`, loader: language },
   };
-  const readme = {
-    name: "readme",
+  const documentation = {
+    name: "documentation",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(#before|#snippet|\.\/auth\.js)$/ }, ({ path }) => ({ path, namespace: "readme" }));
+      onResolve({ filter: /^(#before|#snippet|\.\/auth\.js)$/ }, ({ path }) => ({ path, namespace: "documentation" }));
       onResolve({ filter: /^authfetch$/ }, () => ({ path: AUTHFETCH }));
-      onLoad({ filter: /.*/, namespace: "readme" }, ({ path }) => ({ ...files[path], resolveDir: root }));
+      onLoad({ filter: /.*/, namespace: "documentation" }, ({ path }) => ({ ...files[path], resolveDir: root }));
     },
   };
   return bundleText({
     target: "es2022",
     jsx: "automatic",
-    plugins: [readme],
+    plugins: [documentation],
     entryPoints: ["#snippet"],
     outfile: join(root, "snippet.js"),
   });
@@ -75,7 +60,7 @@ async function backEnd({ script, html, routes }) {
     headers.authorization === `Bearer ${world.access}`
       ? json(response, 200, [{ id: 1 }])
       : json(response, 401, { error: "unauthorized" });
-  const shown = documentOf("README", html + moduleScript("/snippet.js"));
+  const shown = documentOf("A page of the documentation", html + moduleScript("/snippet.js"));
 
   const server = await serve(async (request, response, { pathname }) => {
     if (pathname === "/snippet.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(script);
@@ -90,7 +75,7 @@ async function backEnd({ script, html, routes }) {
 }
 
 /**
- * Runs one block of the README in a page of a browser context of its own. The page is ready when the block has run to
+ * Runs one block of the documentation in a page of a browser context of its own. The page is ready when the block has run to
  * its end; `paths()` are the requests since the last look.
  */
 export async function open(t, browser, name, { before, after, html = "", routes = {}, cookies = [] } = {}) {
