@@ -41,9 +41,9 @@ test("every named block is run by a test", () => {
   const tests = readdirSync(join(root, "tests", "readme"))
     .filter((file) => file.endsWith(".test.js"))
     .map((file) => read("tests", "readme", file));
-  const run = new Set(
-    tests.flatMap((text) => [...text.matchAll(/\bopen\(t, browser, "([\w-]+)"/g)].map(([, name]) => name)),
-  );
+  // By its name, or as a key of a table that a test goes through.
+  const opened = /\bopen\(t, browser, "([\w-]+)"|^ {2}"?([\w-]+)"?: \{/gm;
+  const run = new Set(tests.flatMap((text) => [...text.matchAll(opened)].map(([, name, key]) => name ?? key)));
   // `auth` is the module that the others import.
   assert.deepEqual(
     blocks.flatMap(({ name }) => name ?? []).filter((name) => name !== "auth" && !run.has(name)),

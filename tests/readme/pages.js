@@ -6,12 +6,7 @@ import { root } from "../../scripts/run.js";
 import { read } from "../support/files.js";
 
 /** Pages and pictures that do not exist yet and may be linked to all the same. Take each off once it is there. */
-export const LINKS_TO_COME = [
-  "docs/entries.md",
-  "docs/environments.md",
-  "docs/recipes/sdks.md",
-  "docs/pictures/one-refresh.svg",
-];
+export const LINKS_TO_COME = ["docs/entries.md", "docs/environments.md", "docs/recipes/sdks.md"];
 
 /** Pages whose blocks show what is not built yet: their code is not run. Take each off once it is built. */
 export const PAGES_NOT_RUN_YET = ["docs/cookie-sessions.md"];
@@ -56,13 +51,24 @@ const slug = (heading) =>
 
 export const anchorsOf = (page) => [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading));
 
-/** The links of a page to files of the project, or to headings: `path` from the root, and `anchor`. */
+const LINK = /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?(?: "([^"]*)")?\)/g;
+
+/** The links of a page to files of the project, or to headings: `path` from the root, `anchor` and `title`. */
 export const linksOf = (page) =>
-  [...proseOf(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)/g)].map(([, path, anchor]) => ({
+  [...proseOf(page).matchAll(LINK)].map(([, path, anchor, title]) => ({
     page,
     path: path ? posix.join(posix.dirname(page), path) : page,
     anchor,
+    title,
   }));
+
+/** The tests that a page names: `path::name` in backticks, or a link to the file that has the name as its title. */
+export const testsNamedIn = (page) => [
+  ...[...textOfPage(page).matchAll(/`(tests\/[\w./-]+)::([^`]+)`/g)].map(([, file, name]) => ({ page, file, name })),
+  ...linksOf(page)
+    .filter(({ path, title }) => title && path.startsWith("tests/"))
+    .map(({ path, title }) => ({ page, file: path, name: title })),
+];
 
 /** Whether a link leads somewhere: the file is there, and the heading in it. */
 export function isGood({ path, anchor }) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.js";
 import { read } from "../support/files.js";
-import { isGood, linksOf, PAGES } from "./pages.js";
+import { isGood, linksOf, PAGES, testsNamedIn } from "./pages.js";
 
 const DOCUMENTS = [
   ...PAGES,
@@ -20,9 +20,6 @@ const DOCUMENTS = [
 const WITHOUT_A_TEST = ["C9", "C10", "C11"];
 const SCENARIOS = { A: 32, B: 26, C: 12 };
 
-const named = (document) =>
-  [...read(document).matchAll(/`(tests\/[\w./-]+)::([^`]+)`/g)].map(([, file, name]) => ({ document, file, name }));
-
 function isThere({ file, name }) {
   if (!existsSync(join(root, file))) return false;
   const text = read(file);
@@ -34,7 +31,7 @@ function isThere({ file, name }) {
 for (const document of DOCUMENTS) {
   test(`each test that ${document} names is there`, () => {
     assert.deepEqual(
-      named(document).filter((one) => !isThere(one)),
+      testsNamedIn(document).filter((one) => !isThere(one)),
       [],
     );
   });
