@@ -81,5 +81,5 @@ export function isGood({ path, anchor }) {
 export function table(page, head) {
   const found = textOfPage(page).match(new RegExp(`^\\| ${head} \\|.*\\n\\|[-|]+\\n((?:\\|.*\\n)+)`, "m"));
   if (!found) throw new Error(`${page} has no table that begins with ${head}`);
-  return new Map([...found[1].matchAll(/^\| `(\w+)[^|]*` \| (.*?) \|/gm)].map(([, name, second]) => [name, second]));
+  return new Map([...found[1].matchAll(/^\| `([\w-]+)[^|]*` \| (.*?) \|/gm)].map(([, name, second]) => [name, second]));
 }

@@ -72,16 +72,21 @@ test("TanStack Query gets its data after a refresh, and forgets it at logout", a
 });
 
 test("ten uploads by XMLHttpRequest that are refused together cost one refresh", async (t) => {
-  const { page, server, paths } = await open(t, browser, "xhr", { after: `${TELL} globalThis.upload = upload;` });
+  const { page, server, paths } = await open(t, browser, "xhr", {
+    after: `${TELL} globalThis.sent = []; globalThis.upload = upload;`,
+  });
   await signIn(page, server);
   server.access = "another";
   const statuses = await page.evaluate(async () => {
     const all = await Promise.all(
-      Array.from({ length: 10 }, (_, at) => upload(`/api/files/${at}`, new Blob(["file"]))),
+      Array.from({ length: 10 }, (_, at) =>
+        upload(`/api/files/${at}`, new Blob(["file"]), ({ loaded }) => sent.push(loaded)),
+      ),
     );
     return all.map(({ status }) => status);
   });
   assert.deepEqual(statuses, Array(10).fill(200));
+  assert.ok(await page.evaluate(() => sent.length >= 10 && sent.every((loaded) => loaded === 4)));
   assert.equal(paths().filter((path) => path === "/token").length, 1);
 });
 

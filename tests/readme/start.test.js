@@ -22,6 +22,26 @@ test("ten lines sign in and make a call, and any number of further ones share a 
   assert.equal(paths().filter((path) => path === "/token").length, 1);
 });
 
+test("a client's identifier goes along with the refresh token", async (t) => {
+  const { page, server } = await open(t, browser, "endpoint", { after: TELL });
+  await signIn(page, server);
+  server.access = "another";
+  assert.equal(await page.evaluate(async () => (await auth.fetch("/api/items")).status), 200);
+  const { body } = server.log.find(({ path }) => path === "/token");
+  assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), {
+    grant_type: "refresh_token",
+    refresh_token: "refresh-1",
+    client_id: "spa",
+  });
+});
+
+test("a sign-in hands over the tokens that the login answers with", async (t) => {
+  const { page, paths } = await open(t, browser, "signin", { after: `${TELL} globalThis.signIn = signIn;` });
+  await page.evaluate(() => signIn("ann", "secret"));
+  assert.equal(await page.evaluate(() => auth.session.accessToken), "access-1");
+  assert.deepEqual(paths(), ["/login"]);
+});
+
 test("one catch tells a transient failure from the end of the session, and lets others through", async (t) => {
   const { page, server } = await open(t, browser, "errors", {
     after: `${TELL} globalThis.attempt = async () => {
