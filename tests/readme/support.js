@@ -10,8 +10,11 @@ import { json, serve, textOf } from "../support/http.js";
 import { hasGlobal, newPage } from "../support/page.js";
 import { block } from "./pages.js";
 
-/** One block as a page's script: `before` runs ahead of its imports, `after` in its own scope. */
-async function bundle(name, { before = "", after = "" }) {
+/**
+ * One block as a page's script: `before` runs ahead of its imports, `after` in its own scope; `nodePaths` are folders of
+ * packages that are not the project's.
+ */
+async function bundle(name, { before = "", after = "", nodePaths = [] }) {
   const { code, language } = block(name);
   const files = {
     "#before": { contents: before, loader: "js" },
@@ -21,7 +24,10 @@ async function bundle(name, { before = "", after = "" }) {
   const documentation = {
     name: "documentation",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(#before|#snippet|\.\/auth\.js)$/ }, ({ path }) => ({ path, namespace: "documentation" }));
+      const ours = ({ path }) => ({ path, namespace: "documentation" });
+      onResolve({ filter: /^#(before|snippet)$/ }, ours);
+      // A package may have an auth.js of its own.
+      onResolve({ filter: /^\.\/auth\.js$/, namespace: "documentation" }, ours);
       onResolve({ filter: /^authfetch$/ }, () => ({ path: AUTHFETCH }));
       onLoad({ filter: /.*/, namespace: "documentation" }, ({ path }) => ({ ...files[path], resolveDir: root }));
     },
@@ -30,6 +36,7 @@ async function bundle(name, { before = "", after = "" }) {
     target: "es2022",
     jsx: "automatic",
     plugins: [documentation],
+    nodePaths,
     entryPoints: ["#snippet"],
     outfile: join(root, "snippet.js"),
   });
@@ -78,8 +85,8 @@ async function backEnd({ script, html, routes }) {
  * Runs one block of the documentation in a page of a browser context of its own. The page is ready when the block has run to
  * its end; `paths()` are the requests since the last look.
  */
-export async function open(t, browser, name, { before, after, html = "", routes = {}, cookies = [] } = {}) {
-  const script = await bundle(name, { before, after: `${after ?? ""}\nglobalThis.ran = true;` });
+export async function open(t, browser, name, { before, after, nodePaths, html = "", routes = {}, cookies = [] } = {}) {
+  const script = await bundle(name, { before, after: `${after ?? ""}\nglobalThis.ran = true;`, nodePaths });
   const server = await backEnd({ script, html, routes });
   const context = await (await browser()).createBrowserContext();
   t.after(async () => {

@@ -1,4 +1,4 @@
-// The real back ends that recipes of the README name: installed once under target/, started on loopback ports.
+// The real back ends that recipes of the documentation name: installed once under target/, started on loopback ports.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,14 +10,18 @@ import { installed } from "../../support/install.js";
 const folder = (name) => join(root, "target", "backends", name);
 const source = (name) => join(root, "tests", "readme", "backends", name);
 
-async function nest() {
-  const app = await installed("backend-nest", {
-    from: "tests/readme/backends/nest",
-    to: "backends/nest",
-    marker: join("@nestjs", "core"),
+/** Those in JavaScript: name → one of their packages. */
+const MARKERS = { nest: join("@nestjs", "core"), mcp: join("@modelcontextprotocol", "sdk") };
+
+/** The folder of one in JavaScript, with its packages. */
+export const installedBackend = (name) =>
+  installed(`backend-${name}`, {
+    from: `tests/readme/backends/${name}`,
+    to: `backends/${name}`,
+    marker: MARKERS[name],
   });
-  return [process.execPath, join(app, "server.js")];
-}
+
+const script = async (name) => [process.execPath, join(await installedBackend(name), "server.js")];
 
 async function simplejwt() {
   const python = join(folder("simplejwt"), "bin", "python");
@@ -45,7 +49,7 @@ export const withoutPython = () => {
   return status === 0 ? false : "python3's venv is missing (on Debian: python3-venv)";
 };
 
-const COMMANDS = { nest, simplejwt };
+const COMMANDS = { nest: () => script("nest"), mcp: () => script("mcp"), simplejwt };
 
 /** Starts it, and resolves with its `origin`, a `route` that hands requests on to it, and `close()`. */
 export async function startBackend(name) {
