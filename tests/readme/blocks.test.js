@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.js";
 import { read } from "../support/files.js";
-import { blocks, LINKS_TO_COME, PAGES, PAGES_NOT_RUN_YET, textOfPage } from "./pages.js";
+import { blocks, LINKS_TO_COME, linksOf, PAGES, PAGES_NOT_RUN_YET, textOfPage } from "./pages.js";
 
 const RUNS = ["js", "jsx", "ts", "tsx"];
 const SHOWN = ["sh", "http"];
@@ -47,6 +47,19 @@ test("every named block is run by a test", () => {
   // `auth` is the module that the others import.
   assert.deepEqual(
     blocks.flatMap(({ name }) => name ?? []).filter((name) => name !== "auth" && !run.has(name)),
+    [],
+  );
+});
+
+test("the README fits on a few screens", () => {
+  assert.ok(textOfPage("README.md").split("\n").length <= 181);
+});
+
+test("each page is linked to by another", () => {
+  const from = (page) => linksOf(page).map(({ path }) => path);
+  const linked = new Set([...PAGES, "CONTRIBUTING.md"].flatMap(from));
+  assert.deepEqual(
+    PAGES.filter((page) => page !== "README.md" && !linked.has(page)),
     [],
   );
 });

@@ -49,7 +49,8 @@ test("events outlive a token, and the next connection gets the new one", async (
 
 test("a chat's answer goes on while the token is refreshed, and a logout breaks it off", async (t) => {
   const { page, server } = await open(t, browser, "chat", {
-    after: `${TELL} globalThis.told = []; globalThis.ask = () => chat([{ role: "user", content: "Hi" }], (text) => told.push(text));`,
+    after: `${TELL} globalThis.told = [];
+      globalThis.ask = () => chat([{ role: "user", content: "Hi" }], (text) => told.push(text));`,
     routes: { "/api/chat": stream },
   });
   await signIn(page, server);

@@ -82,8 +82,8 @@ async function backEnd({ script, html, routes }) {
 }
 
 /**
- * Runs one block of the documentation in a page of a browser context of its own. The page is ready when the block has run to
- * its end; `paths()` are the requests since the last look.
+ * Runs one block of the documentation in a page of a browser context of its own. The page is ready when the block has
+ * run to its end; `paths()` are the requests since the last look.
  */
 export async function open(t, browser, name, { before, after, nodePaths, html = "", routes = {}, cookies = [] } = {}) {
   const script = await bundle(name, { before, after: `${after ?? ""}\nglobalThis.ran = true;`, nodePaths });

@@ -1,4 +1,5 @@
-// A server of the Model Context Protocol over Streamable HTTP, by the protocol's own SDK, with one tool. Prints its port.
+// A server of the Model Context Protocol over Streamable HTTP, by the protocol's own SDK, with one tool. Prints its
+// port.
 
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
