@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { bundleText } from "../support/bundle.js";
+import { AUTHFETCH } from "../support/files.js";
 import { until } from "../support/until.js";
 import { pageInEachBrowser } from "./support/suite.js";
 
@@ -12,7 +13,12 @@ const SCRIPT = fileURLToPath(new URL("support/worker.js", import.meta.url));
 const CLASSIC = "/classic.js";
 const MODULE = "/tests/conformance/support/worker.js";
 
-const classic = await bundleText({ entryPoints: [SCRIPT], format: "iife" });
+/** The build of the package that is tested. */
+const build = {
+  name: "build",
+  setup: ({ onResolve }) => onResolve({ filter: /\/dist\/index\.js$/ }, () => ({ path: AUTHFETCH })),
+};
+const classic = await bundleText({ entryPoints: [SCRIPT], format: "iife", plugins: [build] });
 
 /** Has a worker do a task, in the page: it is started at the first one, and kept. */
 async function ask({ kind, url, type, task, origin }) {
