@@ -23,7 +23,6 @@ const WASM = {
 };
 /** What there is nothing to do without. Whatever else is used is asked for first, and done without. */
 const NEEDED = [
-  "webassembly.api.Module.Module",
   "api.fetch",
   "api.AbortController.AbortController",
   "api.AbortController.abort.reason_parameter",
@@ -70,9 +69,13 @@ export function since(support, browser) {
 /** All of MDN's data. */
 export const data = () => read("data.json");
 
-/** Browser → its oldest version that has all of it, when that was released, and what it was that came last. */
-export function baseline(mdn = data()) {
-  const paths = [...FEATURES.map((feature) => WASM[feature] ?? `unknown feature ${feature}`), ...NEEDED];
+/**
+ * Browser → its oldest version that has all of it, when that was released, and what it was that came last; without wasm
+ * that of the entry that does without it.
+ */
+export function baseline(mdn = data(), { wasm = true } = {}) {
+  const features = FEATURES.map((feature) => WASM[feature] ?? `unknown feature ${feature}`);
+  const paths = wasm ? [...features, "webassembly.api.Module.Module", ...NEEDED] : NEEDED;
   const supports = paths.map((path) => {
     const { support } = path.split(".").reduce((node, key) => node?.[key], mdn)?.__compat ?? {};
     if (!support) throw new Error(`MDN's data has no ${path}`);

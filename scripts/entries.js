@@ -73,7 +73,7 @@ async function bundleEntry(
     legalComments: "none",
     sourcemap: entry.sourcemap ?? "linked",
     plugins: [resolution(entry, extname(file))],
-    inject: entry.inside ? [js("microtask.js")] : [],
+    inject: entry.inside ? [js("microtask.js"), js("text.js")] : [],
     define: { "import.meta.url": '""' },
     // A `require` that comes later, for runners without modules.
     supported: { "dynamic-import": format !== "cjs" },

@@ -25,6 +25,11 @@ test("the README says from which browsers on, in the words of the script that co
   );
 });
 
+test("without wasm the oldest browsers are the same", () => {
+  const versions = (found) => found.map(({ browser, version }) => [browser, version]);
+  assert.deepEqual(versions(baseline(mdn, { wasm: false })), versions(browsers));
+});
+
 test("the build aims at exactly these browsers", () => {
   assert.deepEqual(TARGET, target(browsers));
 });

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { root } from "../../scripts/run.js";
 import { bundleText } from "../support/bundle.js";
-import { AUTHFETCH } from "../support/files.js";
+import { DIST } from "../support/files.js";
 import { html as documentOf, moduleScript } from "../support/html.js";
 import { json, serve, textOf } from "../support/http.js";
 import { hasGlobal, newPage } from "../support/page.js";
@@ -28,7 +28,9 @@ async function bundle(name, { before = "", after = "", nodePaths = [] }) {
       onResolve({ filter: /^#(before|snippet)$/ }, ours);
       // A package may have an auth.js of its own.
       onResolve({ filter: /^\.\/auth\.js$/, namespace: "documentation" }, ours);
-      onResolve({ filter: /^authfetch$/ }, () => ({ path: AUTHFETCH }));
+      onResolve({ filter: /^authfetch(\/\w+)?$/ }, ({ path }) => ({
+        path: join(DIST, `${path.split("/")[1] ?? "index"}.js`),
+      }));
       onLoad({ filter: /.*/, namespace: "documentation" }, ({ path }) => ({ ...files[path], resolveDir: root }));
     },
   };
@@ -71,7 +73,7 @@ async function backEnd({ script, html, routes }) {
 
   const server = await serve(async (request, response, { pathname }) => {
     if (pathname === "/snippet.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(script);
-    if (request.method === "GET" && !pathname.startsWith("/api/"))
+    if (request.method === "GET" && !pathname.startsWith("/api/") && !routes[pathname])
       return response.writeHead(200, { "content-type": "text/html" }).end(shown);
     const body = await textOf(request);
     world.log.push({ path: pathname, body, authorization: request.headers.authorization, headers: request.headers });

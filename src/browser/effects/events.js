@@ -14,9 +14,14 @@ export const events = (debug) => {
 export const listen = ({ target }, add, kind, listener, options) =>
   target[add ? "addEventListener" : "removeEventListener"](kind, listener, options);
 
+/** Some servers have events, and none with a detail. */
+const eventOf = (kind, detail, init) =>
+  globalThis.CustomEvent
+    ? new CustomEvent(kind, { detail, ...init })
+    : Object.assign(new Event(kind, init), { detail });
 /** False where a listener has prevented what would follow. */
 const fire = ({ target, debug }, kind, detail, cancelable) => {
-  const goes = target.dispatchEvent(new CustomEvent(kind, { detail, cancelable: !!cancelable }));
+  const goes = target.dispatchEvent(eventOf(kind, detail, { cancelable: !!cancelable }));
   if (debug) print("debug", "authfetch", kind);
   return goes;
 };

@@ -1,9 +1,11 @@
 // Storage areas: the browser's own, or an object of the app's, whose methods may throw.
 
-/** Reaches for the browser's own, which throws where it is blocked. */
+/** The browser's own; throws where it is blocked. */
 export const probe = (session) => {
   const name = session ? "sessionStorage" : "localStorage";
-  if (!globalThis[name]) throw new TypeError(`There is no ${name}.`);
+  const area = globalThis[name];
+  if (!area) throw new TypeError(`There is no ${name}.`);
+  return area;
 };
 /** What the browser's own holds, in one step, since each call asks; `null` where it cannot be read. */
 export const stored = (session, key) => {
