@@ -64,6 +64,11 @@ test("each page is linked to by another", () => {
   );
 });
 
+test("each picture says in words what it shows", () => {
+  const silent = PAGES.filter((page) => /!\[[^\]]{0,30}\]\(/.test(textOfPage(page)));
+  assert.deepEqual(silent, []);
+});
+
 test("what is still to come is not there yet", () => {
   const there = (path) => existsSync(join(root, path));
   assert.deepEqual(LINKS_TO_COME.filter(there), [], "take it off LINKS_TO_COME in pages.js");

@@ -13,11 +13,14 @@ function refresh(lane, refreshToken) {
   return { method: "POST", body };
 }
 
+/** How many sessions there have been: each run has one of its own, and looks on at its own token requests. */
+let sessions = 0;
+
 /** Each way: how a call is made, given the observed fetch, and whether a session is left to refresh afterwards. */
 const WAYS = {
   authfetch(tokens, run) {
     const auth = new AuthFetch({
-      name: "authfetch-compared",
+      name: `authfetch-compared-${++sessions}`,
       storage: "memory",
       refresh: { url: "/token", clientId: "authfetch" },
       origins: ["/api/"],
@@ -56,6 +59,24 @@ const WAYS = {
   },
 };
 
+/** Runs one of the ways; `started` is given the run as it begins. */
+export async function measure(lane, { count, delay }, started = () => {}) {
+  const [issued, before] = await Promise.all([
+    fetch(`/demo/tokens?lane=${lane}`, { method: "POST" }),
+    readCounters(lane),
+  ]);
+  const run = new Run({ lane, count, delay });
+  const way = WAYS[lane](await issued.json(), run);
+  const over = run.fire(way.send);
+  started(run);
+  await over;
+  const counted = difference(await readCounters(lane), before);
+  // Asked only now: it is a token request too, and must not be among those counted.
+  const alive = way.alive ? await way.alive() : null;
+  way.close?.();
+  return { run, counted, alive };
+}
+
 /** Runs one of the ways and shows what came of it in its card. */
 export async function compare(lane, { count, delay }) {
   const outcome = $(`lane-${lane}`).querySelector(".outcome");
@@ -66,21 +87,8 @@ export async function compare(lane, { count, delay }) {
   // The card has grown, perhaps beyond the window: what was asked for should be in sight.
   outcome.scrollIntoView({ block: "nearest" });
 
-  const [issued, before] = await Promise.all([
-    fetch(`/demo/tokens?lane=${lane}`, { method: "POST" }),
-    readCounters(lane),
-  ]);
-  const run = new Run({ lane, count, delay });
-  const way = WAYS[lane](await issued.json(), run);
   const waterfall = new Waterfall(canvas, { compact: true });
-  const over = run.fire(way.send);
-  waterfall.show(run);
-  await over;
-  const counted = difference(await readCounters(lane), before);
-  // Asked only now: it is a token request too, and must not be among those counted.
-  const alive = way.alive ? await way.alive() : null;
-  way.close?.();
-
+  const { run, counted, alive } = await measure(lane, { count, delay }, (run) => waterfall.show(run));
   const answered = run.count(200);
   const good = answered === count && alive !== false;
   verdict.className = `verdict ${good ? "good" : "bad"}`;
