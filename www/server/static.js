@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { documentation } from "./docs.js";
 
 const WWW = fileURLToPath(new URL("..", import.meta.url));
 export const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -46,12 +47,17 @@ function fileFor(pathname, dist) {
   return inside && TYPES[extname(path)] ? join(base, path) : null;
 }
 
-/** Answers with a file; false where there is none. */
-export async function sendFile(res, pathname, { dist = DIST } = {}) {
+/** What is served under this path, as `{ type, content }`, or null. */
+async function fileAt(pathname, dist) {
   const path = fileFor(pathname, dist);
   const content = path && (await readFile(path).catch(() => null));
+  return content ? { type: TYPES[extname(path)], content } : documentation(pathname);
+}
+
+/** Answers with a file, or with a page of the documentation; false where there is none. */
+export async function sendFile(res, pathname, { dist = DIST } = {}) {
+  const { type, content } = (await fileAt(pathname, dist)) ?? {};
   if (!content) return false;
-  const type = TYPES[extname(path)];
   const headers = {
     "content-type": type,
     "cache-control": "no-store",
