@@ -22,10 +22,15 @@ const ENTRIES = {
   compat: { entry: js("index.js"), inside: { ...COMPAT, "#start": js("start", "compiled.js") }, sourcemap: false },
   auto: { entry: js("entries", "auto.js"), outside: { "#authfetch": "index", "#compat": "compat" } },
 };
-/** ES modules alone: what imports a module of wasm has no `require`. */
+const moduleEntry = (module) => ({
+  entry: js("index.js"),
+  inside: { ...WASM, "#start": js("start", "module.js") },
+  module,
+});
+/** ES modules alone: what imports a module of wasm has no `require`. Each platform has its own address for one. */
 const MODULE_ENTRIES = {
-  workerd: { entry: js("entries", "workerd.js"), outside: { "#slim": "slim" }, module: "./authfetch.wasm" },
-  "edge-light": { entry: js("entries", "workerd.js"), outside: { "#slim": "slim" }, module: "./authfetch.wasm?module" },
+  workerd: moduleEntry("./authfetch.wasm"),
+  "edge-light": moduleEntry("./authfetch.wasm?module"),
 };
 
 /** Leaves what is no code of ours out of the source map: it is of no use to anybody, and larger than all the rest. */

@@ -7,25 +7,31 @@ let source;
 let isStarted = false;
 /** How the last `init` ends. */
 let given;
+let failure;
 
 /** Of a URL, or of a response that is there already or will be. */
 async function fetched(from) {
-  const response = await (typeof from === "string" || from instanceof URL ? fetch(from) : from);
+  const response = await (/^(String|URL)$/.test(classOf(from)) ? fetch(from) : from);
   if (!response.ok) throw new TypeError(`authfetch.wasm: answered ${response.status}`);
   // Not compiled as it comes in: that wants a Content-Type of `application/wasm`, which not every server sends.
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The class of what may come from another realm, as a worker's or a sandbox's does. */
+const classOf = (value) => Object.prototype.toString.call(value).slice("[object ".length, -1);
+
 async function take(from) {
   try {
-    if (from instanceof WebAssembly.Module) source = from;
-    else if (from instanceof ArrayBuffer || ArrayBuffer.isView(from)) {
+    const name = classOf(from);
+    if (name === "WebAssembly.Module") source = from;
+    else if (name === "ArrayBuffer" || ArrayBuffer.isView(from)) {
       // Until they are compiled, a construction compiles them itself.
       source ??= from;
       source = await WebAssembly.compile(from);
     } else source = await fetched(from);
   } catch (error) {
-    throw unavailable(error);
+    failure = unavailable(error);
+    throw failure;
   }
 }
 
@@ -40,9 +46,12 @@ export function init(from) {
 /** Throws `wasm_unavailable`, also where `init` has not come so far. */
 export function start() {
   if (isStarted) return;
-  if (source === undefined) throw new AuthFetchError("Call init() first, and await it.", "wasm_unavailable");
+  if (source === undefined) throw failure ?? new AuthFetchError("Call init() first, and await it.", "wasm_unavailable");
   try {
-    initSync({ module: source });
+    // Bytes that are not compiled yet are compiled here.
+    initSync({
+      module: ArrayBuffer.isView(source) || classOf(source) === "ArrayBuffer" ? new WebAssembly.Module(source) : source,
+    });
   } catch (error) {
     throw unavailable(error);
   }

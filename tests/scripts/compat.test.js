@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { following, startable } from "../../scripts/wasm.js";
+import { following, startable, trusting } from "../../scripts/wasm.js";
 
 const MODULE = `import * as own from './own_bg.js';
 
@@ -60,4 +60,14 @@ test("views follow a memory whose buffer is replaced and not detached", () => {
 test("a glue whose views are of another form is an error", () => {
   assert.throws(() => following(GLUE.replace("=== null || cachedUint8", "== null || cachedUint8")), /views/);
   assert.throws(() => following("let wasm;\n"), /views/);
+});
+
+test("the glue starts a module as it is given, and one that compiles otherwise is an error", () => {
+  const compiles = `    if (!(module instanceof WebAssembly.Module)) {
+        module = new WebAssembly.Module(module);
+    }
+`;
+  const start = (body) => `function initSync(module) {\n${body}    return module;\n}\n`;
+  assert.equal(trusting(start(compiles)), start(""));
+  assert.throws(() => trusting(start("")), /does not compile as expected/);
 });
