@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { withoutPython } from "../support/backend.js";
 import { useBrowser } from "../support/browser.js";
-import { startBackend, withoutPython } from "./backends/start.js";
+import { startBackend } from "./backends/start.js";
 import { open, stored } from "./support.js";
 
 const browser = useBrowser("chromium", { protocolTimeout: 60_000 });

@@ -1,0 +1,91 @@
+// A real back end with its session in cookies, the page that uses it, and what went between them. The page is of the
+// back end's origin, or of another.
+
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { nodeCommand, pythonCommand, start } from "../../support/backend.js";
+import { DIST } from "../../support/files.js";
+import { html, IMPORT_MAP, moduleScript } from "../../support/html.js";
+import { bytesOf, sendFile, serve } from "../../support/http.js";
+import { newPage, teller } from "../../support/page.js";
+
+const FILES = fileURLToPath(new URL("..", import.meta.url));
+const PAGE = html("tab", IMPORT_MAP + moduleScript("/files/support/page.js"));
+const from = (name) => join("tests", "cookies", "backends", name);
+
+/** Each back end: how it is started, and what an app tells the package of it. */
+export const BACKENDS = {
+  express: {
+    command: () => nodeCommand("cookies-express", { from: from("express"), marker: "csrf-csrf" }),
+    csrf: { header: "x-csrf-token", cookie: "csrf" },
+    paths: { refresh: "/auth/refresh", revocation: "/auth/logout", refetch: "/auth/csrf" },
+    login: {},
+  },
+  django: {
+    command: () => pythonCommand("cookies-django", { from: from("django") }),
+    csrf: { header: "X-CSRFToken", cookie: "csrftoken" },
+    paths: { refresh: "/auth/token/refresh/", revocation: "/auth/logout/", refetch: "/auth/csrf" },
+    login: { username: "ann", password: "secret" },
+  },
+};
+
+const isPageFile = (pathname) => pathname === "/" || /^\/(dist|files)\//.test(pathname);
+const page = (pathname, response) => {
+  if (pathname === "/") return response.writeHead(200, { "content-type": "text/html" }).end(PAGE);
+  const [, folder, path] = /^\/(dist|files)(\/.*)$/.exec(pathname);
+  return sendFile({ dist: DIST, files: FILES }[folder], path, response);
+};
+
+/** Starts the back end `name`, and a page of its own origin, or with `across` of another. */
+export async function openSite(browser, name, { across = false } = {}) {
+  const { command, csrf, paths, login } = BACKENDS[name];
+  const site = { log: [], latency: 0, interrupt: null };
+  let backend;
+  const api = async (request, response, { pathname }) => {
+    if (!across && isPageFile(pathname)) return page(pathname, response);
+    const entry = { method: request.method, path: pathname, csrf: request.headers[csrf.header.toLowerCase()] };
+    const body = await bytesOf(request);
+    if (request.method !== "OPTIONS") site.log.push(entry);
+    response.once("finish", () => (entry.status = response.statusCode));
+    await site.interrupt?.(entry);
+    // What the network takes; a real one, since that is what lets tabs meet.
+    if (site.latency && pathname === paths.refresh) await wait(site.latency);
+    if (!response.destroyed) backend.route(request, response, body);
+  };
+  const front = await serve(api);
+  const pages = across ? await serve((_request, response, { pathname }) => page(pathname, response)) : front;
+  backend = await start(await command(), { host: true, env: { TRUSTED_ORIGIN: pages.origin } });
+  const context = await browser.createBrowserContext();
+
+  const base = across ? front.origin : "";
+  const options = {
+    origins: [`${front.origin}/api/`, `${front.origin}/auth/login/`],
+    refresh: base + paths.refresh,
+    revocation: base + paths.revocation,
+    csrf: { ...csrf, refetch: base + paths.refetch },
+  };
+  return Object.assign(site, {
+    count: (path, method = "POST") => site.log.filter((one) => one.path === path && one.method === method).length,
+    paths,
+    login,
+    backend: (path) => fetch(backend.origin + path, { method: "POST" }),
+    async tab(more = {}) {
+      const { page } = await newPage(context);
+      const told = { api: base, options: { ...options, ...more } };
+      await page.goto(`${pages.origin}/?${encodeURIComponent(JSON.stringify(told))}`);
+      await page.waitForFunction(() => "tab" in globalThis);
+      return { page, tell: teller(page, "tab") };
+    },
+    cookies: () => context.cookies(),
+    /** As the browser does when one has run out, or as somebody does by hand. */
+    async forget(...names) {
+      await context.deleteCookie(...(await context.cookies()).filter((cookie) => names.includes(cookie.name)));
+    },
+    async close() {
+      await context.close();
+      backend.close();
+      await Promise.all([...new Set([front, pages])].map((server) => server.close()));
+    },
+  });
+}
