@@ -11,6 +11,7 @@ const table = (head) => tableOf("docs/api.md", head);
 /** Exported type → the head of its table. */
 const TABLES = {
   AuthFetchOptions: "Option",
+  CsrfOptions: "Member of `csrf`",
   TokenEndpoint: "Member \\| Default",
   AuthFetch: "Member \\| What it does",
   AuthFetchInit: "Member of `init`",
