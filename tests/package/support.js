@@ -14,12 +14,17 @@ import { CHALLENGE, json, serve, textOf } from "../support/http.js";
 
 const execute = promisify(execFile);
 
+/** `npm pack` into this folder: the tarball's `filename`, its `files` and its hash, `integrity`. */
+export async function pack(folder) {
+  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
+  return JSON.parse(stdout)[0];
+}
+
 /** `npm pack` and `npm install` of the tarball, without a network: there is nothing to download. */
 async function install() {
   if (!existsSync(AUTHFETCH)) throw new Error("no dist/index.js: `npm run build` first");
   const folder = mkdtempSync(join(tmpdir(), "authfetch-package-"));
-  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
-  const [{ filename, files }] = JSON.parse(stdout);
+  const { filename, files } = await pack(folder);
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
   await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], { cwd: folder });
   return {
@@ -55,7 +60,7 @@ export async function inNode(app, source) {
 
 /**
  * An origin with `/api` (401 without the current token), `/token` (a refresh token is good for one refresh) and, for
- * all other paths, `page`.
+ * all other paths, `page(response, pathname, request)`.
  */
 export async function api(page) {
   const log = { calls: 0, refused: 0, refreshes: 0 };
@@ -79,7 +84,7 @@ export async function api(page) {
   };
   const server = await serve((request, response, url) => {
     const route = routes[url.pathname];
-    return route ? route(request, response) : page(response, url.pathname);
+    return route ? route(request, response) : page(response, url.pathname, request);
   });
   return { ...server, log };
 }

@@ -1,6 +1,5 @@
 // An app of a framework in a folder of its own, installed and built as its users do, beside a server that wants tokens.
 
-import { spawn } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../../../scripts/run.js";
@@ -8,7 +7,7 @@ import { openTab } from "../../clients/support/open.js";
 import { startServer } from "../../clients/support/server.js";
 import { freePort } from "../../support/http.js";
 import { installed } from "../../support/install.js";
-import { until } from "../../support/until.js";
+import { startProcess } from "../../support/process.js";
 
 const QUIET = { NEXT_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
 
@@ -41,25 +40,18 @@ export async function openApp(name, { files, build, start, env = () => ({}) }) {
     ...env({ port, server }),
   };
   await run(process.execPath, build, { cwd: app, env: variables, quiet: true });
-  const running = spawn(process.execPath, start({ port }), {
+  const running = await startProcess(process.execPath, start({ port }), {
     cwd: app,
-    env: { ...process.env, ...variables },
-    stdio: "ignore",
+    env: variables,
+    url,
+    what: `the ${name} app`,
   });
-  await until(
-    () =>
-      fetch(url).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    `the ${name} app`,
-  );
   return {
     server,
     url,
     openTab: (browser) => openTab(browser, url),
     async close() {
-      running.kill("SIGKILL");
+      running.close();
       await server.close();
     },
   };
