@@ -21,8 +21,11 @@ const DIST = [
   "authfetch.wasm.d.ts",
 ];
 
-test("the package holds the entries, their types, the wasm, the readme and both licences, and nothing else", () => {
-  const others = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
+/** What there is to read. */
+const TEXTS = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "SECURITY.md"];
+
+test("the package holds the entries, their types, the wasm and the texts, and nothing else", () => {
+  const others = [...TEXTS, "package.json"];
   assert.deepEqual(app.packed, [...others, ...DIST.map((name) => `dist/${name}`)].sort());
 });
 
@@ -38,6 +41,19 @@ test("every file the manifest points at is there", () => {
   const { exports, main, module, types, unpkg, jsdelivr } = manifest;
   for (const path of [main, module, types, unpkg, jsdelivr, ...paths(exports)])
     assert.ok(readFileSync(join(folder, path)).length > 0, path);
+});
+
+test("a bundle that imports the package and uses nothing of it holds nothing of it", async () => {
+  const stdin = { contents: 'import "authfetch"; import { AuthFetch } from "authfetch";', resolveDir: app.folder };
+  const { outputFiles } = await build({
+    stdin,
+    bundle: true,
+    format: "esm",
+    minify: true,
+    write: false,
+    logLevel: "error",
+  });
+  assert.equal(outputFiles[0].text.trim(), "");
 });
 
 // The sizes are told, not judged: one class of errors alone is what a bundler can shake off at best.
