@@ -44,3 +44,10 @@ export function countedByNode(file) {
   const failed = all.filter(({ passed }) => !passed);
   return { passed: all.length - failed.length, failed: failed.length, names: failed.map(({ name }) => name) };
 }
+
+/** The rows of the matrix by its output: what has neither passed nor failed is in neither number. */
+export function countedByMatrix(output) {
+  const [, passed, failed] = output.match(/^(\d+) passed, (\d+) failed, \d+ skipped$/m) ?? [null, 0, 0];
+  const names = [...output.slice(output.lastIndexOf("\n▸ ")).matchAll(/^✗ (.*)$/gm)].map(([, name]) => name);
+  return { passed: Number(passed), failed: Number(failed), names };
+}

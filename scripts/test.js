@@ -1,11 +1,11 @@
 // `npm test`: every test there is, on a machine that has nothing but Rust and Node. `npm run test:long`: the full
-// bounds of the models, and more random schedules. Both take `-- --only name`.
+// bounds of the models, more random schedules, and the matrix of environments. Both take `-- --only name`.
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./build.js";
-import { countedByCargo, countedByNode, counting, hasClosed, reporting } from "./counts.js";
+import { countedByCargo, countedByMatrix, countedByNode, counting, hasClosed, reporting } from "./counts.js";
 import { root, run, which } from "./run.js";
 import { geckodriverPath, setup } from "./setup.js";
 import { check, runSteps, tests } from "./steps.js";
@@ -132,10 +132,12 @@ function long() {
   // What was gone through is shown: how many states, how many schedules.
   const args = ["--test", "machine", "--test", "tabs_model", "--", "--show-output"];
   const part = (...filters) => cargoTest([...args, ...filters], options);
+  const matrix = () => run("node", [join("tests", "matrix", "run.js")], { env: PLAIN, limit: LONG_LIMIT });
   return [
     tests("models", () => part(...DRAWN.flatMap((name) => ["--skip", name]))),
     tests("random schedules", () => part(...DRAWN)),
     ...compat(),
+    tests("matrix", () => counting(matrix, countedByMatrix)),
   ];
 }
 

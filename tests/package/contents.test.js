@@ -24,7 +24,7 @@ const DIST = [
 /** What there is to read. */
 const TEXTS = ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "SECURITY.md"];
 
-test("the package holds the entries, their types, the wasm and the texts, and nothing else", () => {
+test("the package holds the entries, their types, the wasm, the readme and both licences, and nothing else", () => {
   const others = [...TEXTS, "package.json"];
   assert.deepEqual(app.packed, [...others, ...DIST.map((name) => `dist/${name}`)].sort());
 });

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { countedByCargo, countedByNode, counting, hasClosed, reporting } from "../../scripts/counts.js";
+import { countedByCargo, countedByMatrix, countedByNode, counting, hasClosed, reporting } from "../../scripts/counts.js";
 import { check, runSteps, tests } from "../../scripts/steps.js";
 
 /** The closing lines of a run of these steps, without times, and whether all passed. */
@@ -79,6 +79,18 @@ test result: ok. 12 passed; 0 failed; 0 ignored; 0 filtered out; finished in 3.0
   assert.deepEqual(countedByCargo(output), { passed: 13, failed: 1, names: ["a::c"] });
   assert.equal(hasClosed(output), true);
   assert.equal(hasClosed("error: could not compile"), false);
+});
+
+test("the matrix is counted by its rows, and what could not be run has neither passed nor failed", () => {
+  const output = `▸ jsdom
+✗ what a tool writes
+▸ Node 20
+  ✓ Node 20, import: works
+✗ Jest 30, jsdom
+41 passed, 1 failed, 2 skipped
+`;
+  assert.deepEqual(countedByMatrix(output), { passed: 41, failed: 1, names: ["Jest 30, jsdom"] });
+  assert.deepEqual(countedByMatrix("nothing ran"), { passed: 0, failed: 0, names: [] });
 });
 
 test("an error keeps what was counted before it", async () => {
