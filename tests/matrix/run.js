@@ -1,10 +1,9 @@
 // `npm run test:matrix`: the packed package in one environment after another, each with its tools in a folder of its
-// own and built with their defaults. `-- --only name` runs those with that in their name. What was found goes to
-// tests/matrix/results.json and into docs/environments.md; rows that were not run stay as they are.
+// own and built with their defaults. `-- --only name`, once or more, runs those with that in their name. What was found
+// goes to tests/matrix/results.json and into docs/environments.md; rows that were not run stay as they are.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "../../scripts/build.js";
 import { root } from "../../scripts/run.js";
@@ -23,7 +22,8 @@ const write = (line) => process.stdout.write(`${line}\n`);
 
 /** An error as a remark: in one line, and without the paths of this machine. */
 function remarkOf(error, folder) {
-  const [line] = String(error.message).replaceAll(folder, "").replaceAll("file://", "").trim().split("\n");
+  const places = new RegExp(`(?:file://)?${folder}/(?:[\\w-]+/)?`, "g");
+  const [line] = String(error.message).replaceAll(places, "").trim().split("\n");
   return line.length > REMARK ? `${line.slice(0, REMARK)}…` : line;
 }
 
@@ -75,13 +75,18 @@ function record(rows) {
   writeFileSync(DOCUMENT, withTable(read("docs", "environments.md"), table(results)));
 }
 
+/** The environments of this name, or else those with it in their names. */
+function called(name) {
+  const exact = environments.filter((environment) => environment.name === name);
+  const found = exact.length > 0 ? exact : environments.filter((environment) => environment.name.includes(name));
+  const names = () => environments.map((environment) => environment.name).join("; ");
+  if (found.length === 0) throw new Error(`--only: no environment is called ${name}; there are ${names()}`);
+  return found;
+}
+
 /** Runs the matrix; what failed is in `names`. */
-export async function matrix({ only } = {}) {
-  const chosen = environments.filter(({ name }) => !only || name.includes(only));
-  if (chosen.length === 0)
-    throw new Error(
-      `--only: no environment is called so; there are ${environments.map(({ name }) => name).join(", ")}`,
-    );
+async function matrix({ only }) {
+  const chosen = only ? only.flatMap(called) : environments;
   await setup();
   await build();
   const workshop = await Workshop.open();
@@ -105,10 +110,8 @@ export async function matrix({ only } = {}) {
   return { passed: passed.length, failed: failed.length, skipped: skipped.length, names: failed };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { values } = parseArgs({ options: { only: { type: "string" } } });
-  const { passed, failed, skipped, names } = await matrix(values);
-  for (const name of names) write(`✗ ${name}`);
-  write(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  process.exitCode = failed > 0 ? 1 : 0;
-}
+const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
+const { passed, failed, skipped, names } = await matrix(values);
+for (const name of names) write(`✗ ${name}`);
+write(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed > 0 ? 1 : 0;

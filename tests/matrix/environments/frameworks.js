@@ -52,9 +52,9 @@ export const sveltekit = {
     const body = "<body><div>%sveltekit.body%</div></body>";
     app.write("src/app.html", `<!doctype html><html lang="en"><head>${ICON}%sveltekit.head%</head>${body}</html>\n`);
     app.write("src/routes/+page.svelte", `<script>${APP}</script>\n<main>{auth.state}</main>\n`);
-    app.write("src/lib/burst.js", burstModule());
+    app.write("src/burst.js", burstModule());
     const answer = 'Response.json(await burst(url.searchParams.get("origin")))';
-    const endpoint = `import { burst } from "$lib/burst.js";\nexport const GET = async ({ url }) => ${answer};\n`;
+    const endpoint = `import { burst } from "../../burst.js";\nexport const GET = async ({ url }) => ${answer};\n`;
     app.write("src/routes/burst/+server.js", endpoint);
     await builtAndServed(app, row, browser, {
       build: ["vite", ["build"]],
