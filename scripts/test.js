@@ -1,5 +1,6 @@
 // `npm test`: every test there is, on a machine that has nothing but Rust and Node. `npm run test:long`: the full
-// bounds of the models, more random schedules, and the matrix of environments. Both take `-- --only name`.
+// bounds of the models, more random schedules, a second build to compare, and the matrix of environments. Both take
+// `-- --only name`.
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -137,6 +138,7 @@ function long() {
     tests("models", () => part(...DRAWN.flatMap((name) => ["--skip", name]))),
     tests("random schedules", () => part(...DRAWN)),
     ...compat(),
+    tests("reproducible package", () => node("reproducible", [join("tests", "package", "reproducible.js")])),
     tests("matrix", () => counting(matrix, countedByMatrix)),
   ];
 }

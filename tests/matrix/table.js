@@ -10,7 +10,7 @@ const cell = (text) =>
     .replaceAll("\n", " ");
 
 export function table({ rows }) {
-  const lines = rows.map(({ row, version, entry, result, remark }) => [row, version, entry, result, remark]);
+  const lines = rows.map(({ row, version, entry, result, remark }) => [row, version, `\`${entry}\``, result, remark]);
   const text = [HEAD, HEAD.map(() => "---"), ...lines].map((cells) => `| ${cells.map(cell).join(" | ")} |`);
   return text.join("\n");
 }

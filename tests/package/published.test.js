@@ -40,8 +40,3 @@ test('"Are the types wrong?" finds nothing, for each entry and each way of resol
   assert.ok(analysis.entrypoints["."], stdout);
   assert.deepEqual(problems ?? {}, {});
 });
-
-test("packing twice gives the same bytes", async () => {
-  const again = await pack(folder);
-  assert.equal(again.integrity, packed.integrity);
-});

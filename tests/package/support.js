@@ -15,8 +15,8 @@ import { CHALLENGE, json, serve, textOf } from "../support/http.js";
 const execute = promisify(execFile);
 
 /** `npm pack` into this folder: the tarball's `filename`, its `files` and its hash, `integrity`. */
-export async function pack(folder) {
-  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
+export async function pack(folder, from = root) {
+  const { stdout } = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: from });
   return JSON.parse(stdout)[0];
 }
 

@@ -6,7 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { countedByCargo, countedByMatrix, countedByNode, counting, hasClosed, reporting } from "../../scripts/counts.js";
+import {
+  countedByCargo,
+  countedByMatrix,
+  countedByNode,
+  counting,
+  hasClosed,
+  reporting,
+} from "../../scripts/counts.js";
 import { check, runSteps, tests } from "../../scripts/steps.js";
 
 /** The closing lines of a run of these steps, without times, and whether all passed. */

@@ -4,7 +4,7 @@ import { APP, HTML } from "../../package/support.js";
 import { pageIn } from "../support/check.js";
 
 /** A bundler that makes `site/main.js` of `src/index.js`. */
-function bundler(name, { packages, version, command, row: title = name, script = "module" }) {
+function bundler(name, { packages, version, command, row: title = name, script = "module", remark }) {
   const entry = 'import "authfetch"';
   return {
     name,
@@ -18,6 +18,7 @@ function bundler(name, { packages, version, command, row: title = name, script =
       await row(title, async () => {
         await app.run(...command);
         await pageIn(browser, app.path("site"));
+        return { remark };
       });
     },
   };
@@ -49,6 +50,7 @@ export const bundlers = [
   bundler("Rollup", {
     packages: { rollup: 4, "@rollup/plugin-node-resolve": 16 },
     version: "rollup",
+    remark: "with its plugin node-resolve, without which it bundles no package",
     command: ["rollup", ["src/index.js", "--plugin", "node-resolve", "--file", "site/main.js"]],
   }),
   bundler("Rolldown", {

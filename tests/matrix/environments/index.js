@@ -2,6 +2,7 @@
 
 import { angular } from "./angular.js";
 import { bundlers } from "./bundlers.js";
+import { entries } from "./entries.js";
 import { astro, nuxt, sveltekit } from "./frameworks.js";
 import { hermes } from "./hermes.js";
 import { jest, vitest } from "./jest-vitest.js";
@@ -30,4 +31,5 @@ export const environments = [
   ...runtimes,
   workerd,
   hermes,
+  ...entries,
 ];

@@ -27,7 +27,7 @@ export const vitest = [
   vitestIn("happy-dom", { "happy-dom": "latest" }),
 ];
 
-const jestIn = (environment, packages, { before = "", options = () => ({}) } = {}) => {
+const jestIn = (environment, packages, { before = "", options = () => ({}), remark } = {}) => {
   const [required, imported] = [`Jest 30, ${environment}`, `Jest 30, ${environment}, ES modules`];
   return {
     name: required,
@@ -43,11 +43,13 @@ const jestIn = (environment, packages, { before = "", options = () => ({}) } = {
         "calls.test.mjs",
         `${before && 'import "whatwg-fetch";\n'}import { burst } from "./burst.mjs";\n${TESTED}`,
       );
-      const runs = (file, env) => () =>
-        served(async (origin) => {
+      const runs = (file, env) => async () => {
+        await served(async (origin) => {
           const given = ["--env", environment, "--testEnvironmentOptions", JSON.stringify(options(origin))];
           return printed(await app.run("jest", ["--testMatch", `**/${file}`, ...given], { ORIGIN: origin, ...env }));
         });
+        return { remark };
+      };
       await row(required, runs("calls.test.js"));
       await row(imported, runs("calls.test.mjs", { NODE_OPTIONS: "--experimental-vm-modules" }));
     },
@@ -60,6 +62,10 @@ export const jest = [
   jestIn(
     "jsdom",
     { "jest-environment-jsdom": 30, "whatwg-fetch": 3 },
-    { before: 'require("whatwg-fetch");\n', options: (url) => ({ url }) },
+    {
+      before: 'require("whatwg-fetch");\n',
+      options: (url) => ({ url }),
+      remark: "with whatwg-fetch, since jsdom has no fetch",
+    },
   ),
 ];
