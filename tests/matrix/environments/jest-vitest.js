@@ -4,7 +4,7 @@ import { burstModule, burstScript, print, printed, served } from "../support/che
 
 const TESTED = `test("calls", () => ${print("process.env.ORIGIN")});\n`;
 
-const vitestIn = (environment, packages = {}) => {
+const vitestIn = (environment, packages = {}, option) => {
   const title = `Vitest, ${environment}`;
   return {
     name: title,
@@ -15,16 +15,20 @@ const vitestIn = (environment, packages = {}) => {
     async run(app, row) {
       app.write("burst.js", burstModule());
       app.write("calls.test.js", `import { test } from "vitest";\nimport { burst } from "./burst.js";\n${TESTED}`);
-      const args = ["run", "--environment", environment];
-      await row(title, () => served(async (origin) => printed(await app.run("vitest", args, { ORIGIN: origin }))));
+      const runs = async (origin) => {
+        // The page that is feigned is of the API's origin.
+        const url = option ? [`--environmentOptions.${option}.url=${origin}`] : [];
+        return printed(await app.run("vitest", ["run", "--environment", environment, ...url], { ORIGIN: origin }));
+      };
+      await row(title, () => served(runs));
     },
   };
 };
 
 export const vitest = [
   vitestIn("node"),
-  vitestIn("jsdom", { jsdom: "latest" }),
-  vitestIn("happy-dom", { "happy-dom": "latest" }),
+  vitestIn("jsdom", { jsdom: "latest" }, "jsdom"),
+  vitestIn("happy-dom", { "happy-dom": "latest" }, "happyDOM"),
 ];
 
 const jestIn = (environment, packages, { before = "", options = () => ({}), remark } = {}) => {
