@@ -17,11 +17,22 @@ const session: Session | null = auth.session;
 new AuthFetch({ leeway: "30" });
 export { answer, session };
 `;
+/** The other entries: the class is the same. */
+const OTHERS = `
+import { AuthFetch as Auto } from "authfetch/auto";
+import { AuthFetch as Compat } from "authfetch/compat";
+import { init, AuthFetch as Slim } from "authfetch/slim";
+const others: AuthFetch[] = [new Auto(), new Compat(), new Slim()];
+const started: Promise<void> = init(new URL("https://example.com/authfetch.wasm"));
+// @ts-expect-error: no source of wasm.
+init();
+export { others, started };
+`;
 const NAMES = "AuthFetch, type AuthFetchOptions, type Session";
 
 const app = useInstalled((app) => {
-  app.write("module.mts", `import { ${NAMES} } from "authfetch";${USES}`);
-  app.write("script.cts", `import { ${NAMES} } from "authfetch";${USES}`);
+  app.write("module.mts", `import { ${NAMES} } from "authfetch";${USES}${OTHERS}`);
+  app.write("script.cts", `import { ${NAMES} } from "authfetch";${USES}${OTHERS}`);
 });
 
 /** What the compiler says of the file; nothing, where it is content. */
