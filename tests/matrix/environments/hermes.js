@@ -6,18 +6,24 @@ import { NOT_RUN, REFUSED } from "../results.js";
 const MACHINE = "Hermes, virtual machine";
 const COMPILER = "Hermes, compiler";
 
-const CONSTRUCTS = `
+/** The engine has no page and no fetch: it is asked for a session. */
+const SIGNS_IN = `
 import { AuthFetch, AuthFetchError } from "authfetch";
+let step = "the constructor";
 try {
-  print(JSON.stringify({ state: new AuthFetch().state }));
+  const auth = new AuthFetch();
+  step = "setTokens";
+  auth.setTokens({ access_token: "access" });
+  print(JSON.stringify({ state: auth.state }));
 } catch (error) {
-  print(JSON.stringify({ ours: error instanceof AuthFetchError, code: error.code, message: error.message }));
+  print(JSON.stringify({ step, ours: error instanceof AuthFetchError, code: error.code, message: error.message }));
 }
 `;
 const BABEL = '{ "presets": ["@babel/preset-env"], "compact": false, "sourceType": "script" }';
 
 export const hermes = {
   name: "Hermes",
+  version: "hermes-engine-cli",
   packages: {
     "hermes-engine-cli": "latest",
     "hermes-compiler": "latest",
@@ -28,7 +34,7 @@ export const hermes = {
   },
   rows: { [MACHINE]: 'import "authfetch"', [COMPILER]: 'import "authfetch"' },
   async run(app, row) {
-    app.write("main.js", CONSTRUCTS);
+    app.write("main.js", SIGNS_IN);
     app.write("babel.config.json", BABEL);
     await app.run("esbuild", ["main.js", "--bundle", "--outfile=bundle.js"]);
     await row(MACHINE, async () => {
@@ -36,10 +42,9 @@ export const hermes = {
       await app.run("babel", ["bundle.js", "--out-file", "plain.js"]);
       const program = app.path("node_modules", "hermes-engine-cli", "linux64-bin", "hermes");
       const told = JSON.parse((await app.runNode(["plain.js"], program)).trim().split("\n").at(-1));
-      const version = app.version("hermes-engine-cli");
-      if (told.state) return { version };
+      if (told.state === "signed-in") return {};
       if (!told.ours || told.code !== "wasm_unavailable") throw new Error(told.message);
-      return { version, result: REFUSED, remark: "importing is safe; the constructor throws wasm_unavailable" };
+      return { result: REFUSED, remark: `importing is safe; ${told.step} throws wasm_unavailable` };
     });
     await row(COMPILER, async () => {
       const program = app.path("node_modules", "hermes-compiler", "hermesc", "linux64-bin", "hermesc");
