@@ -56,9 +56,10 @@ async function attempt(environment, { workshop, browser }) {
   }
   for (const of of Object.keys(rows)) if (!results.has(of)) settle(of, failure);
   const look = typeof version === "string" ? () => app.version(version) : version;
-  const shown = app && look ? await look(app, { browser }) : null;
+  // Without an app, or without what it was to run in, there is none.
+  const shown = await (async () => app && look?.(app, { browser }))().catch(() => null);
   app?.remove();
-  return [...results.values()].map((result) => ({ ...result, version: result.version ?? shown }));
+  return [...results.values()].map((result) => ({ ...result, version: result.version ?? shown ?? null }));
 }
 
 /** The committed results with these rows in the place of theirs, in the order of declaration. */

@@ -54,7 +54,7 @@ export class Workshop {
 
   async #installNode(major) {
     const { platform, arch } = process;
-    const folder = join(this.folder, `node-${major}`);
+    const folder = join(this.folder, `runtime-${major}`);
     await install(folder, { [`node-${platform}-${arch}`]: major }, {});
     return join(folder, "node_modules", `node-${platform}-${arch}`, "bin", "node");
   }
