@@ -17,8 +17,12 @@ const vitestIn = (environment, packages = {}, option) => {
       app.write("calls.test.js", `import { test } from "vitest";\nimport { burst } from "./burst.js";\n${TESTED}`);
       const runs = async (origin) => {
         // The page that is feigned is of the API's origin.
-        const url = option ? [`--environmentOptions.${option}.url=${origin}`] : [];
-        return printed(await app.run("vitest", ["run", "--environment", environment, ...url], { ORIGIN: origin }));
+        const environmentOptions = option && { [option]: { url: origin } };
+        app.write(
+          "vitest.config.js",
+          `export default ${JSON.stringify({ test: { environment, environmentOptions } })};\n`,
+        );
+        return printed(await app.run("vitest", ["run"], { ORIGIN: origin }));
       };
       await row(title, () => served(runs));
     },
