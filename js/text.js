@@ -1,7 +1,7 @@
 // What the glue reads and writes texts with, where the global classes are missing: jsdom has none.
 
 /** Half of a pair becomes U+FFFD, as the standard has it. */
-const halves = /\p{Surrogate}/gu;
+const halves = /[\ud800-\udfff]/gu;
 
 export const TextDecoder =
   globalThis.TextDecoder ??
