@@ -64,7 +64,11 @@ fn session_of(options: &Options) -> Option<Rc<SessionDriver>> {
         let mut at = 0;
         while let Some(session) = sessions.get(at) {
             match session.upgrade() {
-                Some(driver) if driver.options.name == options.name && driver.store.is_at(&options.place) => {
+                Some(driver)
+                    if driver.options.name == options.name
+                        && driver.store.is_at(&options.place)
+                        && driver.options.policy.credential == options.policy.credential =>
+                {
                     return Some(driver);
                 }
                 Some(_) => at += 1,
@@ -131,7 +135,22 @@ impl AuthFetch {
     /// `TypeError` on a response that cannot be used; the session is unchanged.
     #[wasm_bindgen(js_name = setTokens)]
     pub fn set_tokens(&self, tokens: JsValue) -> Result<(), JsValue> {
+        if self.client.options.policy.by_cookie() {
+            return Err(error::type_error("setTokens: the session is in cookies; `signedIn` says that it has begun."));
+        }
         self.client.driver.set_tokens(&tokens)
+    }
+
+    /// Signs in after a login that set the session's cookie.
+    ///
+    /// # Errors
+    /// `TypeError` where the session is not in cookies.
+    #[wasm_bindgen(js_name = signedIn)]
+    pub fn signed_in(&self, details: JsValue) -> Result<(), JsValue> {
+        if !self.client.options.policy.by_cookie() {
+            return Err(error::type_error("signedIn: needs `credential: \"cookie\"`; tokens are for `setTokens`."));
+        }
+        self.client.driver.signed_in(&details)
     }
 
     /// A token fit to send now, refreshed first if need be; null without a session. An abort of `signal` ends the wait.

@@ -52,19 +52,19 @@ encoding word "form" or "json""#
 }
 
 /// The option `refresh`.
-pub fn refresh(options: &Members) -> Refresh {
+pub fn refresh(options: &Members, cookie_session: bool) -> Refresh {
     let takes = if options.function("isRefused").is_some() {
         endpoint!("isRefused undefined nothing where option `isRefused` is set\n")
     } else {
         endpoint!("isRefused function a function\n")
     };
-    endpoint_or_function(options, "refresh", takes, None)
+    endpoint_or_function(options, "refresh", takes, None, cookie_session)
 }
 
 /// The option `revocation`; a bare URL takes what `refresh` has.
-pub fn revocation(options: &Members, refresh: &Refresh) -> Refresh {
+pub fn revocation(options: &Members, refresh: &Refresh, cookie_session: bool) -> Refresh {
     let inherit = if let Refresh::Endpoint(endpoint) = refresh { Some(&endpoint.given) } else { None };
-    endpoint_or_function(options, "revocation", endpoint!(""), inherit)
+    endpoint_or_function(options, "revocation", endpoint!(""), inherit, cookie_session)
 }
 
 /// The option, or the member of `refresh`.
@@ -74,7 +74,13 @@ pub fn is_refused(options: &Members, refresh: &Refresh) -> Option<Function> {
 }
 
 #[inline(never)]
-fn endpoint_or_function(options: &Members, name: &str, takes: &str, inherit: Option<&Members>) -> Refresh {
+fn endpoint_or_function(
+    options: &Members,
+    name: &str,
+    takes: &str,
+    inherit: Option<&Members>,
+    cookie_session: bool,
+) -> Refresh {
     let value = options.get(name);
     if value.is_undefined() {
         return Refresh::None;
@@ -89,7 +95,7 @@ fn endpoint_or_function(options: &Members, name: &str, takes: &str, inherit: Opt
         json: given.word("encoding", 0) == 1,
         params: given.get("params").unchecked_into(),
         headers: given.get("headers"),
-        credentials: match given.word("credentials", 0) {
+        credentials: match given.word("credentials", cookie_session.into()) {
             1 => INCLUDE,
             2 => "omit",
             _ => SAME_ORIGIN,
@@ -99,10 +105,11 @@ fn endpoint_or_function(options: &Members, name: &str, takes: &str, inherit: Opt
 }
 
 /// What a refresh by this needs.
-pub fn refreshable(refresh: &Refresh) -> Refreshable {
+pub fn refreshable(refresh: &Refresh, cookie_session: bool) -> Refreshable {
     let endpoint = match refresh {
         Refresh::None => return Refreshable::Never,
         Refresh::Function(_) => return Refreshable::Always,
+        Refresh::Endpoint(_) if cookie_session => return Refreshable::Always,
         Refresh::Endpoint(endpoint) => endpoint,
     };
     let cookie = match endpoint.credentials {

@@ -38,13 +38,16 @@ class Underlying {
     const found = globalThis.fetch;
     return this.given ?? (back || inside || ours.has(found) ? this.found : found);
   }
+  chained(input, init, place, outgoing, settle) {
+    return this.settled(this.call(input, init), place, outgoing, settle);
+  }
   /**
-   * Calls it; the outcome is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
+   * What has come of a call is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
    * of the request, 0 and an error without. Of an error it gives that or another one to be thrown, since a promise
    * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
    */
-  chained(input, init, place, outgoing, settle) {
-    return this.call(input, init).then(
+  settled(promise, place, outgoing, settle) {
+    return promise.then(
       (response) => settle(place, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response)),
       (error) => {
         const outcome = settle(place, outgoing, 0, error, NaN);

@@ -4,6 +4,7 @@ pub mod auth_fetch;
 
 mod abort;
 mod call;
+mod csrf;
 mod debug;
 mod effects;
 mod endpoint;

@@ -1,13 +1,14 @@
 //! The options of the constructor, parsed and checked once; what is wrong is named, with what came and what it takes.
 
 use super::abort::composes;
+use super::csrf;
 use super::effects::lifecycle::{PAGE, WORKER, host};
 use super::effects::storage::Place;
 use super::endpoint::{Refresh, is_refused, refresh, refreshable, revocation};
 use super::fetch::{Underlying, underlying};
 use super::parser::Members;
 use super::url::Url;
-use crate::protocol::config::{OnRetryRejected, OnSessionExpired, Policy, Refreshable, SignedOut};
+use crate::protocol::config::{Credential, OnRetryRejected, OnSessionExpired, Policy, Refreshable, SignedOut};
 use crate::protocol::scope::{Rule, rule};
 use js_sys::{Array, Function, JsString};
 use wasm_bindgen::prelude::*;
@@ -33,6 +34,10 @@ pub struct Options {
     /// Wherever of the two places it was given.
     pub is_refused: Option<Function>,
     pub is_unauthorized: Option<Function>,
+    /// What a request carries against request forgery; `undefined` where that is nothing.
+    pub csrf: JsValue,
+    /// Requests of all methods carry it.
+    pub csrf_of_all: bool,
     pub body_copy_limit: f64,
     /// The header's name.
     pub header: JsString,
@@ -50,7 +55,9 @@ pub struct Options {
 }
 
 /// What each option takes: its name, its kind for `parser.js`, and in words. Of words the first is the default.
-const OPTIONS: &str = r#"refresh string|object|function a URL, an object with a `url`, or a function
+const OPTIONS: &str = r#"credential word "bearer" or "cookie"
+csrf object an object
+refresh string|object|function a URL, an object with a `url`, or a function
 revocation string|object|function a URL, an object with a `url`, or a function
 loginUrl url an http or https URL
 name string a string
@@ -110,8 +117,9 @@ fn place(options: &Members) -> Place {
     }
 }
 
-fn policy(options: &Members, refreshable: Refreshable) -> Policy {
+fn policy(options: &Members, credential: Credential, refreshable: Refreshable) -> Policy {
     Policy {
+        credential,
         signed_out: match options.word("signedOut", 0) {
             1 => SignedOut::Reject,
             _ => SignedOut::Send,
@@ -141,9 +149,17 @@ impl Options {
         if !(value.is_undefined() || value.is_object()) || value.is_array() {
             given.refuse("options", value, "an object");
         }
-        let refresh = refresh(&given);
-        let refreshable = refreshable(&refresh);
-        let revocation = revocation(&given, &refresh);
+        let cookie = given.word("credential", 0) == 1;
+        let credential = if cookie { Credential::Cookie } else { Credential::Bearer };
+        if cookie {
+            refuse_beside_cookie(&given);
+        }
+        let refresh = refresh(&given, cookie);
+        let refreshable = refreshable(&refresh, cookie);
+        let revocation = revocation(&given, &refresh, cookie);
+        let fetch = underlying(given.function("fetch").as_ref());
+        let refresh_timeout = given.number("refreshTimeout", 10_000.0);
+        let (csrf, csrf_of_all) = csrf::parse(&given, cookie, &fetch, refresh_timeout);
         let is_refused = is_refused(&given, &refresh);
         let header = given.text("header");
         let options = Self {
@@ -152,9 +168,11 @@ impl Options {
             scope: scope(&given),
             place: place(&given),
             adopt_recipe_keys: given.flag("adoptRecipeKeys", false),
-            policy: policy(&given, refreshable),
+            policy: policy(&given, credential, refreshable),
             background: given.flag("backgroundRefresh", true),
-            refresh_timeout: given.number("refreshTimeout", 10_000.0),
+            refresh_timeout,
+            csrf,
+            csrf_of_all,
             is_refused,
             is_unauthorized: given.function("isUnauthorized"),
             body_copy_limit: given.number("bodyCopyLimit", 1_048_576.0),
@@ -163,12 +181,26 @@ impl Options {
             scheme: given.text("scheme"),
             revocation,
             login_url: given.text("loginUrl"),
-            fetch: underlying(given.function("fetch").as_ref()),
+            fetch,
             debug: given.flag("debug", false),
             given,
         };
         options.given.checked()?;
         Ok(options)
+    }
+}
+
+/// What says how a token is sent, or where one is kept.
+fn refuse_beside_cookie(options: &Members) {
+    const NOTHING: &str = r#"nothing beside `credential: "cookie"`"#;
+    for name in ["header", "scheme", "adoptRecipeKeys"] {
+        let value = options.get(name);
+        if !value.is_undefined() && value != false {
+            options.refuse(name, &value, NOTHING);
+        }
+    }
+    if options.word("storage", 0) == 1 {
+        options.refuse("storage", &"session".into(), r#""local", "memory" or an object beside `credential: "cookie"`"#);
     }
 }
 

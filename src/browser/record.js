@@ -29,10 +29,21 @@ const textIn = (members, name) => (typeof members[name] === "string" && members[
  * The texts of a session of which nothing is known yet. `text` is the stored one: `null` where nothing was stored,
  * `undefined` where it is not known.
  */
-export const open = (endpoint, client_id) => ({ owner: copy({ endpoint, client_id }), members: copy(), session: null });
+export const open = (endpoint, client_id, inCookies) => ({
+  owner: copy({ endpoint, client_id }),
+  members: copy(),
+  session: null,
+  inCookies,
+});
 
 export const knows = ({ text }, theirs) => text === theirs;
-export const member = ({ members }, at) => textIn(members, TEXTS[at]);
+/** One of the texts. Where the session is in cookies, its epoch and generation stand in the place of the access token. */
+const textAt = ({ inCookies }, members, at) => {
+  if (!inCookies || at > 1) return textIn(members, TEXTS[at]);
+  const { epoch, generation } = members;
+  return at === 0 && typeof generation === "number" ? `${epoch ?? 0}.${generation}` : undefined;
+};
+export const member = (texts, at) => textAt(texts, texts.members, at);
 
 export const read = (texts, text) => {
   const members = parse(text);
@@ -47,9 +58,12 @@ export const number = ({ read: { members } }, at) => {
   const value = members[NUMBERS[at]];
   return typeof value === "number" ? value : value === true ? 1 : NaN;
 };
-export const standing = ({ members, read, granted }, isGranted, at) => {
-  const theirs = textIn(isGranted ? granted : read.members, TEXTS[at]);
-  return theirs ? (theirs === members[TEXTS[at]] ? 2 : 1) : 0;
+export const standing = (texts, isGranted, at) => {
+  const { granted, inCookies, members, read } = texts;
+  // Each refresh and each sign-in brings another one.
+  if (inCookies && isGranted) return at === 0 ? 1 : 0;
+  const theirs = textAt(texts, isGranted ? granted : read.members, at);
+  return theirs ? (theirs === textAt(texts, members, at) ? 2 : 1) : 0;
 };
 
 /** What was granted is stored once. */
@@ -59,15 +73,19 @@ const take = (texts) => {
   return granted;
 };
 export const grant = (texts, response) => void (texts.granted = response);
-export const useGranted = (texts, isSignIn, keepsRefreshToken) => {
-  const { owner, members } = texts;
+export const useGranted = (texts, isSignIn, keepsRefreshToken, generation) => {
+  const { inCookies, owner, members } = texts;
   const granted = take(texts);
   const kept = isSignIn ? copy() : members;
   texts.members = copy({
     ...owner,
-    access_token: granted.access_token,
-    token_type: granted.token_type,
-    refresh_token: granted.refresh_token ?? (keepsRefreshToken ? members.refresh_token : undefined),
+    ...(inCookies
+      ? { generation }
+      : {
+          access_token: granted.access_token,
+          token_type: granted.token_type,
+          refresh_token: granted.refresh_token ?? (keepsRefreshToken ? members.refresh_token : undefined),
+        }),
     scope: granted.scope ?? kept.scope,
     extra: copy({ ...kept.extra, ...granted.extra }),
   });
@@ -119,11 +137,11 @@ export const end = (code, reason) => ({ code, reason });
 
 /** Makes the session for the app anew, without the refresh token, where anything in it has changed. */
 export const makeSnapshot = (texts, signedIn, canRefresh) => {
-  const { members } = texts;
+  const { inCookies, members } = texts;
   const session = signedIn
     ? freeze({
-        accessToken: members.access_token,
-        tokenType: textIn(members, "token_type") ?? "Bearer",
+        accessToken: inCookies ? "" : members.access_token,
+        tokenType: inCookies ? "" : (textIn(members, "token_type") ?? "Bearer"),
         expiresAt: members.expires_at ?? null,
         scope: members.scope ?? null,
         canRefresh: !!canRefresh,

@@ -11,7 +11,7 @@ extern "C" {
     /// believed yet, and the snapshot for the app.
     pub type Texts;
     /// Those of a session of which nothing is known yet. The endpoint and the client say whose its records are.
-    pub fn open(endpoint: &JsValue, client_id: &JsValue) -> Texts;
+    pub fn open(endpoint: &JsValue, client_id: &JsValue, in_cookies: i32) -> Texts;
     /// Whether this is the stored text as it is known.
     pub fn knows(texts: &Texts, text: &JsValue) -> bool;
     fn member(texts: &Texts, at: i32) -> JsValue;
@@ -34,7 +34,7 @@ extern "C" {
     pub fn grant(texts: &Texts, response: &TokenResponse);
     /// The record has the granted tokens. What they do not say is kept; after a sign-in the refresh token alone.
     #[wasm_bindgen(js_name = useGranted)]
-    pub fn use_granted(texts: &Texts, sign_in: i32, keeps_refresh_token: i32);
+    pub fn use_granted(texts: &Texts, sign_in: i32, keeps_refresh_token: i32, generation: f64);
     /// The record has the refresh token that was granted, and nothing else of it.
     #[wasm_bindgen(js_name = useRefreshToken)]
     pub fn use_refresh_token(texts: &Texts);

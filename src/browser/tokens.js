@@ -11,9 +11,9 @@ const claims = (token) => {
   } catch {}
 };
 /** As it can be stored: what JSON cannot hold would be gone after a reload anyway. */
-const storable = (value) => {
+const storable = (value, shown) => {
   try {
-    return JSON.parse(JSON.stringify(own(value)));
+    return JSON.parse(JSON.stringify(own(value), shown));
   } catch {}
 };
 
@@ -32,6 +32,17 @@ export const read = (response) => {
     exp: number(exp),
     iat: number(iat),
     extra: storable(extra),
+  };
+};
+const SECRET = /token|jwt|secret|password|assertion|^(access|refresh)$/i;
+/** What is told of a session in cookies. Nothing is kept of it that is named like a token. */
+export const readDetails = (details) => {
+  const { expires_in, access_expiration, access_token_expiration, ...extra } = own(details);
+  return {
+    ...read({ expires_in }),
+    token_type: "",
+    expiration: text(access_expiration ?? access_token_expiration),
+    extra: storable(extra, (key, value) => (SECRET.test(key) ? undefined : value)),
   };
 };
 /** The values of the interceptor recipe. */

@@ -14,6 +14,12 @@ extern "C" {
     /// The values of the interceptor recipe as one.
     #[wasm_bindgen(js_name = readRecipe)]
     fn read_recipe(access_token: &JsValue, refresh_token: &JsValue) -> TokenResponse;
+    /// Reads what is told of a session in cookies, which may be anything. What one of its getters throws is returned.
+    #[wasm_bindgen(catch, js_name = readDetails)]
+    fn read_details(details: &JsValue) -> Result<TokenResponse, JsValue>;
+    /// When the cookie expires: a date or digits.
+    #[wasm_bindgen(method, getter)]
+    fn expiration(this: &TokenResponse) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     pub fn access_token(this: &TokenResponse) -> Option<JsString>;
     #[wasm_bindgen(method, getter)]
@@ -66,6 +72,15 @@ impl Tokens {
         let iat = response.iat();
         let jwt = (response.exp(), if iat.is_nan() { None } else { Some(iat) });
         let expires_at = lifetime::expires_at_ms(now as f64, Some(response.expires_in()), Some(jwt));
+        Ok(Self { expires_at: expires_at.map(|at| at as u64), response })
+    }
+
+    /// What is told of a session in cookies at `now`. It holds no token.
+    pub fn in_cookies(details: &JsValue, now: u64) -> Result<Self, JsValue> {
+        let response = read_details(details)?;
+        let at = lifetime::recipe_expiry_ms(&response.expiration().unwrap_or_default(), Date::parse);
+        let until = at.map(|at| (at / 1_000.0, None));
+        let expires_at = lifetime::expires_at_ms(now as f64, Some(response.expires_in()), until);
         Ok(Self { expires_at: expires_at.map(|at| at as u64), response })
     }
 

@@ -59,12 +59,12 @@ impl Numbers {
 
 impl Vault {
     /// Nothing is known yet. The endpoint and the client say whose the record is.
-    pub fn new(endpoint: &JsValue, client_id: &JsValue) -> Self {
-        let texts = record::open(endpoint, client_id);
+    pub fn new(endpoint: &JsValue, client_id: &JsValue, in_cookies: bool) -> Self {
+        let texts = record::open(endpoint, client_id, in_cookies.into());
         Self { texts, access: Numbers::default(), refresh: Numbers::default(), read_record: Cell::default() }
     }
 
-    /// The access token, or `undefined`.
+    /// The access token, or what stands in its place where the session is in cookies, or `undefined`.
     pub fn access_token(&self) -> JsValue {
         self.texts.get(Text::AccessToken)
     }
@@ -161,14 +161,15 @@ impl Vault {
         }
     }
 
-    /// Knows this record from now on; the text to store is returned. `end` has the members of an end.
+    /// Knows this record from now on; the text to store is returned. `end` has the members of an end. Of a session in
+    /// cookies `generation` is the one that begins with new tokens.
     #[inline(never)]
-    pub fn write(&self, record: &Record, members: Members, end: &JsValue) -> JsValue {
+    pub fn write(&self, record: &Record, members: Members, end: &JsValue, generation: u64) -> JsValue {
         match members {
             Members::Kept => {}
             Members::SignIn | Members::Refreshed => {
                 let (sign_in, keeps) = (members == Members::SignIn, record.refresh.is_some());
-                record::use_granted(&self.texts, sign_in.into(), keeps.into());
+                record::use_granted(&self.texts, sign_in.into(), keeps.into(), generation as f64);
             }
             Members::RefreshToken => record::use_refresh_token(&self.texts),
             Members::Nothing => record::replace(&self.texts, &JsValue::UNDEFINED),

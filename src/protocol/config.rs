@@ -48,6 +48,17 @@ pub enum Refreshable {
     Always,
 }
 
+/// What a call proves itself with.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Credential {
+    /// An access token, which the page holds and sends.
+    #[default]
+    Bearer,
+    /// Cookies that the page cannot read. In the place of the access token is a generation: a number that each refresh
+    /// and each sign-in raises.
+    Cookie,
+}
+
 /// Everything the machine was told at construction.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Policy {
@@ -59,6 +70,8 @@ pub struct Policy {
     pub on_retry_rejected: OnRetryRejected,
     /// What a refresh needs.
     pub refreshable: Refreshable,
+    /// What a call proves itself with.
+    pub credential: Credential,
     /// Refresh ahead of expiry by this many ms.
     pub leeway: u64,
     /// Token requests before a transient failure is reported.
@@ -71,6 +84,14 @@ pub struct Policy {
     pub grace: u64,
 }
 
+impl Policy {
+    /// Whether the session is in cookies that the page cannot read.
+    #[must_use]
+    pub const fn by_cookie(&self) -> bool {
+        matches!(self.credential, Credential::Cookie)
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -78,6 +99,7 @@ impl Default for Policy {
             on_session_expired: OnSessionExpired::Logout,
             on_retry_rejected: OnRetryRejected::Auto,
             refreshable: Refreshable::WithToken,
+            credential: Credential::Bearer,
             leeway: 30_000,
             attempts: 3,
             cancel_pending: Some(6),

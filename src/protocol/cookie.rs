@@ -40,6 +40,16 @@ impl Decisions {
         ends.then(|| Record::tombstone(self.cookie.epoch.max(self.epoch + 1)))
     }
 
+    /// Whether the session of the cookie goes on, in a generation later than this mark.
+    pub(super) fn has_later_generation(&self, known: Mark) -> bool {
+        self.policy.by_cookie() && self.cookie > known && self.cookie.version < UNCONFIRMED
+    }
+
+    /// The generation that stands in the record is that of this mark: this tab has replaced nothing.
+    pub(super) const fn join(&mut self, mark: Mark) {
+        self.cookie = mark;
+    }
+
     /// The epoch of a session that begins with a refresh by the cookie: that of the tabs which are signed in by it,
     /// or a new one.
     #[must_use]

@@ -85,6 +85,12 @@ pub enum Fault {
     TakesOneRejectionForAll,
     /// What was cancelled counts as sent.
     CountsCancelledSends,
+    /// Of a session in cookies: another tab's generation is not taken over.
+    MissesGenerations,
+    /// Of a session in cookies: one endpoint that rejects a new generation ends it.
+    EndsAtOneEndpoint,
+    /// Of a session in cookies: a 401 that nothing can refresh leaves it as it is.
+    KeepsWhatCannotBeRefreshed,
     /// An event is told although its session has ended since.
     NotifiesOfWhatIsOver,
 }

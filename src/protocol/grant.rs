@@ -10,6 +10,10 @@ use super::challenge;
 pub enum Body<'a> {
     /// None, or something that is not JSON: a framework's text, a firewall's or a proxy's page.
     NotJson,
+    /// Nothing that matters: what has been granted is in cookies.
+    InCookies,
+    /// A refusal of the value against request forgery, which says nothing of the session.
+    CsrfFailure,
     /// JSON.
     Json {
         /// Its `error`, where that is a string.
@@ -53,7 +57,7 @@ impl Answer<'_> {
     const fn error(&self) -> &str {
         match self.body {
             Body::Json { error: Some(error), .. } => error,
-            Body::Json { .. } | Body::NotJson => "",
+            Body::Json { .. } | Body::NotJson | Body::InCookies | Body::CsrfFailure => "",
         }
     }
 
@@ -65,7 +69,7 @@ impl Answer<'_> {
     /// Whether `isRefused` is asked about it.
     #[must_use]
     pub fn may_be_refused(&self) -> bool {
-        matches!(self.status, 400..=499) && self.status != 407 && !self.is_transient()
+        matches!(self.status, 400..=499) && self.status != 407 && self.body != Body::CsrfFailure && !self.is_transient()
     }
 }
 
@@ -84,7 +88,7 @@ impl GrantOutcome {
 /// Classifies an answer. Where no rule names it, it is one that keeps the session.
 #[must_use]
 pub fn classify(answer: &Answer<'_>) -> GrantOutcome {
-    if answer.opaque_redirect || answer.status == 0 {
+    if answer.opaque_redirect || answer.status == 0 || answer.body == Body::CsrfFailure {
         return GrantOutcome::Permanent;
     }
     if answer.is_transient() {
@@ -103,8 +107,10 @@ pub fn classify(answer: &Answer<'_>) -> GrantOutcome {
 
 fn success(body: &Body<'_>) -> GrantOutcome {
     match body {
-        Body::Json { usable: true, sendable: true, object: true, error: None } => GrantOutcome::Tokens,
-        Body::Json { .. } | Body::NotJson => GrantOutcome::Permanent,
+        Body::Json { usable: true, sendable: true, object: true, error: None } | Body::InCookies => {
+            GrantOutcome::Tokens
+        }
+        Body::Json { .. } | Body::NotJson | Body::CsrfFailure => GrantOutcome::Permanent,
     }
 }
 

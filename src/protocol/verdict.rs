@@ -95,7 +95,8 @@ impl Decisions {
             return Verdict::Deliver(NeedsRefresh::No);
         }
         if !self.can_refresh(record) {
-            return if expired && !unauthorized.redirected {
+            // Nobody but the server can tell when a cookie is over.
+            return if (expired || self.policy.by_cookie()) && !unauthorized.redirected {
                 Verdict::EndRefused
             } else {
                 Verdict::Deliver(NeedsRefresh::No)
@@ -131,6 +132,10 @@ impl Decisions {
         let end = match self.policy.on_retry_rejected {
             OnRetryRejected::Logout => true,
             OnRetryRejected::Return => false,
+            // The lifetime of a cookie is usually unknown: one broken endpoint is to sign nobody out.
+            OnRetryRejected::Auto if self.policy.by_cookie() => {
+                !record.accepted && !expired && self.broken.iter().any(|known| *known != call.resource)
+            }
             OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !expired,
         };
         if end && !unauthorized.redirected {

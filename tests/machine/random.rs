@@ -5,7 +5,9 @@ use super::api::{Api, apply};
 use super::bounds::bound;
 use super::schedule::{Chance, Op, draw, shrink};
 use super::world::{Answer, End, LIFETIME, Phase, World, faulty};
-use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Place, Policy, Refreshable, Setup, SignedOut};
+use authfetch::protocol::config::{
+    Credential, OnRetryRejected, OnSessionExpired, Place, Policy, Refreshable, Setup, SignedOut,
+};
 use authfetch::protocol::event::Timer;
 use authfetch::protocol::fault::Fault;
 
@@ -80,6 +82,7 @@ fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
         ]),
         on_retry_rejected: chance.of(&[OnRetryRejected::Auto, OnRetryRejected::Logout, OnRetryRejected::Return]),
         refreshable: if chance.below(8) == 0 { Refreshable::Never } else { Refreshable::WithToken },
+        credential: Credential::Bearer,
         leeway: chance.of(&[0, 30_000]),
         attempts: 1 + chance.below(3) as u32,
         cancel_pending,

@@ -17,8 +17,9 @@ const TOP: &[&str] = &["auth_fetch", "mod"];
 const LEAVES_OF_LEAVES: &[(&str, &[&str])] = &[
     ("effects::revocation", &["effects::token_endpoint", "endpoint", "options"]),
     ("effects::token_endpoint", &["effects::reply", "endpoint", "options"]),
+    ("csrf", &["parser"]),
     ("endpoint", &["parser"]),
-    ("options", &["effects::lifecycle", "effects::storage", "endpoint", "parser"]),
+    ("options", &["csrf", "effects::lifecycle", "effects::storage", "endpoint", "parser"]),
     ("vault", &["record"]),
 ];
 

@@ -5,7 +5,7 @@
 
 use super::answer;
 use super::outgoing::{self, Outgoing, found, outgoing_of, plain, take};
-use super::reach::{Reach, reach};
+use super::reach::{Reach, crosses, reach};
 use super::sending::{self, Sending};
 use crate::browser::abort::FOLLOWERS;
 use crate::browser::debug::{self, SILENT};
@@ -88,9 +88,16 @@ impl Client {
         if !driver.session(|session| session.record().has_session())
             && self.options.policy.signed_out == SignedOut::Send
         {
-            return Ok(self.pass_through(input, init, number, "left alone: signed out"));
+            // Cookies and the value against request forgery go along all the same: it may be the login.
+            return if self.options.policy.by_cookie() {
+                self.with_init(input, init, number)
+            } else {
+                Ok(self.pass_through(input, init, number, "left alone: signed out"))
+            };
         }
-        let Some(resource) = self.allows_plain(input, init) else { return self.with_init(input, init, number) };
+        let Some(resource) = self.allows_plain(input, init).filter(|_| !self.options.csrf_of_all) else {
+            return self.with_init(input, init, number);
+        };
         if resource.is_none() {
             let promise = self.pass_through(input, init, number, "left alone: outside of origins");
             return Ok(self.outside(input, promise));
@@ -105,7 +112,8 @@ impl Client {
             self.sending(token, |sending| {
                 let own = self.own_signal(&call, &sending.signal);
                 let (fetch, place) = (&self.options.fetch, call.place as i32);
-                sending::send(&sending.carried, fetch, input, &own.into(), place, outgoing, &self.on_settled)
+                let carried = sending.plain(resource.is_some_and(crosses));
+                sending::send(carried, fetch, input, &own.into(), place, outgoing, &self.on_settled)
             })
         };
         let sent = if number == SILENT { send(input) } else { send(&plain(input, number as i32)) };
@@ -134,8 +142,16 @@ impl Client {
             found::LEFT => return Ok(self.pass(&out, false, "left alone as asked")),
             resource => Resource(resource),
         };
+        let limit = self.options.body_copy_limit;
+        if self.options.policy.signed_out == SignedOut::Send
+            && !driver.session(|session| session.record().has_session())
+        {
+            let sent = outgoing::send_bare(&out, &self.options.fetch, limit, &self.options.csrf);
+            self.note(&out, "sent: signed out");
+            return Ok(sent);
+        }
         let mut call = driver.session(|session| session.call(Some(resource)));
-        let (goes, limit) = (self.goes(&call), self.options.body_copy_limit);
+        let goes = self.goes(&call);
         if goes.is_none() || driver.session(|session| session.refresh().is_some()) {
             outgoing::keep_replay(&out, limit, goes.is_none().into());
         }
@@ -147,7 +163,8 @@ impl Client {
         let own = joined.and_then(|joined| self.own_signal(&call, &joined)).into();
         let sent = self.sending(token, |sending| {
             let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
-            outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled)
+            let csrf = &self.options.csrf;
+            outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled, csrf)
         });
         driver.drain();
         debug::note(number, "sent");
@@ -157,10 +174,12 @@ impl Client {
     /// What is found of a call; any other number is that of its resource.
     fn found(&self, out: &Outgoing) -> u64 {
         let (reach, header, strict) = (&self.reach, &self.options.header, !self.options.is_authorization);
-        let mut verdict = found::UNKNOWN;
+        let (mut verdict, followers, in_cookies) =
+            (found::UNKNOWN, FOLLOWERS as i32, self.options.policy.by_cookie().into());
         loop {
             let (epoch, epochs_over) = (self.driver.epoch(), self.driver.epochs_over());
-            match outgoing::examine(out, verdict as f64, reach, header, &epoch, FOLLOWERS as i32, strict.into()) as u64
+            match outgoing::examine(out, verdict as f64, reach, header, &epoch, followers, strict.into(), in_cookies)
+                as u64
             {
                 found::UNKNOWN => verdict = self.allowed(&outgoing::url(out)).map_or(found::OUTSIDE, |it| it.0),
                 // A getter of the caller's has signed out.
@@ -201,7 +220,11 @@ impl Client {
 
     fn on_response(self: &Rc<Self>, call: Call, sent: &JsValue, kept: bool, response: JsValue, status: f64) -> JsValue {
         let driver = &self.driver;
-        if status == 401.0 || self.options.is_unauthorized.is_some() {
+        let options = &self.options;
+        if status == 401.0
+            || options.is_unauthorized.is_some()
+            || (options.policy.by_cookie() && answer::is_redirected(&response))
+        {
             return promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(response))).into();
         }
         if driver.session(|session| session.record().awaits_acceptance()) {
@@ -277,12 +300,12 @@ impl Client {
     /// Sends it, with a token or without.
     pub fn send(&self, out: &Outgoing, token: Option<(&mut Call, AccessToken)>) -> Result<Promise, JsValue> {
         let signal = self.driver.epoch().joined(out).ok_or_else(|| outgoing::reason(out))?;
-        let (fetch, header) = (&self.options.fetch, &self.options.header);
+        let Options { fetch, header, csrf, .. } = &*self.options;
         let Some((call, token)) = token else {
-            return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
+            return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal, csrf));
         };
         self.note_sent(call, token, Some(out));
         let signal = self.own_signal(call, &signal).unwrap_or(signal);
-        Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
+        Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal, csrf)))
     }
 }

@@ -29,7 +29,8 @@ impl Client {
         let mut held = false;
         loop {
             if let Some(response) = answered.take() {
-                let refused = self.is_unauthorized(&response).await.inspect_err(|_| self.dropped(&call))?;
+                let refused = self.is_unauthorized(&response).await.inspect_err(|_| self.dropped(&call))?
+                    || self.is_login_page(&response);
                 driver.synchronize();
                 if let Some(settled) = self.judge(&mut call, &out, &response, refused) {
                     return settled;
@@ -122,6 +123,13 @@ impl Client {
         Ok(wait(&verdict).await?.is_truthy())
     }
 
+    /// Whether a call of a session in cookies has been redirected to the login page.
+    fn is_login_page(&self, response: &JsValue) -> bool {
+        let login_url = self.options.login_url.as_ref().filter(|_| self.options.policy.by_cookie());
+        let page = |url: &JsValue| resolve(url).map(|url| (url.origin(), url.pathname()));
+        login_url.is_some_and(|login| answer::is_redirected(response) && page(login) == page(&answer::url_of(response)))
+    }
+
     /// What the machine makes of an answer; `None` where the call goes on.
     fn judge(
         self: &Rc<Self>,
@@ -155,10 +163,12 @@ impl Client {
         let redirected = answer::is_redirected(response);
         let requested = resolve(&outgoing::url(out));
         let stays = || resolve(&url).map(|url| url.origin()) == requested.as_ref().map(Url::origin);
+        // A redirect may have done the work of a POST. Cookies are not stripped on the way, as a header would be.
+        let moved = redirected && self.options.policy.by_cookie();
         let unauthorized = Unauthorized {
-            replayable: outgoing::replayable(out),
+            replayable: outgoing::replayable(out) && (!moved || outgoing::repeatable(out)),
             redirected,
-            not_the_token: redirected && !(self.allowed(&url).is_some() && stays()),
+            not_the_token: redirected && !self.is_login_page(response) && !(self.allowed(&url).is_some() && stays()),
         };
         let record = driver.record();
         let answered = driver.ask(|session, now| session.on_unauthorized(call, unauthorized, now));

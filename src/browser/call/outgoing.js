@@ -13,6 +13,11 @@ const get = (target, name) => {
     return target?.[name];
   } catch {}
 };
+const attempt = (read) => {
+  try {
+    return read();
+  } catch {}
+};
 const cancel = async (body, reason) => {
   try {
     await body?.cancel?.(reason);
@@ -59,6 +64,14 @@ export const header = ({ init: { headers }, isRequest, target }, name) => {
   const wanted = name.toLowerCase();
   return headers.find((pair) => pair && String(pair[0]).toLowerCase() === wanted)?.[1];
 };
+/** Of what a URL names: whether it is of another origin than the page. */
+const crosses = (resource) => Math.floor(resource / 2 ** 51) % 2 === 1;
+/** Whether cookies go along; to another origin by us, where nobody has said so. */
+const takeCookies = (it, crosses) => {
+  const credentials = member(it, "credentials");
+  if (crosses && credentials === undefined) it.init.credentials = "include";
+  return credentials !== "omit" && !(crosses && credentials === "same-origin");
+};
 /**
  * From now on it is ours. With `strict`, a redirect is an error unless the caller says otherwise: another header than
  * Authorization would not be stripped on a redirect to another origin. False where the native function will throw.
@@ -76,9 +89,9 @@ const own = (it, strict) => {
 };
 /**
  * One number for what Rust asks before it carries our header, so that it asks once: `found` says what each means. A
- * question is only asked where those before it have found nothing.
+ * question is only asked where those before it have found nothing. `inCookies`: the session is, and goes along by itself.
  */
-export const examine = (it, verdict, reach, name, epoch, followers, strict) => {
+export const examine = (it, verdict, reach, name, epoch, followers, strict, inCookies) => {
   if ("error" in it) return 3;
   if (it.url === undefined) return 4;
   try {
@@ -86,6 +99,7 @@ export const examine = (it, verdict, reach, name, epoch, followers, strict) => {
     if (reached <= 1) return reached;
     if (optsOut(it) || !takeHeaders(it)) return 4;
     if (given(header(it, name))) return 5;
+    if (inCookies && !takeCookies(it, crosses(reached))) return 4;
     it.joined = epoch.join(it.signal, followers);
     return it.joined && own(it, strict) ? reached : 4;
   } catch (error) {
@@ -93,27 +107,56 @@ export const examine = (it, verdict, reach, name, epoch, followers, strict) => {
     return 3;
   }
 };
-/** What goes along with the target: the caller's `init`, with our header and signal. */
-const initWith = ({ init, isRequest, joined, target }, name, value, signal) => {
+/** What goes along with the target: the caller's `init`, with our headers and signal. */
+const initWith = ({ init, isRequest, joined, target }, ours, signal) => {
   if (isRequest) {
-    if (value !== undefined) target.headers.set(name, value);
+    for (const [name, value] of ours) target.headers.set(name, value);
     // Its own signal is that of all its sends; any member would reset these.
     const { referrer, referrerPolicy } = target;
     return signal === joined ? undefined : { referrer, referrerPolicy, signal };
   }
-  const headers = init.headers ?? [];
-  return { ...init, headers: value === undefined ? headers : [...headers, [name, value]], signal };
+  return { ...init, headers: [...(init.headers ?? []), ...ours], signal };
+};
+const headerOf = (name, value) => (value === undefined ? [] : [[name, value]]);
+/** Whether it carries the value against request forgery: where the caller has set none. */
+const takesCsrf = (it, csrf) =>
+  csrf?.covers(member(it, "method")) && !(it.hasCsrf ??= given(header(it, csrf.header)));
+/** Sends it with that value; where the value is refused, once more, if it can be. */
+const sendWithCsrf = (it, underlying, csrf, signal) => {
+  const { isRequest, number, stream } = it;
+  const spare = isRequest && !stream && attempt(() => it.target.clone());
+  const once = (value) => underlying.call(it.target, initWith(it, headerOf(csrf.header, value), signal));
+  const again = () => {
+    if (it.isOnce || (stream ? !stream.kept : isRequest ? !spare : it.copy === null && !it.isOurs)) return false;
+    if (stream) useReplay(it);
+    else if (isRequest) it.target = spare;
+    else if (it.copy) it.init.body = it.copy;
+    return true;
+  };
+  const sent = csrf.send(number, signal, once, again);
+  const drop = () => spare && spare !== it.target && cancel(spare.body);
+  sent.then(drop, drop);
+  return sent;
 };
 /** Sends it with our header, where there is a value for it. */
-export const send = (it, underlying, name, carried, signal) =>
-  underlying.call(it.target, initWith(it, name, carried?.value, signal));
+export const send = (it, underlying, name, carried, signal, csrf) =>
+  takesCsrf(it, csrf)
+    ? sendWithCsrf(it, underlying, csrf, signal)
+    : underlying.call(it.target, initWith(it, headerOf(name, carried?.value), signal));
 /**
  * The same, in its caller's turn, with a signal of its own where there is one, and what a second send needs kept: its
  * outcome is as `settle` has it.
  */
-export const sendFirst = (it, underlying, name, carried, own, limit, place, settle) => {
+export const sendFirst = (it, underlying, name, carried, own, limit, place, settle, csrf) => {
   keepReplay(it, limit);
-  return underlying.chained(it.target, initWith(it, name, carried.value, own ?? it.joined), place, it, settle);
+  return underlying.settled(send(it, underlying, name, carried, own ?? it.joined, csrf), place, it, settle);
+};
+/** Sends it without a session, whose end it does not follow. */
+export const sendBare = (it, underlying, limit, csrf) => {
+  const signal = it.signal ?? null;
+  if (!takesCsrf(it, csrf)) return underlying.call(it.target, it.isRequest ? initWith(it, [], signal) : it.init);
+  keepReplay(it, limit);
+  return sendWithCsrf(it, underlying, csrf, signal);
 };
 /** Hands it on as it came. With `back`, it came to us from what we called. */
 export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
@@ -180,7 +223,10 @@ export const useReplay = (it) => {
   const { copy } = it;
   if (streams(it)) putBody(it, it.stream.again());
   else if (copy && it.isRequest) it.target = copy;
-  else if (copy) it.init.body = copy;
+  else if (copy) {
+    it.init.body = copy;
+    it.isOurs = true;
+  }
   it.copy &&= null;
   it.stream = undefined;
 };

@@ -47,7 +47,8 @@ extern "C" {
     /// All that is asked of it before it carries our header, in one step: a number of [`found`]. `verdict` is on its
     /// URL, 0 where that is yet to be remembered. Where nothing is found it is ours from now on, with a signal that
     /// follows the epoch too. With `strict`, a redirect is an error unless the caller says otherwise: another header
-    /// than Authorization would not be stripped on a redirect to another origin.
+    /// than Authorization would not be stripped on a redirect to another origin. With `in_cookies`, the session is in
+    /// cookies, which go to another origin too, unless the caller says otherwise.
     pub fn examine(
         outgoing: &Outgoing,
         verdict: f64,
@@ -56,6 +57,7 @@ extern "C" {
         epoch: &Epoch,
         followers: i32,
         strict: i32,
+        in_cookies: i32,
     ) -> f64;
     /// A signal that follows the epoch and the call's own.
     #[wasm_bindgen(js_name = joinedOf)]
@@ -63,13 +65,15 @@ extern "C" {
     /// What has been thrown meanwhile.
     #[wasm_bindgen(js_name = errorOf)]
     pub fn error(outgoing: &Outgoing) -> JsValue;
-    /// Sends it with our header, whose value is carried; without, where that is `undefined`.
+    /// Sends it with our header, whose value is carried; without, where that is `undefined`. With `csrf`, it carries that
+    /// value, and where the server refuses it, it is sent once more if it can be.
     pub fn send(
         outgoing: &Outgoing,
         underlying: &Underlying,
         header: &JsString,
         carried: &JsValue,
         signal: &AbortSignal,
+        csrf: &JsValue,
     ) -> Promise;
     /// The same in its caller's turn, with the signal that it was joined to where `own` is none; the copy that a second
     /// send needs is kept. `settle` is called with the place, the request, 0 where there is an error, 1 where there is a
@@ -84,7 +88,11 @@ extern "C" {
         limit: f64,
         place: i32,
         settle: &Function,
+        csrf: &JsValue,
     ) -> Promise;
+    /// Sends it outside of any session, whose end it would not follow.
+    #[wasm_bindgen(js_name = sendBare)]
+    pub fn send_bare(outgoing: &Outgoing, underlying: &Underlying, limit: f64, csrf: &JsValue) -> Promise;
     /// Hands it on as it came. With `back`, it came to us from what we called.
     pub fn pass(outgoing: &Outgoing, underlying: &Underlying, back: i32) -> Promise;
 
@@ -119,8 +127,8 @@ pub mod found {
     pub const OUTSIDE: u64 = 1;
     /// Something of it has thrown.
     pub const THROWN: u64 = 3;
-    /// It comes with `auth: false`, with a mode that allows no header of ours, or with what the native function has to
-    /// judge.
+    /// It comes with `auth: false`, with a mode that allows no header of ours, without the session's cookies, or with
+    /// what the native function has to judge.
     pub const LEFT: u64 = 4;
     /// It has a header of this name.
     pub const HEADER: u64 = 5;

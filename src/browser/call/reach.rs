@@ -4,6 +4,7 @@ use super::client::Client;
 use super::hash;
 use super::outgoing::found;
 use crate::browser::options::Scope;
+use crate::browser::parser::is_own_origin;
 use crate::browser::url::{is_http, resolve};
 use crate::protocol::decisions::Resource;
 use crate::protocol::scope::{Target, allows};
@@ -30,10 +31,18 @@ extern "C" {
 /// Of a call that brings more than a URL.
 const OTHER: u64 = 3;
 
+/// Of a session in cookies: the resource is of another origin than the page.
+const CROSSES: u64 = 1 << 51;
+
+/// Whether a session's cookies go there only where it is asked for.
+pub const fn crosses(resource: Resource) -> bool {
+    resource.0 & CROSSES != 0
+}
+
 /// Above all verdicts, and within what a number of JavaScript holds exactly.
 fn resource(origin: &str, path: &str) -> Resource {
     let (of_origin, of_path) = (hash(origin), hash(&(origin.to_owned() + path)));
-    Resource(1 << 52 | (of_origin & 0xf_ffff) << 32 | of_path & 0xffff_ffff)
+    Resource(1 << 52 | (of_origin & 0x7_ffff) << 32 | of_path & 0xffff_ffff)
 }
 
 impl Client {
@@ -63,7 +72,10 @@ impl Client {
             return None;
         }
         let (origin, path) = (String::from(parsed.origin()), String::from(parsed.pathname()));
-        let resource = resource(&origin, &path);
+        let mut resource = resource(&origin, &path);
+        if self.options.policy.by_cookie() && !is_own_origin(&parsed.origin()) {
+            resource.0 |= CROSSES;
+        }
         let allowed = match &self.options.scope {
             Scope::Predicate(predicate) => {
                 predicate.call1(&JsValue::UNDEFINED, &parsed).is_ok_and(|verdict| verdict.is_truthy())

@@ -9,6 +9,8 @@ export const carried = (header, given, token, signal, strict) => {
   const value = scheme ? `${scheme} ${token}` : token;
   return { value, init: { headers: [[header, value]], signal, ...(strict && { redirect: "error" }) } };
 };
+/** The same of a session in cookies, which go to another origin too. */
+export const inCookies = (signal, crosses) => ({ init: { signal, ...(crosses && { credentials: "include" }) } });
 export const headerValueOf = ({ value }) => value;
 /**
  * Sends a call that brings nothing but a URL, with a signal of its own where there is one. Its outcome is as `settle` has

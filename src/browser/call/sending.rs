@@ -12,8 +12,12 @@ use web_sys::AbortSignal;
 #[wasm_bindgen(module = "/src/browser/call/sending.js")]
 extern "C" {
     /// The header's value, and the `init` of a call that brings none.
+    #[derive(Clone)]
     pub type Carried;
     fn carried(header: &JsString, scheme: &JsValue, token: &JsValue, signal: &AbortSignal, strict: i32) -> Carried;
+    /// The same of a session in cookies, for calls to another origin where `crosses`.
+    #[wasm_bindgen(js_name = inCookies)]
+    fn in_cookies(signal: &AbortSignal, crosses: i32) -> Carried;
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
@@ -36,9 +40,18 @@ pub struct Sending {
     /// How many epochs were over then: the signal is of the one that ran.
     epochs_over: u32,
     pub carried: Carried,
+    /// The same for calls to another origin than the page's.
+    crossing: Carried,
     pub signal: AbortSignal,
     /// How often it may still be used: not all calls share one signal.
     left: u32,
+}
+
+impl Sending {
+    /// What a call takes that brings nothing but a URL.
+    pub const fn plain(&self, crosses: bool) -> &Carried {
+        if crosses { &self.crossing } else { &self.carried }
+    }
 }
 
 impl Client {
@@ -60,7 +73,12 @@ impl Client {
         let scheme = options.scheme.as_ref().map(AsRef::as_ref).unwrap_or(&kind);
         let strict = i32::from(!options.is_authorization);
         let signal = self.driver.epoch().fresh_signal();
-        let carried = carried(&options.header, scheme, &vault.access_token(), &signal, strict);
-        Sending { token, epochs_over, carried, signal, left: FOLLOWERS }
+        let (carried, crossing) = if options.policy.by_cookie() {
+            (in_cookies(&signal, 0), in_cookies(&signal, 1))
+        } else {
+            let carried = carried(&options.header, scheme, &vault.access_token(), &signal, strict);
+            (carried.clone(), carried)
+        };
+        Sending { token, epochs_over, carried, crossing, signal, left: FOLLOWERS }
     }
 }

@@ -26,6 +26,9 @@ extern "C" {
     /// Its member `error`.
     #[wasm_bindgen(method, getter)]
     fn error(this: &Received) -> JsValue;
+    /// It refuses the value against request forgery.
+    #[wasm_bindgen(method, getter, js_name = refusesCsrf)]
+    fn refuses_csrf(this: &Received) -> bool;
     /// A header of the response; `undefined` where it cannot be read.
     fn header(received: &Received, name: &str) -> JsValue;
     /// The status and the members, without those that are or hold a token.
@@ -61,15 +64,20 @@ fn text(value: JsValue) -> String {
 }
 
 /// What was received. True where `isRefused` has the last word.
-pub fn read(received: &Received) -> Result<(Reply, bool), JsValue> {
+pub fn read(received: &Received, in_cookies: bool) -> Result<(Reply, bool), JsValue> {
     let (status, json, error) = (received.status(), received.json(), received.error().as_string());
     let retry_after = retry_after_ms(&text(header(received, "retry-after")), timers::now() as f64, Date::parse);
-    let tokens = Tokens::of(tokens::read(&json)?, timers::now());
+    let now = timers::now();
+    let tokens = if in_cookies { Ok(Tokens::in_cookies(&json, now)?) } else { Tokens::of(tokens::read(&json)?, now) };
     let answer = Answer {
         status,
         opaque_redirect: status == 0,
         www_authenticate: &text(header(received, "www-authenticate")),
-        body: if json.is_undefined() {
+        body: if received.refuses_csrf() {
+            Body::CsrfFailure
+        } else if in_cookies && (200..300).contains(&status) {
+            Body::InCookies
+        } else if json.is_undefined() {
             Body::NotJson
         } else {
             Body::Json {

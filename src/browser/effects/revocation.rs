@@ -27,10 +27,10 @@ extern "C" {
 }
 
 /// Whether a revocation can end a session whose refresh token is in a cookie.
-pub fn revokes_cookie(revocation: &Refresh) -> bool {
-    match revocation {
+pub fn revokes_cookie(options: &Options) -> bool {
+    match &options.revocation {
         Refresh::None => false,
-        Refresh::Endpoint(endpoint) => endpoint.credentials == "include",
+        Refresh::Endpoint(endpoint) => endpoint.credentials == "include" || options.policy.by_cookie(),
         Refresh::Function(_) => true,
     }
 }
@@ -45,7 +45,7 @@ pub fn revoke(
 ) -> Option<Promise> {
     match &options.revocation {
         Refresh::None => None,
-        Refresh::Endpoint(_) if refresh_token.is_undefined() && !revokes_cookie(&options.revocation) => None,
+        Refresh::Endpoint(_) if refresh_token.is_undefined() && !revokes_cookie(options) => None,
         Refresh::Endpoint(endpoint) => Some(post(options, endpoint, request, refresh_token, true)),
         Refresh::Function(function) => {
             Some(call(request, function, &bound(&options.fetch), refresh_token, access_token))

@@ -1,6 +1,6 @@
 // Requests to a token or a revocation endpoint, calls of the app's functions in their place, and what is received.
 
-const { create, entries, keys } = Object;
+const { create, entries, fromEntries, keys } = Object;
 const { parse, stringify } = JSON;
 /** A longer delay would be over at once. */
 const LONGEST_TIMER = 2_147_483_000;
@@ -32,32 +32,53 @@ export const within = async (controller, ms, promise) => {
   }
 };
 
-/** Sends a refresh token, to be used or to be revoked. What is `undefined` is left out of the body. */
-export const post = async ({ signal }, fetch, url, credentials, client_id, params, given, isJson, token, revokes) => {
-  const members = {
-    __proto__: null,
-    ...(revokes ? { token, token_type_hint: "refresh_token" } : { grant_type: "refresh_token", refresh_token: token }),
-    client_id,
-    ...params,
-  };
+/**
+ * Sends a refresh token, to be used or to be revoked. What is `undefined` is left out of the body. Of a session in
+ * cookies there is no token, and no body without members; it carries the value of `csrf`, where there is one.
+ */
+export const post = async (
+  { signal },
+  fetch,
+  url,
+  credentials,
+  client_id,
+  params,
+  given,
+  isJson,
+  token,
+  revokes,
+  inCookies,
+  csrf,
+  number,
+) => {
+  const grant = revokes
+    ? { token, token_type_hint: "refresh_token" }
+    : { grant_type: "refresh_token", refresh_token: token };
+  const members = entries({ __proto__: null, ...(inCookies ? {} : grant), client_id, ...params }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const hasBody = !inCookies || members.length;
   const headers = new Headers(given);
   if (!headers.has("accept")) headers.set("accept", "application/json");
-  if (isJson && !headers.has("content-type")) headers.set("content-type", "application/json");
-  return fetch(url, {
-    __proto__: null,
-    method: "POST",
-    redirect: "manual",
-    cache: "no-store",
-    referrerPolicy: "no-referrer",
-    credentials,
-    headers,
-    body: isJson
-      ? stringify(members)
-      : new URLSearchParams(entries(members).filter(([, value]) => value !== undefined)),
-    signal,
-    auth: false,
-    ...(revokes && { keepalive: true }),
-  });
+  if (isJson && hasBody && !headers.has("content-type")) headers.set("content-type", "application/json");
+  const once = (value) => {
+    if (value === undefined) csrf && headers.delete(csrf.header);
+    else headers.set(csrf.header, value);
+    return fetch(url, {
+      __proto__: null,
+      method: "POST",
+      redirect: "manual",
+      cache: "no-store",
+      referrerPolicy: "no-referrer",
+      credentials,
+      headers,
+      ...(hasBody && { body: isJson ? stringify(fromEntries(members)) : new URLSearchParams(members) }),
+      signal,
+      auth: false,
+      ...(revokes && { keepalive: true }),
+    });
+  };
+  return csrf ? csrf.send(number, signal, once, () => true) : once();
 };
 
 /** Calls the app's refresh function. */
@@ -76,8 +97,9 @@ export const ask = (controller, ms, judge, { again }) => within(controller, ms, 
  * What was received: a response and its JSON, and where `copies` a 4xx as it can be read again. A refresh function may
  * return tokens, or a response whose body it has read; a mock may have no `text`, or no `clone`.
  */
-const received = async (sent, isFunction, copies, secret) => {
+const received = async (sent, isFunction, copies, secret, csrf) => {
   const value = await sent;
+  const refusesCsrf = !!(await csrf?.refuses(value));
   const has = (name) => typeof value?.[name] === "function";
   const readable = has("text") || has("json");
   const isResponse = typeof value?.status === "number";
@@ -105,6 +127,7 @@ const received = async (sent, isFunction, copies, secret) => {
     value,
     again,
     secret,
+    refusesCsrf,
   };
 };
 const jsonOf = async (response) => {

@@ -40,11 +40,22 @@ extern "C" {
         json: i32,
         token: &JsValue,
         revokes: i32,
+        in_cookies: i32,
+        csrf: &JsValue,
+        number: i32,
     ) -> Promise;
     /// Calls the app's refresh function.
     fn refresh(request: &Request, call: &Function, fetch: &Function, token: &JsValue, reason: &str) -> Promise;
     /// A promise of what was received; where `copies`, a 4xx of which can be read again.
-    fn receive(request: &Request, ms: f64, sent: &Promise, function: i32, copies: i32, token: &JsValue) -> Promise;
+    fn receive(
+        request: &Request,
+        ms: f64,
+        sent: &Promise,
+        function: i32,
+        copies: i32,
+        token: &JsValue,
+        csrf: &JsValue,
+    ) -> Promise;
     /// A promise of what the app's function says of it.
     fn ask(request: &Request, ms: f64, judge: &Function, received: &Received) -> Promise;
     /// The name of what was thrown; `undefined` where it has none.
@@ -92,14 +103,14 @@ pub fn send(
         Refresh::None => return None,
     };
     let copies = options.is_refused.is_some();
-    Some(receive(request, options.refresh_timeout, &sent, function.into(), copies.into(), token))
+    Some(receive(request, options.refresh_timeout, &sent, function.into(), copies.into(), token, &options.csrf))
 }
 
 /// What has come of it; what was thrown is an error.
 pub async fn reply(options: &Options, request: &Request, sent: Option<Promise>) -> Result<Reply, JsValue> {
     let sent: Promise = sent.ok_or(JsValue::UNDEFINED)?;
     let received = wait(&sent).await?.unchecked_into();
-    let (mut reply, may_be_refused) = read(&received)?;
+    let (mut reply, may_be_refused) = read(&received, options.policy.by_cookie())?;
     if may_be_refused && let Some(is_refused) = &options.is_refused {
         // The lock is held meanwhile: nobody is to present this refresh token before it is known what it is worth.
         match wait(&ask(request, options.refresh_timeout, is_refused, &received)).await {
@@ -150,5 +161,9 @@ pub(super) fn post(
         endpoint.json.into(),
         token,
         revokes.into(),
+        options.policy.by_cookie().into(),
+        &options.csrf,
+        // Under no number of a call's.
+        -i32::from(options.debug),
     )
 }

@@ -21,10 +21,21 @@ impl SessionDriver {
                 Unusable::BadType => "setTokens: this `token_type` cannot be sent; DPoP is not supported.",
             })
         })?;
-        self.synchronize();
-        let granted = self.vault.grant(&tokens);
-        self.dispatch(Event::SetTokens(granted));
+        self.take_tokens(&tokens);
         Ok(())
+    }
+
+    /// See `signedIn` in the contract.
+    pub fn signed_in(self: &Rc<Self>, details: &JsValue) -> Result<(), JsValue> {
+        let tokens = Tokens::in_cookies(details, timers::now())?;
+        self.take_tokens(&tokens);
+        Ok(())
+    }
+
+    fn take_tokens(self: &Rc<Self>, tokens: &Tokens) {
+        self.synchronize();
+        let granted = self.vault.grant(tokens);
+        self.dispatch(Event::SetTokens(granted));
     }
 
     /// Takes over the three values of the interceptor recipe.
@@ -58,7 +69,7 @@ impl SessionDriver {
     pub fn assume(&self, members: Members) {
         let record = &self.record();
         if members == Members::Signalled {
-            self.vault.write(record, members, &self.signalled.borrow());
+            self.vault.write(record, members, &self.signalled.borrow(), 0);
         } else {
             self.vault.assume(record);
         }
@@ -67,7 +78,8 @@ impl SessionDriver {
 
     /// Writes what is known; tells where the storage does not take it.
     pub fn write(&self, members: Members) -> Option<Event> {
-        let text = self.vault.write(&self.record(), members, &self.ends.members.borrow());
+        let generation = self.session(|session| session.generation());
+        let text = self.vault.write(&self.record(), members, &self.ends.members.borrow(), generation);
         self.make_snapshot();
         let mut error = self.store.write(&text);
         let known = self.vault.text();

@@ -68,8 +68,9 @@ impl SessionDriver {
         let setup = Setup {
             policy: options.policy,
             place: store.seen_by(),
-            cookie_possible: options.policy.refreshable == Refreshable::Always && !on_server(),
-            revokes_cookie: revocation::revokes_cookie(&options.revocation),
+            cookie_possible: (options.policy.refreshable == Refreshable::Always || options.policy.by_cookie())
+                && !on_server(),
+            revokes_cookie: revocation::revokes_cookie(&options),
             background: options.background,
             ..Setup::default()
         };
@@ -80,7 +81,7 @@ impl SessionDriver {
                 timers: timers::timers(&tell),
                 listener: lifecycle::listener(&tell, told::number(told::PAGE, 0), &options.name),
                 events: events::events(options.debug.into()),
-                vault: Vault::new(endpoint, client),
+                vault: Vault::new(endpoint, client, options.policy.by_cookie()),
                 options: Rc::clone(&options),
                 store,
                 machine: RefCell::new(Session::new(setup)),

@@ -138,7 +138,7 @@ impl Session {
         let record = &self.record;
         let (verdict, makes_way) =
             self.decisions.on_outcome(|decisions| decisions.on_unauthorized(call, record, now, unauthorized));
-        let answered = match verdict {
+        let answered = match self.spoil_verdict(call, verdict) {
             Verdict::Deliver(refresh) => {
                 self.start(refresh, now);
                 self.make_way(makes_way, now);
@@ -169,6 +169,18 @@ impl Session {
         }
         self.settle_turn(now);
         answered
+    }
+
+    /// What a fault makes of it.
+    fn spoil_verdict(&self, call: &Call, verdict: Verdict) -> Verdict {
+        let deliver = Verdict::Deliver(NeedsRefresh::No);
+        match verdict {
+            Verdict::EndRefused if self.faulty(Fault::KeepsWhatCannotBeRefreshed) => deliver,
+            _ if verdict == deliver && call.sends > 1 && self.faulty(Fault::EndsAtOneEndpoint) => {
+                Verdict::EndRetryRejected
+            }
+            _ => verdict,
+        }
     }
 
     fn start(&mut self, refresh: NeedsRefresh, now: u64) {

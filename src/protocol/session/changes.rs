@@ -4,8 +4,9 @@ use super::Session;
 use crate::protocol::decisions::Decisions;
 use crate::protocol::effect::{Effect, Ending, Members, Notice, Source};
 use crate::protocol::event::{Granted, Stored};
+use crate::protocol::fault::Fault;
 use crate::protocol::tabs::{Heard, Mark};
-use crate::protocol::token::Record;
+use crate::protocol::token::{AccessToken, Record};
 
 impl Session {
     /// What stands in storage is not what is known.
@@ -40,7 +41,7 @@ impl Session {
         if !self.setup.place.shared() {
             // A tab whose storage was blocked may still be told of the record that it has left.
             if self.setup.cookie_possible {
-                self.on_cookie_mark(mark, now);
+                self.on_cookie_mark(mark, true, now);
             }
         } else if self.apply_remote_mark(mark, of_end, now) {
             self.push(Effect::ReadRecord);
@@ -64,12 +65,41 @@ impl Session {
         true
     }
 
-    /// Another tab's mark of the cookie's session: this tab's may be over.
-    pub(super) fn on_cookie_mark(&mut self, mark: Mark, now: u64) {
+    /// Another tab's mark of the cookie's session: this tab's may be over, or have another generation. One that was
+    /// `signalled` is of a tab that lives.
+    pub(super) fn on_cookie_mark(&mut self, mark: Mark, signalled: bool, now: u64) {
+        let (known, was_in) = (self.decisions.cookie(), self.record.has_session());
         if let Some(tombstone) = self.decisions.on_cookie_mark(mark, &self.record) {
             self.put(tombstone, Members::Nothing, now);
             self.ended_elsewhere(true, now);
         }
+        // What was committed before this page was opened may be of a browser that has been closed since: whether the
+        // cookie is still there, `refresh()` finds out.
+        if (signalled || was_in) && self.decisions.has_later_generation(known) && !self.faulty(Fault::MissesGenerations)
+        {
+            self.take_generation(now);
+        }
+    }
+
+    /// Another tab has refreshed the session's cookies, or signed in: they are this tab's too.
+    fn take_generation(&mut self, now: u64) {
+        let (mark, old) = (self.decisions.cookie(), self.record);
+        let within = old.has_session();
+        self.generations += 1;
+        let record = Record {
+            epoch: mark.epoch,
+            version: old.version + 1,
+            signin: old.signin + u64::from(!within),
+            access: Some(AccessToken(self.generations)),
+            received_at: now,
+            ..Record::default()
+        };
+        self.apply(&record, now);
+        self.decisions.join(mark);
+        self.push(Effect::WriteRecord(if within { Members::Refreshed } else { Members::SignIn }));
+        self.wake_waiters(now);
+        let source = Source::OtherTab;
+        self.notify(if old.signed_in() { Notice::Refresh(source) } else { Notice::SignIn(source) });
     }
 
     /// `setTokens`.

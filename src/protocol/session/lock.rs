@@ -89,7 +89,7 @@ impl Session {
             self.push(Effect::SetTimer(Timer::GiveUp(ticket), CATCH_UP_MS));
         } else {
             if !shared {
-                self.on_cookie_mark(mark, now);
+                self.on_cookie_mark(mark, false, now);
             }
             self.use_lock(ticket, now);
         }

@@ -46,6 +46,8 @@ pub struct Session {
     /// It is the session of another app.
     another_apps: bool,
     known_epoch: u64,
+    /// The highest number of a generation, where other tabs' marks bring some.
+    generations: u32,
     restoring: record::Restoring,
     refresh: Option<refresh::Refresh>,
     /// What has come of its token request, until it is judged.
@@ -117,6 +119,7 @@ impl Session {
             record: Record::default(),
             another_apps: false,
             known_epoch: 0,
+            generations: 0,
             restoring: record::Restoring::No,
             refresh: None,
             reply: None,

@@ -142,7 +142,7 @@ impl Session {
     }
 
     pub(super) fn on_mark_of_page(&mut self, mark: Mark, revoke: bool, now: u64) {
-        self.on_cookie_mark(mark, now);
+        self.on_cookie_mark(mark, false, now);
         if revoke {
             self.revoke_again();
         }

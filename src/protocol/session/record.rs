@@ -5,7 +5,7 @@ use crate::protocol::effect::{Effect, Members};
 use crate::protocol::event::{Stored, Timer};
 use crate::protocol::fault::Fault;
 use crate::protocol::tabs::{Mark, RESTORE_MS, Reading};
-use crate::protocol::token::Record;
+use crate::protocol::token::{AccessToken, Record};
 
 /// Whether something older than what is known stands in storage.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -70,6 +70,11 @@ impl Session {
     pub(super) fn apply(&mut self, record: &Record, now: u64) {
         self.decisions.observe(record, now);
         let replaced = record.access != self.record.access;
+        if self.setup.policy.by_cookie()
+            && let Some(AccessToken(number)) = record.access
+        {
+            self.generations = self.generations.max(number);
+        }
         self.record = *record;
         if self.epoch() != self.known_epoch {
             self.known_epoch = self.epoch();
@@ -138,6 +143,13 @@ impl Session {
             return Some(Mark::of(&self.record));
         }
         self.by_cookie().then(|| self.decisions.cookie())
+    }
+
+    /// The number of the generation that stands in the record, where the session is in cookies: in its epoch each is
+    /// another one, in all tabs.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        if self.setup.place.shared() { self.record.version } else { self.decisions.cookie().version }
     }
 
     /// Whether a cookie may hold the refresh token of this session, or of the next, and tabs share no record of it.

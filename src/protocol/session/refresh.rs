@@ -176,7 +176,7 @@ impl Session {
     }
 
     pub(super) fn on_mark_after_reply(&mut self, mark: Mark, now: u64, chance: f64) {
-        self.on_cookie_mark(mark, now);
+        self.on_cookie_mark(mark, false, now);
         if self.refresh_step() == Some(Step::Mark) {
             self.judge(now, chance);
         }

@@ -19,7 +19,7 @@ pub mod reached;
 mod server;
 mod users;
 
-use authfetch::protocol::config::{self, Place, Policy, Refreshable};
+use authfetch::protocol::config::{self, Credential, Place, Policy, Refreshable};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::{Event, MarkFor, Stored};
 use authfetch::protocol::fault::{Fault, Faults};
@@ -152,6 +152,7 @@ const POLICY: Policy = Policy {
     on_session_expired: config::OnSessionExpired::Logout,
     on_retry_rejected: config::OnRetryRejected::Auto,
     refreshable: Refreshable::Always,
+    credential: Credential::Bearer,
     leeway: 0,
     attempts: 2,
     cancel_pending: Some(1),

@@ -1,0 +1,54 @@
+//! The option `csrf`: protection against cross-site request forgery in cookie sessions.
+//!
+//! The value goes to `origins` and to the endpoints alone, and is read again at every send. A refusal of it is answered
+//! beneath the machine, by one more send: to that the request is one, and its answer the last.
+
+use super::fetch::Underlying;
+use super::parser::Members;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/browser/csrf.js")]
+extern "C" {
+    /// The header, and where its value comes from: a cookie, or else `value`.
+    fn csrf(
+        header: &JsValue,
+        cookie: &JsValue,
+        value: &JsValue,
+        all: i32,
+        refetch: &JsValue,
+        judge: &JsValue,
+        underlying: &Underlying,
+        ms: f64,
+    ) -> JsValue;
+}
+
+/// What the option takes.
+const CSRF: &str = r#"header string a string
+header ^[\w!#$%&'*+.^`|~-]+$ a header's name
+cookie string a string
+value string|function a string or a function
+methods word "unsafe" or "all"
+refetch url an http or https URL
+isCsrfFailure function a function"#;
+
+/// The option, checked; `undefined` where it is not set. True where it covers all methods.
+pub fn parse(options: &Members, cookie_session: bool, underlying: &Underlying, ms: f64) -> (JsValue, bool) {
+    let value = options.get("csrf");
+    if value.is_undefined() {
+        return (value, false);
+    }
+    if !cookie_session {
+        options.refuse("csrf", &value, r#"nothing without `credential: "cookie"`"#);
+    }
+    let given = Members::new(&value, CSRF, Some(options), "csrf", None);
+    let (header, cookie, value) = (given.get("header"), given.get("cookie"), given.get("value"));
+    if header.is_undefined() {
+        given.refuse("header", &header, "a header's name");
+    }
+    if cookie.is_undefined() == value.is_undefined() {
+        given.refuse("value", &value, "a string or a function, in place of a `cookie`");
+    }
+    let all = given.word("methods", 0) == 1;
+    let (refetch, judge) = (given.get("refetch"), given.get("isCsrfFailure"));
+    (csrf(&header, &cookie, &value, all.into(), &refetch, &judge, underlying, ms), all)
+}
