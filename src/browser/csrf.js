@@ -93,7 +93,11 @@ class Csrf {
    */
   send(number, signal, once, again) {
     const value = this.read(signal);
-    const sent = (value) => this.sent(number, signal, value, once, again);
+    const unlessAborted = (value) => {
+      if (signal?.aborted) throw signal.reason;
+      return once(value);
+    };
+    const sent = (value) => this.sent(number, signal, value, unlessAborted, again);
     return typeof value?.then === "function" ? value.then(sent) : sent(value);
   }
   async sent(number, signal, value, once, again) {

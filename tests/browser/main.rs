@@ -11,6 +11,7 @@ mod calls;
 mod challenges;
 mod clock;
 mod context_fetch;
+mod cookie;
 mod cooldown;
 mod debug;
 mod expiry;

@@ -1,0 +1,309 @@
+//! The option `csrf`: what goes along with which request, and what is done where a server refuses it.
+
+use super::site::{World, script, set_cookie};
+use crate::clock::Clock;
+use crate::world::{get, parse, rejection, status, statuses, text, turn, until};
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen(module = "/tests/browser/told.js")]
+extern "C" {
+    fn listen();
+    fn stop();
+    fn stories(kind: &str) -> Vec<String>;
+    fn said() -> Vec<String>;
+}
+
+/// What frameworks answer, word for word, each with its source.
+const REFUSALS: &str = include_str!("refusals.json");
+const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
+fn csrf(csrf: &str) -> String {
+    format!("{{ csrf: {csrf} }}")
+}
+
+fn some(text: &str) -> Option<String> {
+    Some(text.into())
+}
+
+#[wasm_bindgen_test]
+async fn each_framework_s_refusal_is_answered_by_one_more_send_and_ends_nothing() {
+    let refusals: Array = parse(REFUSALS).expect("JSON").unchecked_into();
+    for refusal in refusals.iter() {
+        let name = format!("{}: {}", text(&refusal, "name"), text(&refusal, "when"));
+        let world = World::signed_in(&csrf(&text(&refusal, "csrf")));
+        world.answers("/api/save", &String::from(js_sys::JSON::stringify(&refusal).expect("JSON")));
+        let again = get(&refusal, "again").is_truthy();
+        let wanted = if again { 200 } else { get(&refusal, "status").as_f64().unwrap_or_default() as u32 };
+        assert_eq!(status(&world.post("/api/save")).await, Ok(wanted), "{name}");
+        let sent = world.sent("/api/save");
+        assert_eq!(sent.len(), if again { 2 } else { 1 }, "{name}");
+        for one in sent {
+            until(|| !text(&one, "body").is_empty()).await;
+            assert_eq!(text(&one, "body"), "text", "{name}");
+        }
+        let refetches = world.sent("/sanctum/csrf-cookie").len() + world.sent("/csrf-token").len();
+        assert_eq!(refetches, usize::from(text(&refusal, "csrf").contains("refetch")), "{name}");
+        assert!(world.sent("/refresh").is_empty() && world.auth.state() == "signed-in", "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_at_the_refresh_endpoint_is_never_taken_for_that_of_the_session() {
+    let refusals: Array = parse(REFUSALS).expect("JSON").unchecked_into();
+    for refusal in refusals.iter().filter(|refusal| get(refusal, "again").is_truthy()) {
+        let (name, answer) = (text(&refusal, "name"), String::from(js_sys::JSON::stringify(&refusal).expect("JSON")));
+        let world = World::stale(&csrf(&text(&refusal, "csrf")));
+        world.answers("/refresh", &answer);
+        assert_eq!(status(&world.call("/api")).await, Ok(200), "{name}");
+        assert_eq!(world.sent("/refresh").len(), 2, "{name}");
+
+        let asked = "{ isRefused: () => true, csrf: ";
+        let world = World::stale(&format!("{asked} {} }}", text(&refusal, "csrf")));
+        world.answers("/refresh", &answer);
+        world.answers("/refresh", &answer);
+        let error = rejection(&world.call("/api")).await;
+        assert_eq!((text(&error, "code"), world.auth.state()), ("refresh_failed".into(), "signed-in".into()), "{name}");
+        assert_eq!(world.sent("/refresh").len(), 2, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn unsafe_methods_carry_the_value_and_with_all_every_method() {
+    for (methods, covered) in [("unsafe", 3..), ("all", 0..)] {
+        let world = World::signed_in(&csrf(&format!("{{ header: 'X-CSRF', value: '1', methods: '{methods}' }}")));
+        for (at, method) in METHODS.iter().enumerate() {
+            let init = format!("{{ method: '{method}' }}");
+            for input in [JsValue::from("/api"), script(&format!("new Request('/api', {init})"))] {
+                assert_eq!(status(&world.call_with(&input, &init)).await, Ok(200));
+                let wanted = covered.contains(&at).then(|| "1".to_owned());
+                assert_eq!(world.headers("/api", "x-csrf").pop().flatten(), wanted, "{methods} {method}");
+            }
+        }
+        assert_eq!(status(&world.call("/api")).await, Ok(200));
+        assert_eq!(world.headers("/api", "x-csrf").pop().flatten().is_some(), methods == "all");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_cookie_is_decoded_and_read_again_at_every_send() {
+    let world = World::stale("{ csrf: { header: 'X-XSRF-TOKEN', cookie: 'xsrf-read' }, revocation: '/logout' }");
+    set_cookie("xsrf-read-not", "another");
+    set_cookie("xsrf-read", "first%3D");
+    world.site.hold("/refresh");
+    let call = world.post("/api");
+    until(|| world.sent("/refresh").len() == 1).await;
+    set_cookie("xsrf-read", "second%3D");
+    world.site.release("/refresh");
+    assert_eq!(status(&call).await, Ok(200));
+    assert_eq!(world.headers("/api", "x-xsrf-token"), [some("first="), some("second=")]);
+    assert_eq!(world.headers("/refresh", "x-xsrf-token"), [some("first=")]);
+    let _ = world.auth.logout(&JsValue::UNDEFINED);
+    assert_eq!(world.headers("/logout", "x-xsrf-token"), [some("second=")]);
+    for (value, wanted) in [("100%", "100%"), ("a=b", "a=b")] {
+        set_cookie("xsrf-read", value);
+        assert_eq!(status(&world.post("/login")).await, Ok(200));
+        assert_eq!(world.headers("/login", "x-xsrf-token").pop(), Some(some(wanted)));
+    }
+    set_cookie("xsrf-read", "");
+}
+
+#[wasm_bindgen_test]
+async fn where_there_is_no_value_the_call_goes_out_without_and_debug_says_so() {
+    listen();
+    for value in [
+        "cookie: 'there-is-none'",
+        "value: () => null",
+        "value: () => { throw new Error('no') }",
+        "value: async () => null",
+        "value: async () => { throw new Error('no') }",
+        "value: () => 'two\\nlines'",
+        "value: () => '€'",
+    ] {
+        let world = World::signed_in(&format!("{{ debug: true, csrf: {{ header: 'X-CSRF', {value} }} }}"));
+        listen();
+        assert_eq!(status(&world.post("/api")).await, Ok(200), "{value}");
+        assert_eq!(world.headers("/api", "x-csrf"), [None], "{value}");
+        let story = stories("call").pop().unwrap_or_default();
+        assert!(story.contains("sent without a CSRF value"), "{value}: {story}");
+    }
+    let world = World::signed_in("{ debug: true, csrf: { header: 'X-CSRF', value: () => 'the-value' } }");
+    world.answers("/api", "{ status: 419 }");
+    assert_eq!(status(&world.post("/api")).await, Ok(200));
+    assert!(stories("call").pop().unwrap_or_default().contains("CSRF value refused"));
+    assert!(!said().join(" ").contains("the-value"));
+    stop();
+}
+
+#[wasm_bindgen_test]
+async fn a_value_that_is_asked_for_comes_before_its_call_and_is_asked_once_for_each_send() {
+    let world = World::stale("{ csrf: { header: 'X-CSRF', value: async () => `${++globalThis.asked}` } }");
+    js_sys::Reflect::set(&js_sys::global(), &"asked".into(), &0.into()).expect("set");
+    assert_eq!(status(&world.post("/api")).await, Ok(200));
+    assert_eq!(world.headers("/api", "x-csrf"), [some("1"), some("3")]);
+    assert_eq!(world.headers("/refresh", "x-csrf"), [some("2")]);
+}
+
+#[wasm_bindgen_test]
+async fn a_value_that_never_comes_is_waited_for_as_long_as_a_refresh_may_take() {
+    let clock = Clock::steered();
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', value: () => new Promise(() => {}) } }");
+    let call = world.post("/api");
+    turn().await;
+    clock.advance(9.0).await;
+    assert!(world.sent("/api").is_empty());
+    clock.advance(1.1).await;
+    assert_eq!(status(&call).await, Ok(200));
+    assert_eq!(world.headers("/api", "x-csrf"), [None]);
+    // Whoever gives up does not wait for it.
+    let abort = script("globalThis.abort = new AbortController()");
+    let call = world.call_with(&"/aborted".into(), "{ method: 'POST', signal: globalThis.abort.signal }");
+    turn().await;
+    abort.unchecked_into::<web_sys::AbortController>().abort();
+    assert_eq!(text(&rejection(&call).await, "name"), "AbortError");
+    let call = world.post("/ended");
+    let _ = world.auth.logout(&JsValue::UNDEFINED);
+    assert_eq!(text(&rejection(&call).await, "code"), "logged_out");
+    assert!(world.sent("/aborted").is_empty() && world.sent("/ended").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn any_number_of_refused_calls_refetch_the_value_once() {
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', cookie: 'xsrf-many', refetch: '/csrf-cookie' } }");
+    set_cookie("xsrf-many", "old");
+    world.site.hold("/csrf-cookie");
+    let paths: Vec<String> = (0..5).map(|at| format!("/api/{at}")).collect();
+    for path in &paths {
+        world.answers(path, "{ status: 419 }");
+    }
+    world.site.hold(&paths[4]);
+    let calls: Vec<_> = paths.iter().map(|path| world.post(path)).collect();
+    until(|| world.sent("/csrf-cookie").len() == 1).await;
+    set_cookie("xsrf-many", "new");
+    world.site.release("/csrf-cookie");
+    assert_eq!(statuses(&calls[..4]).await, [200; 4]);
+    // It was sent before the value was fetched anew, and is refused after that.
+    world.site.release(&paths[4]);
+    assert_eq!(status(&calls[4]).await, Ok(200));
+    assert_eq!(world.sent("/csrf-cookie").len(), 1);
+    for path in &paths {
+        assert_eq!(world.headers(path, "x-csrf"), [some("old"), some("new")]);
+    }
+    assert_eq!(text(&world.sent("/csrf-cookie")[0], "credentials"), "include");
+    set_cookie("xsrf-many", "");
+}
+
+#[wasm_bindgen_test]
+async fn a_second_refusal_is_delivered_and_so_is_the_first_where_the_value_cannot_be_fetched() {
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', value: '1', refetch: '/csrf-cookie' } }");
+    for _ in 0..2 {
+        world.answers("/api", "{ status: 419 }");
+    }
+    assert_eq!(status(&world.post("/api")).await, Ok(419));
+    assert_eq!(world.sent("/api").len(), 2);
+    world.answers("/other", "{ status: 419 }");
+    world.answers("/csrf-cookie", "{ error: 'network' }");
+    assert_eq!(status(&world.post("/other")).await, Ok(419));
+    assert_eq!((world.sent("/other").len(), world.auth.state()), (1, "signed-in".into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_is_sent_once_is_not_sent_again_for_its_value() {
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', value: '1' } }");
+    world.answers("/api", "{ status: 419 }");
+    let init = "{ method: 'POST', auth: 'once' }";
+    assert_eq!(status(&world.call_with(&"/api".into(), init)).await, Ok(419));
+    assert_eq!(world.sent("/api").len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_value_and_a_rejected_generation_leave_a_call_three_sends() {
+    let bodies = [
+        "'text'",
+        "new URLSearchParams('a=b')",
+        "new TextEncoder().encode('text')",
+        "new Blob(['text'])",
+        "Object.assign(new FormData(), {})",
+    ];
+    for body in bodies {
+        for request in [false, true] {
+            let world = World::stale("{ csrf: { header: 'X-CSRF', value: '1' } }");
+            world.answers("/api", "{ status: 419 }");
+            let init = format!("{{ method: 'POST', body: {body} }}");
+            let input = if request { script(&format!("new Request('/api', {init})")) } else { "/api".into() };
+            let call = world.call_with(&input, if request { "undefined" } else { &init });
+            assert_eq!(status(&call).await, Ok(200), "{body} {request}");
+            assert_eq!((world.sent("/api").len(), world.sent("/refresh").len()), (3, 1), "{body} {request}");
+        }
+    }
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', value: '1' } }");
+    world.answers("/api", "{ status: 419 }");
+    let stream = "{ method: 'POST', duplex: 'half', body: new Blob(['streamed']).stream() }";
+    assert_eq!(status(&world.call_with(&"/api".into(), stream)).await, Ok(200));
+    assert_eq!(world.sent("/api").len(), 2);
+}
+
+#[wasm_bindgen_test]
+async fn the_value_goes_to_origins_and_the_endpoints_alone_and_never_over_the_caller_s_own() {
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', value: '1' } }");
+    assert_eq!(status(&world.post("https://elsewhere.test/elsewhere")).await, Ok(200));
+    assert_eq!(world.headers("/elsewhere", "x-csrf"), [None]);
+    let init = "{ method: 'POST', auth: false }";
+    assert_eq!(status(&world.call_with(&"/left".into(), init)).await, Ok(200));
+    assert_eq!(world.headers("/left", "x-csrf"), [None]);
+    let init = "{ method: 'POST', headers: { 'x-csrf': 'mine' } }";
+    assert_eq!(status(&world.call_with(&"/own".into(), init)).await, Ok(200));
+    assert_eq!(world.headers("/own", "x-csrf"), [some("mine")]);
+    assert_eq!(status(&world.post("https://api.test/there")).await, Ok(200));
+    assert_eq!(world.headers("/there", "x-csrf"), [some("1")]);
+}
+
+#[wasm_bindgen_test]
+async fn signed_out_a_login_carries_the_value_and_is_sent_again_for_it() {
+    let world = World::new("{ csrf: { header: 'X-CSRF', value: '1', refetch: '/csrf-cookie' } }");
+    world.answers("/login", "{ status: 419 }");
+    assert_eq!(status(&world.post("/login")).await, Ok(200));
+    assert_eq!(world.headers("/login", "x-csrf"), [some("1"), some("1")]);
+    assert_eq!((world.sent("/csrf-cookie").len(), world.auth.state()), (1, "signed-out".into()));
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_is_long_or_slow_is_delivered_unread() {
+    let world = World::signed_in("{ csrf: { header: 'X-CSRF', value: '1' } }");
+    world.answers("/long", "{ status: 403, body: 'x'.repeat(70_000) + 'csrf' }");
+    let call = world.post("/long");
+    let response = JsFuture::from(call).await.expect("delivered");
+    let body = JsFuture::from(response.unchecked_ref::<web_sys::Response>().text().expect("text")).await;
+    assert_eq!(body.expect("whole").as_string().map(|text| text.len()), Some(70_004));
+    let clock = Clock::steered();
+    world.answers(
+        "/slow",
+        "{ status: 403, body: new ReadableStream({ start: (to) => to.enqueue(new Uint8Array(1)) }) }",
+    );
+    let call = world.post("/slow");
+    for _ in 0..5 {
+        turn().await;
+    }
+    clock.advance(1.1).await;
+    assert_eq!(status(&call).await, Ok(403));
+    assert_eq!((world.sent("/long").len(), world.sent("/slow").len()), (1, 1));
+}
+
+#[wasm_bindgen_test]
+async fn is_csrf_failure_has_the_last_word_and_one_that_throws_says_no() {
+    for (judge, status_of_it, again) in [
+        ("() => true", 404, true),
+        ("async () => true", 400, true),
+        ("() => false", 419, false),
+        ("async (response) => (await response.json()).csrf", 403, true),
+        ("() => { throw new Error('no') }", 419, false),
+        ("async () => { throw new Error('no') }", 419, false),
+        ("() => true", 503, false),
+    ] {
+        let world = World::signed_in(&csrf(&format!("{{ header: 'X-CSRF', value: '1', isCsrfFailure: {judge} }}")));
+        world.answers("/api", &format!("{{ status: {status_of_it}, body: '{{\"csrf\":true}}' }}"));
+        assert_eq!(status(&world.post("/api")).await, Ok(if again { 200 } else { status_of_it }), "{judge}");
+    }
+}

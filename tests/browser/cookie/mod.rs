@@ -1,0 +1,8 @@
+//! Sessions in cookies, which the page cannot read.
+
+mod csrf;
+mod mistakes;
+mod redirects;
+mod sending;
+mod session;
+mod site;
