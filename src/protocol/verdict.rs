@@ -91,12 +91,13 @@ impl Decisions {
             };
         }
         self.on_call_dropped(call.id);
-        if self.is_broken(call.resource) {
+        // Nobody but the server can tell when a cookie is over.
+        let lost = self.policy.by_cookie() && !self.can_refresh(record);
+        if self.is_broken(call.resource) && !lost {
             return Verdict::Deliver(NeedsRefresh::No);
         }
         if !self.can_refresh(record) {
-            // Nobody but the server can tell when a cookie is over.
-            return if (expired || self.policy.by_cookie()) && !unauthorized.redirected {
+            return if (expired || lost) && !unauthorized.redirected {
                 Verdict::EndRefused
             } else {
                 Verdict::Deliver(NeedsRefresh::No)
@@ -134,7 +135,8 @@ impl Decisions {
             OnRetryRejected::Return => false,
             // The lifetime of a cookie is usually unknown: one broken endpoint is to sign nobody out.
             OnRetryRejected::Auto if self.policy.by_cookie() => {
-                !record.accepted && !expired && self.broken.iter().any(|known| *known != call.resource)
+                let elsewhere = self.broken.iter().any(|known| *known != call.resource);
+                !self.can_refresh(record) || (elsewhere && !record.accepted && !expired)
             }
             OnRetryRejected::Auto => !record.accepted && !self.seen.predecessor_good && !expired,
         };

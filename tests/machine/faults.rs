@@ -1,8 +1,9 @@
 //! Each thing that can be done wrong on purpose is found by the exploration of a world in which it matters.
 
-use super::interleavings::{BUDGET, cancelling, private, shared, usual};
+use super::interleavings::{BUDGET, cancelling, in_cookies, private, shared, usual};
 use super::model::{ALL_SETTLE, Budget, Small};
 use super::world::Reaction;
+use authfetch::protocol::config::Refreshable;
 use authfetch::protocol::fault::Fault;
 
 fn finds(small: Small, fault: Fault, rule: &str) {
@@ -44,6 +45,16 @@ fn the_exploration_finds_each_fault_in_what_listeners_and_other_tabs_are_told() 
     finds(listener, Fault::NotifiesOfWhatIsOver, "nothing is told of a session that is over");
     let elsewhere = Small { budget: Budget { elsewhere: 2, ..BUDGET }, ..shared(usual()) };
     finds(elsewhere, Fault::SignalsBeforeWriting, "what is signalled can be read");
+}
+
+#[test]
+fn the_exploration_finds_each_fault_in_what_ends_a_session_in_cookies() {
+    let budget = Budget::default();
+    let one = in_cookies(Small { budget, ..private(usual()) }, Refreshable::Always);
+    finds(one, Fault::EndsAtOneEndpoint, "nobody is signed out wrongly");
+    let never = in_cookies(Small { budget, ..private(usual()) }, Refreshable::Never);
+    let rule = "a session in cookies that nothing can refresh ends at its first 401";
+    finds(never, Fault::KeepsWhatCannotBeRefreshed, rule);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::bounds::bound;
 use super::model::{Budget, Small};
 use super::world::Reaction;
-use authfetch::protocol::config::{OnRetryRejected, OnSessionExpired, Place, Policy, Setup};
+use authfetch::protocol::config::{Credential, OnRetryRejected, OnSessionExpired, Place, Policy, Refreshable, Setup};
 
 pub const BUDGET: Budget = Budget {
     expiries: 1,
@@ -129,6 +129,31 @@ fn no_interleaving_with_a_listener_that_acts_from_within_breaks_a_rule() {
         let small = Small { budget, calls: bound(1, 2), listener: Some(listener), ..shared(usual()) };
         breaks_no_rule(&format!("a listener that {listener:?}"), small);
     }
+}
+
+/// The session is in cookies: the browser keeps what is presented, and the page only a generation.
+pub fn in_cookies(small: Small, refreshable: Refreshable) -> Small {
+    let policy = Policy { credential: Credential::Cookie, refreshable, ..small.setup.policy };
+    Small { setup: Setup { policy, cookie_possible: true, ..small.setup }, ..small }
+}
+
+#[test]
+fn no_interleaving_of_a_session_in_cookies_breaks_a_rule() {
+    let budget = Budget { aborts: 0, canaries: 0, listens: 0, expiries: bound(0, 1), ..BUDGET };
+    for on_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
+        let usual = policy(on_expired, OnRetryRejected::Auto);
+        let elsewhere = Budget { elsewhere: 1, sign_ins: bound(0, 1), ..budget };
+        for (name, small, refreshable) in [
+            ("alone", Small { budget, ..private(usual) }, Refreshable::Always),
+            ("shared", Small { budget: elsewhere, ..shared(usual) }, Refreshable::Always),
+            ("never refreshed", Small { budget, ..private(usual) }, Refreshable::Never),
+        ] {
+            let small = Small { paths: &[1, 3], ..in_cookies(small, refreshable) };
+            breaks_no_rule(&format!("cookies, {name}, {on_expired:?}"), small);
+        }
+    }
+    let late = Small { budget: Budget { by_hand: 1, ..budget }, answers_late: true, ..private(usual()) };
+    breaks_no_rule("cookies, late answers", in_cookies(Small { calls: bound(1, 2), ..late }, Refreshable::Always));
 }
 
 /// Requests are cancelled once their token is known to be rejected, all but so many.

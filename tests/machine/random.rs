@@ -73,6 +73,8 @@ fn run(setup: Setup, lifetime: Option<u64>, ops: &[Op]) -> (u64, Option<&'static
 
 fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
     let cancel_pending = [None, Some(0), Some(1), Some(6)][chance.0 as usize % 4];
+    let credential = if chance.0 / 4 % 4 == 3 { Credential::Cookie } else { Credential::Bearer };
+    let refreshes = if credential == Credential::Cookie { Refreshable::Always } else { Refreshable::WithToken };
     let policy = Policy {
         signed_out: chance.of(&[SignedOut::Send, SignedOut::Reject]),
         on_session_expired: chance.of(&[
@@ -81,8 +83,8 @@ fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
             OnSessionExpired::PassThrough,
         ]),
         on_retry_rejected: chance.of(&[OnRetryRejected::Auto, OnRetryRejected::Logout, OnRetryRejected::Return]),
-        refreshable: if chance.below(8) == 0 { Refreshable::Never } else { Refreshable::WithToken },
-        credential: Credential::Bearer,
+        refreshable: if chance.below(8) == 0 { Refreshable::Never } else { refreshes },
+        credential,
         leeway: chance.of(&[0, 30_000]),
         attempts: 1 + chance.below(3) as u32,
         cancel_pending,
@@ -91,7 +93,7 @@ fn setup(chance: &mut Chance) -> (Setup, Option<u64>) {
     let place = chance.of(&[Place::Private, Place::Shared, Place::Shared]);
     let background = chance.of(&[true, false]);
     let lifetime = chance.of(&[None, Some(2_000), Some(LIFETIME), Some(LIFETIME)]);
-    (Setup { policy, place, background, ..Setup::default() }, lifetime)
+    (Setup { policy, place, background, cookie_possible: policy.by_cookie(), ..Setup::default() }, lifetime)
 }
 
 /// A rule that was broken, and the shortest schedule that shows it.

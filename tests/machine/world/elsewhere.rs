@@ -26,9 +26,11 @@ impl World {
         }
     }
 
-    /// Another tab refreshes, without a lock or with one that it has stolen, and this tab cannot read it yet.
+    /// Another tab refreshes, without a lock or with one that it has stolen, and this tab cannot read it yet. Where the
+    /// session is in cookies both may refresh the same generation, and come to the same next one: a vault would know,
+    /// which this world has not.
     pub fn refreshed_unseen(&mut self) {
-        if self.unseen.is_none() && self.setup.policy.grace > 0 {
+        if self.unseen.is_none() && !self.setup.policy.by_cookie() && self.setup.policy.grace > 0 {
             self.unseen = self.refreshed(true);
         }
     }
@@ -43,10 +45,11 @@ impl World {
     /// What a refresh of another tab makes of the stored record. Of one that is `unseen` this tab knows nothing: it may
     /// present the same refresh token.
     fn refreshed(&mut self, unseen: bool) -> Option<Record> {
-        let old = self.stored?;
-        let (access, refresh) = self.exchange(old.refresh?, unseen)?;
+        let old = self.stored.filter(Record::signed_in)?;
+        let (access, refresh) = self.exchange(self.refresh_token(&old)?, unseen)?;
+        let refresh = self.hand_out(Some(refresh));
         let theirs = Decisions::new(self.setup.policy).refreshed(&old, false, self.now, self.expiry());
-        Some(Record { access: Some(access), refresh: Some(refresh), version: old.version + 1, ..theirs })
+        Some(Record { access: Some(access), refresh, version: old.version + 1, ..theirs })
     }
 
     /// A call of another tab is accepted with the stored token.

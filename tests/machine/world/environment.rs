@@ -127,8 +127,9 @@ impl World {
             Effect::ClearTimer(timer) => self.timers.retain(|(set, _)| *set != timer),
             Effect::BeginRefresh(id, reason) => self.check_begin(id, reason),
             Effect::RequestToken(id, _) => {
-                let Record { epoch, signin, access, refresh, .. } = self.record;
-                let request = Request { id, epoch, signin, from: access, presented: refresh, aborted: false };
+                let Record { epoch, signin, access, .. } = self.record;
+                let presented = self.refresh_token(&self.record);
+                let request = Request { id, epoch, signin, from: access, presented, aborted: false };
                 self.check_request(&request);
                 self.requests.push(request);
             }

@@ -65,6 +65,8 @@ pub struct World {
     pub answers_late: bool,
     /// The refresh tokens that the server would exchange.
     pub valid: Vec<RefreshToken>,
+    /// The refresh token that the browser keeps, where the session is in cookies.
+    pub jar: Option<RefreshToken>,
     pub token_requests: u8,
     tokens: u32,
     /// What a listener does when it is told of something the next time.
@@ -119,6 +121,7 @@ impl World {
             requests: Vec::new(),
             answers_late: true,
             valid: Vec::new(),
+            jar: None,
             token_requests: 0,
             tokens: 0,
             listener: None,
@@ -146,6 +149,21 @@ impl World {
         self.session.open(stored, now);
         self.ledger.told_of_session = self.session.record().has_session();
         self.happens(Event::Opened { visible: true, claims: false });
+    }
+
+    /// The refresh token that would be presented.
+    pub fn refresh_token(&self, record: &Record) -> Option<RefreshToken> {
+        if self.setup.policy.by_cookie() { self.jar } else { record.refresh }
+    }
+
+    /// The refresh token reaches the browser: what is left of it for the page.
+    fn hand_out(&mut self, refresh: Option<RefreshToken>) -> Option<RefreshToken> {
+        if self.setup.policy.by_cookie() {
+            self.jar = refresh;
+            None
+        } else {
+            refresh
+        }
     }
 
     fn number(&mut self) -> u32 {

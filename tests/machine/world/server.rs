@@ -81,7 +81,8 @@ impl World {
         let same_text = self.same_text && request.from.is_some() && request.from == self.record.access;
         let granted = exchanged.filter(|_| class == GrantOutcome::Tokens).map(|(access, refresh)| Granted {
             access: request.from.filter(|_| same_text).unwrap_or(access),
-            refresh: Some(refresh),
+            // A `Set-Cookie` that comes after all: nothing in a page can rule it out, so it is left out here.
+            refresh: if request.aborted { Some(refresh) } else { self.hand_out(Some(refresh)) },
             expires_at: self.expiry(),
             same_text,
         });

@@ -19,6 +19,7 @@ impl World {
         let refresh = with_refresh.then(|| RefreshToken(self.number()));
         self.valid.extend(refresh);
         let access = AccessToken(self.number());
+        let refresh = self.hand_out(refresh);
         Granted { access, refresh, expires_at: self.expiry(), same_text: false }
     }
 

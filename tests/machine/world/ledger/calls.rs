@@ -1,6 +1,7 @@
 //! What a call may be sent with, and what its answer says of its token.
 
 use crate::world::{Answer, End, Phase, Task, World};
+use authfetch::protocol::config::OnRetryRejected;
 use authfetch::protocol::decisions::Call;
 use authfetch::protocol::token::AccessToken;
 
@@ -38,8 +39,16 @@ impl World {
             self.ledger.canary.take_if(|canary| sent == Some(canary.token));
         }
         let task = &self.tasks[at];
+        let sent = task.sent;
         let spared = self.ledger.late && task.replayable && task.sends < 2 && self.record.has_session();
         self.require(end != End::Answer(Answer::Unauthorized) || !spared, "a late 401 is not the last word");
+        let lost = self.setup.policy.by_cookie()
+            && !self.session.decisions().can_refresh(&self.record)
+            && self.record.signed_in()
+            && self.record.access == sent;
+        let ends = self.setup.policy.on_retry_rejected != OnRetryRejected::Return;
+        let kept = end == End::Answer(Answer::Unauthorized) && lost && ends;
+        self.require(!kept, "a session in cookies that nothing can refresh ends at its first 401");
         self.require(end != End::Failed || cooling, "a call fails with the refresh's error in the cooldown only");
     }
 

@@ -7,6 +7,7 @@ use authfetch::protocol::effect::{Ending, Notice};
 use authfetch::protocol::event::Timer;
 use authfetch::protocol::session::State;
 use authfetch::protocol::session::refresh::Step;
+use authfetch::protocol::token::AccessToken;
 
 impl World {
     pub(in crate::world) fn before_sign_in(&mut self) {
@@ -29,11 +30,15 @@ impl World {
     pub(super) fn check_refusal(&mut self) {
         let rightly = match self.ledger.judging {
             Some((_, redirected)) => {
-                self.has_run_out() && !self.session.decisions().can_refresh(&self.record) && !redirected
+                let over = self.has_run_out() || self.setup.policy.by_cookie();
+                over && !self.session.decisions().can_refresh(&self.record) && !redirected
             }
             None => {
                 let unseen = self.unseen.and_then(|record| record.refresh);
-                [self.record.refresh, unseen].into_iter().flatten().all(|token| !self.valid.contains(&token))
+                [self.refresh_token(&self.record), unseen]
+                    .into_iter()
+                    .flatten()
+                    .all(|token| !self.valid.contains(&token))
             }
         };
         self.require(rightly, "nobody is signed out wrongly");
@@ -44,6 +49,11 @@ impl World {
         let may = match self.setup.policy.on_retry_rejected {
             OnRetryRejected::Logout => true,
             OnRetryRejected::Return => false,
+            OnRetryRejected::Auto if self.setup.policy.by_cookie() => {
+                let of_it = |(token, _): &&(AccessToken, u64)| self.record.access == Some(*token);
+                let elsewhere = self.ledger.refused.iter().filter(of_it).count() > 1;
+                !self.session.decisions().can_refresh(&self.record) || (elsewhere && !self.record.accepted)
+            }
             OnRetryRejected::Auto => !self.record.accepted && !self.ledger.predecessor_good,
         };
         let by = self.ledger.judging.filter(|(_, redirected)| !redirected).map(|(token, _)| token);

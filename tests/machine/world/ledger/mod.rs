@@ -90,6 +90,7 @@ impl World {
         let refresh = |token: &RefreshToken| {
             let stands = |record: &Record| record.refresh == Some(*token);
             stands(&self.record)
+                || self.jar == Some(*token)
                 || self.unseen.iter().any(stands)
                 || self.requests.iter().any(|request| request.presented == Some(*token))
         };
