@@ -159,7 +159,10 @@ impl World {
                     tab.record.retry_at > 0
                         || (tab.session.decisions().unconfirmed() && tab.revocations.is_empty() && !tab.owes)
                 }
-                Reject => tab.record.access.is_some_and(|access| !self.issued[access.0 as usize].rejected),
+                Reject => {
+                    let number = tab.record.access.and_then(|access| self.sent_with(access));
+                    number.is_some_and(|number| !self.issued[number as usize].rejected)
+                }
                 Expire => i == 0 && self.setup.expiring,
                 SameText => tab.request.is_some_and(|request| request.answer.is_none()),
                 DropCall => !tab.calls.is_empty(),

@@ -13,9 +13,13 @@ pub const TWO: Setup = Setup {
     no_locks: false,
     lenient: false,
     slow_server: false,
+    generations: false,
     expiring: false,
     fault: None,
 };
+
+/// The same, where the access token is in a cookie too.
+pub const GENERATIONS: Setup = Setup { generations: true, ..TWO };
 
 pub const REFRESHES: Budget = Budget::of(Chance::Refresh, 2);
 pub const LOGOUT: Budget = Budget::of(Chance::Logout, 1);
@@ -152,4 +156,28 @@ fn a_refresh_that_fails_keeps_the_session_until_the_network_is_back() {
     let fails = CALLS.with(Chance::LoseAnswer, 2);
     holds("cookie, no answers", TWO, fails.with(Chance::Online, 1));
     holds("cookie, no answers, logout", TWO, fails.and(LOGOUT));
+}
+
+#[test]
+fn tabs_whose_session_is_in_cookies_alone_have_its_generation_in_common() {
+    for (name, budget) in ACCIDENTS {
+        holds(&format!("generations, {name}"), GENERATIONS, REFRESHES.and(budget));
+        holds(&format!("generations, calls, {name}"), GENERATIONS, CALLS.and(budget));
+        let setup = Setup { unopened: 1, ..GENERATIONS };
+        holds(&format!("generations, opened later, {name}"), setup, OPENED.and(budget));
+    }
+    holds("generations, two calls", GENERATIONS, CALLS.with(Chance::Reject, 1));
+    let expired = Budget::of(Chance::Call, 2).with(Chance::Expire, 1);
+    holds("generations, expired", Setup { expiring: true, ..GENERATIONS }, expired);
+    let again = Budget::of(Chance::SignInAgain, 1);
+    holds("generations, signed in again", GENERATIONS, CALLS.and(again));
+    let setup = Setup { no_locks: true, lenient: true, ..GENERATIONS };
+    holds("generations, no locks", setup, REFRESHES);
+    if bound(false, true) {
+        for (at, (first, one)) in ACCIDENTS.iter().enumerate() {
+            for (second, other) in &ACCIDENTS[at + 1..] {
+                holds(&format!("generations, {first}, {second}"), GENERATIONS, CALLS.and(*one).and(*other));
+            }
+        }
+    }
 }

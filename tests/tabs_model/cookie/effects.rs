@@ -2,11 +2,12 @@
 
 use super::calls::Stage;
 use super::server::Request;
-use super::{Commit, Microtask, Tab, World, reached};
+use super::{Commit, Life, Microtask, Tab, World, reached};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::effect::{Effect, Ending, Members, Notice, Settled};
 use authfetch::protocol::environment::{self, Environment};
 use authfetch::protocol::event::{Event, Stored, Timer};
+use authfetch::protocol::refresh::Reason;
 use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
 
@@ -19,6 +20,11 @@ pub struct Page<'world> {
 impl Page<'_> {
     fn tab(&mut self) -> &mut Tab {
         &mut self.world.tabs[self.i]
+    }
+
+    fn one_at_a_time(&mut self) -> Option<Event> {
+        self.world.breaks("a tab has one refresh at a time");
+        None
     }
 
     fn mark(&mut self) -> Mark {
@@ -91,20 +97,28 @@ impl Environment for Page<'_> {
             }
             Effect::ClearTimer(timer) => self.tab().timers.set(timer, None),
             Effect::BeginRefresh(id, _) => {
-                if self.tab().promise.replace(id).is_some() {
-                    self.world.breaks("a tab has one refresh at a time");
+                // Where another generation has come, whoever waits may begin the next before this one is settled.
+                let settles = self.world.setup.generations;
+                let tab = self.tab();
+                let before = tab.promise.replace(id);
+                if before.is_some() && !(settles && tab.earlier.is_none()) {
+                    return self.one_at_a_time();
                 }
+                tab.earlier = before;
             }
             Effect::SettleRefresh(id, settled) => {
                 let succeeds = matches!(settled, Settled::Refreshed | Settled::UsedStored | Settled::Throttled);
                 if succeeds && !self.tab().session.record().signed_in() {
                     self.world.breaks("whoever refreshes with success is signed in");
                 }
-                if self.tab().promise.take() != Some(id) {
+                let tab = self.tab();
+                let promise = if tab.earlier.is_some() { &mut tab.earlier } else { &mut tab.promise };
+                if promise.take() != Some(id) {
                     self.world.breaks("every refresh settles once");
                 }
             }
-            Effect::RequestToken(id, _) => {
+            Effect::RequestToken(id, reason) => {
+                self.world.check_refresh(i, reason);
                 if self.world.tabs[i].request.is_some() {
                     self.world.breaks("a tab has one token request at a time");
                 }
@@ -195,8 +209,17 @@ impl World {
     fn written(&mut self, i: usize, members: Members) {
         let record = *self.tabs[i].session.record();
         let old = std::mem::replace(&mut self.tabs[i].record, record);
+        if let Some(access) = record.access.filter(|_| self.setup.generations) {
+            let user = self.jar.map_or(self.tabs[i].user, |cookie| self.user(cookie));
+            let tab = &mut self.tabs[i];
+            (tab.numbers, tab.user) = (tab.numbers.max(access.0), user);
+        }
         match (old.access, record.access) {
-            (Some(before), Some(after)) if old.epoch == record.epoch && self.user(before.0) != self.user(after.0) => {
+            (Some(before), Some(after))
+                if old.epoch == record.epoch
+                    && !self.setup.generations
+                    && self.user(before.0) != self.user(after.0) =>
+            {
                 self.breaks("nothing is sent as another user");
             }
             (None, Some(_)) if self.mark.version >= UNCONFIRMED => {
@@ -215,6 +238,19 @@ impl World {
         }
         if members == Members::End {
             self.ends.insert(record.epoch);
+        }
+    }
+
+    /// A refresh after a 401: nobody has replaced the cookie since, or could not say so.
+    fn check_refresh(&mut self, i: usize, reason: Reason) {
+        let first = self.tabs[i].asked.is_none();
+        let good = self.jar.is_some_and(|cookie| self.accepts(cookie));
+        // Whoever brought it may have stood still before it had committed it, or be overtaken by a sign-in.
+        let good = good && self.families.len() == 1 && !self.issued.iter().any(|issued| issued.excused);
+        let runs = |tab: &Tab| tab.runs() || tab.life == Life::Unopened;
+        let told = self.all_committed() && !self.setup.no_locks && self.tabs.iter().all(runs);
+        if self.setup.generations && reason == Reason::Unauthorized && first && good && told {
+            self.breaks("a generation that another tab has brought is not refreshed");
         }
     }
 

@@ -3,7 +3,8 @@
 use super::Setup;
 use super::chances::{Budget, Chance};
 use super::checks::{
-    CALLS, FREEZE, LOGOUT, NO_LOCKS, OFFLINE_LOGOUT, OPENED, PUT_AWAY, REFRESHES, SAME_TEXT, SIGN_IN, SLOW, TWO,
+    CALLS, FREEZE, GENERATIONS, LOGOUT, NO_LOCKS, OFFLINE_LOGOUT, OPENED, PUT_AWAY, REFRESHES, SAME_TEXT, SIGN_IN,
+    SLOW, TWO,
 };
 use super::model::explore;
 use authfetch::protocol::fault::Fault;
@@ -123,4 +124,15 @@ fn calls_that_wait_for_ever_are_found() {
 fn a_request_that_is_sent_again_by_a_page_that_is_being_left_is_found() {
     let rule = "a page that is being left asks for no tokens at once";
     finds(Fault::RetriesWhileUnloading, SLOW, REFRESHES.with(Chance::Unload, 1), rule);
+}
+
+#[test]
+fn a_generation_of_another_tab_that_is_not_taken_over_is_found() {
+    let rule = "a generation that another tab has brought is not refreshed";
+    finds(Fault::MissesGenerations, GENERATIONS, CALLS, rule);
+}
+
+#[test]
+fn a_session_in_cookies_that_one_endpoint_ends_is_found() {
+    finds(Fault::EndsAtOneEndpoint, GENERATIONS, CALLS.with(Chance::Reject, 1), "nobody is signed out wrongly");
 }

@@ -25,7 +25,7 @@ use authfetch::protocol::event::{Event, MarkFor, Stored};
 use authfetch::protocol::fault::{Fault, Faults};
 use authfetch::protocol::session::{Session, State, Ticket};
 use authfetch::protocol::tabs::Mark;
-use authfetch::protocol::token::Record;
+use authfetch::protocol::token::{AccessToken, Record};
 use calls::Calling;
 use server::{Asked, Family, Issued, Request};
 use std::collections::{BTreeSet, VecDeque};
@@ -43,6 +43,8 @@ pub struct Setup {
     pub lenient: bool,
     /// The server takes its time; else a request is served when it is sent.
     pub slow_server: bool,
+    /// The access token is in a cookie too: tabs have a generation in its place.
+    pub generations: bool,
     /// Access tokens expire, and are refreshed ahead of it.
     pub expiring: bool,
     pub fault: Option<Fault>,
@@ -87,6 +89,9 @@ pub struct Tab {
     pub session: Session,
     /// The record that was written last: it is in the page's memory. Its access token is numbered by the server.
     pub record: Record,
+    /// The highest number of a generation, and whose it is, where the session is in cookies alone.
+    pub numbers: u32,
+    pub user: usize,
     pub channel: bool,
     /// Signals that have not been received, in no order.
     pub signals: BTreeSet<Mark>,
@@ -98,6 +103,8 @@ pub struct Tab {
     pub asked: Option<Asked>,
     /// The promise of the running refresh.
     pub promise: Option<u32>,
+    /// That of the one before, until the end of the turn.
+    pub earlier: Option<u32>,
     /// Revocations on their way: of which epoch's end, and with which cookie.
     pub revocations: Vec<(Option<u64>, Option<u32>)>,
     /// The server is to be told once more of a logout that it has not confirmed.
@@ -161,8 +168,9 @@ const POLICY: Policy = Policy {
 
 impl Tab {
     fn new(life: Life, setup: &Setup, now: u64) -> Self {
+        let credential = if setup.generations { Credential::Cookie } else { Credential::Bearer };
         let mut session = Session::new(config::Setup {
-            policy: POLICY,
+            policy: Policy { credential, ..POLICY },
             place: Place::Private,
             cookie_possible: true,
             revokes_cookie: true,
@@ -174,6 +182,8 @@ impl Tab {
             life,
             session,
             record: Record::default(),
+            numbers: 0,
+            user: 0,
             channel: false,
             signals: BTreeSet::new(),
             reads: Vec::new(),
@@ -181,6 +191,7 @@ impl Tab {
             request: None,
             asked: None,
             promise: None,
+            earlier: None,
             revocations: Vec::new(),
             owes: false,
             timers: Timers::default(),
@@ -251,10 +262,22 @@ impl World {
         self.families[self.issued[number as usize].family].user
     }
 
+    /// Who is signed in in this tab.
+    pub fn user_in(&self, i: usize) -> Option<usize> {
+        let access = self.tabs[i].record.access?;
+        Some(if self.setup.generations { self.tabs[i].user } else { self.user(access.0) })
+    }
+
+    /// The tokens that a call of this tab is sent with.
+    pub fn sent_with(&self, access: AccessToken) -> Option<u32> {
+        if self.setup.generations { self.jar } else { Some(access.0) }
+    }
+
     /// What is wrong with a world in which nothing moves any more.
     pub fn unrest(&self) -> Option<&'static str> {
-        for tab in self.tabs.iter().filter(|tab| tab.runs()) {
-            if tab.session.refresh().is_some() || tab.promise.is_some() || !tab.session.holds_no_lock() {
+        for (i, tab) in self.tabs.iter().enumerate().filter(|(_, tab)| tab.runs()) {
+            if tab.session.refresh().is_some() || tab.promise.or(tab.earlier).is_some() || !tab.session.holds_no_lock()
+            {
                 return Some("every refresh comes to an end");
             }
             if tab.told != tab.session.state() {
@@ -271,7 +294,7 @@ impl World {
                 return Some("all live tabs agree on the session of the cookie");
             }
             let theirs = self.jar.map(|cookie| self.user(cookie));
-            let ours = tab.record.access.map(|access| self.user(access.0));
+            let ours = self.user_in(i);
             if ours.is_some() && theirs.is_some() && theirs != ours {
                 return Some("no tab is left in the session of another user");
             }

@@ -77,8 +77,9 @@ impl World {
     }
 
     /// The tokens of this number, as this tab numbers them.
-    pub fn granted(&self, i: usize, number: u32) -> Granted {
+    pub fn granted(&mut self, i: usize, number: u32) -> Granted {
         let Issued { access, expires_at, .. } = self.issued[number as usize];
+        let access = if self.setup.generations { self.tabs[i].numbers + 1 } else { access };
         let access = AccessToken(access);
         Granted { access, refresh: None, expires_at, same_text: self.tabs[i].record.access == Some(access) }
     }

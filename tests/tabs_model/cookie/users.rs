@@ -14,8 +14,8 @@ impl World {
 
     /// Whoever is signed in does so once more.
     pub fn sign_in_again(&mut self, i: usize) {
-        if let Some(access) = self.tabs[i].record.access {
-            self.set_tokens(i, self.user(access.0));
+        if let Some(user) = self.user_in(i) {
+            self.set_tokens(i, user);
         }
     }
 
@@ -37,8 +37,7 @@ impl World {
 
     /// `logout()`.
     pub fn logout(&mut self, i: usize) {
-        if let Some(access) = self.tabs[i].record.access {
-            let user = self.user(access.0);
+        if let Some(user) = self.user_in(i) {
             self.families.iter_mut().filter(|family| family.user == user).for_each(|family| family.left = true);
         }
         self.ask(i, |session, now| session.log_out(true, false, now));
@@ -78,8 +77,8 @@ impl World {
 
     /// The access token of this tab is not good any more, and only the API knows.
     pub fn reject(&mut self, i: usize) {
-        if let Some(access) = self.tabs[i].record.access {
-            self.issued[access.0 as usize].rejected = true;
+        if let Some(number) = self.tabs[i].record.access.and_then(|access| self.sent_with(access)) {
+            self.issued[number as usize].rejected = true;
         }
     }
 }
