@@ -17,13 +17,13 @@ const decoded = (text) => {
     return text;
   }
 };
-const cookie = (name) => {
-  const pair = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
-  return pair && decoded(pair.slice(name.length + 1));
+const cookieOf = (cookie) => {
+  const pair = document.cookie.split("; ").find((pair) => pair.startsWith(`${cookie}=`));
+  return pair && decoded(pair.slice(cookie.length + 1));
 };
 /** What a header may hold. */
-const fit = (value) =>
-  typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]+$/.test(value) ? value : undefined;
+const fit = (value) => (typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]+$/.test(value) ? value : undefined);
+const isPromise = (value) => typeof value?.then === "function";
 
 /** The promise, or a rejection as soon as it has taken too long or the signal is aborted. */
 const within = (promise, ms, signal) => {
@@ -41,13 +41,13 @@ const within = (promise, ms, signal) => {
   });
 };
 
-const cancel = async (response) => {
+const cancel = async (body) => {
   try {
-    await response.body.cancel();
+    await body.cancel();
   } catch {}
 };
 
-/** The text of an answer; an empty one where it is too long, or takes too long. */
+/** The text of an answer; nothing where it is too long, or takes too long. */
 const textOf = async (response) => {
   const reader = response.clone().body.getReader();
   const decoder = new TextDecoder();
@@ -60,87 +60,83 @@ const textOf = async (response) => {
       text += decoder.decode(value, { stream: true });
     }
   };
-  try {
-    return (await within(read(), READ_MS)) ?? "";
-  } finally {
-    reader.cancel().catch(() => {});
-  }
+  return within(read(), READ_MS).finally(() => void reader.cancel().catch(() => {}));
 };
 
-class Csrf {
-  /** How often the value was fetched anew. */
-  count = 0;
+/** `members` are those of the option, checked each by itself. `ms`: how long anything is waited for. */
+export const csrf = (members, underlying, ms) => {
+  const get = (name) => members.get(name);
+  const [header, cookie, given, target, judge] = ["header", "cookie", "value", "refetch", "isCsrfFailure"].map(get);
+  if (header === undefined) members.refuse("header", header, "a header's name");
+  if ((cookie === undefined) === (given === undefined))
+    members.refuse("value", given, "a string or a function, in place of a `cookie`");
+  const all = get("methods") === 1;
+  /** How often the value was fetched anew, and what fetches it now. */
+  let count = 0;
+  let running;
 
-  constructor(header, cookie, value, all, target, judge, underlying, ms) {
-    Object.assign(this, { header, cookie, value, all, target, judge, underlying, ms });
-  }
   /** Its value now, or a promise of it; `undefined` where there is none that can be sent. */
-  read(signal) {
+  const read = (signal) => {
     try {
-      const { cookie: name, value, ms } = this;
-      const found = name === undefined ? (typeof value === "function" ? value() : value) : cookie(name);
-      if (typeof found?.then !== "function") return fit(found);
-      return within(found, ms, signal).then(fit, () => {});
+      const value = cookie !== undefined ? cookieOf(cookie) : typeof given === "function" ? given() : given;
+      return isPromise(value) ? within(value, ms, signal).then(fit, () => {}) : fit(value);
     } catch {}
-  }
-  /** Whether a request with this method carries it. */
-  covers(method = "GET") {
-    return this.all || !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
-  }
-  /**
-   * Sends a request by `once`, which gets the value. Where that is refused, it is sent once more, if `again` prepares it
-   * for that. `number` is the one under which it is told of, 0 where it is not.
-   */
-  send(number, signal, once, again) {
-    const value = this.read(signal);
-    const unlessAborted = (value) => {
+  };
+  const fetched = async () => {
+    try {
+      const init = { credentials: "include", cache: "no-store", auth: false };
+      cancel((await within(underlying.call(target, init), ms)).body);
+      count++;
+    } finally {
+      running = undefined;
+    }
+  };
+  /** Whether an answer says that the value is none, and nothing of the session. */
+  const refuses = async (response) => {
+    try {
+      const { status } = response;
+      if (judge) return status >= 400 && status < 500 && !!(await within(judge(response.clone()), ms));
+      return status === 419 || (/^40[13]$/.test(status) && NAMES_IT.test((await textOf(response)) ?? ""));
+    } catch {
+      return false;
+    }
+  };
+  const sent = async (number, signal, value, once, again) => {
+    const before = count;
+    const send = (value) => {
       if (signal?.aborted) throw signal.reason;
       return once(value);
     };
-    const sent = (value) => this.sent(number, signal, value, unlessAborted, again);
-    return typeof value?.then === "function" ? value.then(sent) : sent(value);
-  }
-  async sent(number, signal, value, once, again) {
-    const { count } = this;
-    const promise = once(value);
+    const promise = send(value);
     if (number && value === undefined) note(number, "sent without a CSRF value");
     const response = await promise;
     try {
-      if (!(await this.refuses(response)) || !again()) return response;
-      await within(this.refetched(count), this.ms, signal);
+      if (!(await refuses(response)) || !again()) return response;
+      // It is fetched anew, unless that has been done since.
+      if (target && count === before) await within((running ??= fetched()), ms, signal);
     } catch {
       if (signal?.aborted) throw signal.reason;
       return response;
     }
-    cancel(response);
+    cancel(response.body);
     if (number) note(number, "CSRF value refused");
-    return once(await this.read(signal));
-  }
-  /** Whether an answer says that the value is none, and nothing of the session. */
-  async refuses(response) {
-    try {
-      const { status } = response;
-      if (this.judge) return status >= 400 && status < 500 && !!(await within(this.judge(response.clone()), this.ms));
-      return status === 419 || (/^40[13]$/.test(status) && NAMES_IT.test(await textOf(response)));
-    } catch {
-      return false;
-    }
-  }
-  /** Fetches it anew, unless that has been done since. */
-  async refetched(count) {
-    if (this.target === undefined || this.count !== count) return;
-    this.running ??= this.fetched();
-    await this.running;
-  }
-  async fetched() {
-    try {
-      const init = { credentials: "include", cache: "no-store", auth: false };
-      cancel(await within(this.underlying.call(this.target, init), this.ms));
-      this.count++;
-    } finally {
-      this.running = undefined;
-    }
-  }
-}
-
-export const csrf = (...all) => new Csrf(...all);
+    return send(await read(signal));
+  };
+  return {
+    all,
+    header,
+    refuses,
+    /** Whether a request with this method carries it. */
+    covers: (method = "GET") => all || !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(method),
+    /**
+     * Sends a request by `once`, which gets the value. Where that is refused, it is sent once more, if `again` prepares
+     * it for that. `number` is the one under which it is told of, 0 where it is not.
+     */
+    send(number, signal, once, again) {
+      const value = read(signal);
+      const go = (value) => sent(number, signal, value, once, again);
+      return isPromise(value) ? value.then(go) : go(value);
+    },
+  };
+};
+export const isOfAll = ({ all }) => all;

@@ -9,17 +9,11 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/csrf.js")]
 extern "C" {
-    /// The header, and where its value comes from: a cookie, or else `value`.
-    fn csrf(
-        header: &JsValue,
-        cookie: &JsValue,
-        value: &JsValue,
-        all: i32,
-        refetch: &JsValue,
-        judge: &JsValue,
-        underlying: &Underlying,
-        ms: f64,
-    ) -> JsValue;
+    /// What carries the value, of the checked members of the option.
+    fn csrf(members: &Members, underlying: &Underlying, ms: f64) -> JsValue;
+    /// Whether it goes along with requests of all methods.
+    #[wasm_bindgen(js_name = isOfAll)]
+    fn is_of_all(csrf: &JsValue) -> bool;
 }
 
 /// What the option takes.
@@ -41,14 +35,7 @@ pub fn parse(options: &Members, cookie_session: bool, underlying: &Underlying, m
         options.refuse("csrf", &value, r#"nothing without `credential: "cookie"`"#);
     }
     let given = Members::new(&value, CSRF, Some(options), "csrf", None);
-    let (header, cookie, value) = (given.get("header"), given.get("cookie"), given.get("value"));
-    if header.is_undefined() {
-        given.refuse("header", &header, "a header's name");
-    }
-    if cookie.is_undefined() == value.is_undefined() {
-        given.refuse("value", &value, "a string or a function, in place of a `cookie`");
-    }
-    let all = given.word("methods", 0) == 1;
-    let (refetch, judge) = (given.get("refetch"), given.get("isCsrfFailure"));
-    (csrf(&header, &cookie, &value, all.into(), &refetch, &judge, underlying, ms), all)
+    let csrf = csrf(&given, underlying, ms);
+    let of_all = is_of_all(&csrf);
+    (csrf, of_all)
 }

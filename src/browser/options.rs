@@ -152,7 +152,11 @@ impl Options {
         let cookie = given.word("credential", 0) == 1;
         let credential = if cookie { Credential::Cookie } else { Credential::Bearer };
         if cookie {
-            refuse_beside_cookie(&given);
+            // What says how a token is sent, or where one is kept.
+            given.refuse_each(
+                "header scheme adoptRecipeKeys storage",
+                r#"nothing, or what names no place for a token, beside `credential: "cookie"`"#,
+            );
         }
         let refresh = refresh(&given, cookie);
         let refreshable = refreshable(&refresh, cookie);
@@ -187,20 +191,6 @@ impl Options {
         };
         options.given.checked()?;
         Ok(options)
-    }
-}
-
-/// What says how a token is sent, or where one is kept.
-fn refuse_beside_cookie(options: &Members) {
-    const NOTHING: &str = r#"nothing beside `credential: "cookie"`"#;
-    for name in ["header", "scheme", "adoptRecipeKeys"] {
-        let value = options.get(name);
-        if !value.is_undefined() && value != false {
-            options.refuse(name, &value, NOTHING);
-        }
-    }
-    if options.word("storage", 0) == 1 {
-        options.refuse("storage", &"session".into(), r#""local", "memory" or an object beside `credential: "cookie"`"#);
     }
 }
 

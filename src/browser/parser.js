@@ -97,6 +97,14 @@ export class Members {
   refuse(name, value, takes) {
     this.fault ??= `Option \`${name}\`: got ${shown(value)}, takes ${takes}.`;
   }
+  /** What is called so is set to no use: of words, any but the first and the third. */
+  refuseEach(names, takes) {
+    for (const name of names.split(" ")) {
+      const value = this.given[name];
+      if (value !== undefined && value !== false && !(name === "storage" && this.#read[name] !== 1))
+        this.refuse(name, value, takes);
+    }
+  }
   get(name, fallback) {
     return this.#read[name] ?? fallback;
   }

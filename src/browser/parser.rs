@@ -32,6 +32,9 @@ extern "C" {
     /// What is called `name` is `value`, which cannot be used.
     #[wasm_bindgen(method)]
     pub fn refuse(this: &Members, name: &str, value: &JsValue, takes: &str);
+    /// Each of these is set, and to no use.
+    #[wasm_bindgen(method, js_name = refuseEach)]
+    pub fn refuse_each(this: &Members, names: &str, takes: &str);
     /// What this member is read as; `undefined` where it is absent, or refused.
     #[wasm_bindgen(method)]
     pub fn get(this: &Members, name: &str) -> JsValue;

@@ -17,34 +17,28 @@ const storable = (value, shown) => {
   } catch {}
 };
 
-export const read = (response) => {
+export const read = (response, inCookies) => {
   const { access_token, refresh_token, token_type, scope, expires_in, ...extra } = own(response);
-  const { exp, iat } = own(claims(access_token));
+  const { access_expiration: at, access_token_expiration: until = at } = extra;
+  // What is told of a session in cookies: nothing is kept of it that is named like a token.
+  const { exp, iat } = inCookies
+    ? { exp: number(until ?? NaN) || Date.parse(until) / 1_000 }
+    : own(claims(access_token));
   const kind = text(token_type ?? "");
   return {
     __proto__: null,
-    access_token: text(access_token) || undefined,
-    refresh_token: text(refresh_token) || undefined,
+    access_token: (!inCookies && text(access_token)) || undefined,
+    refresh_token: (!inCookies && text(refresh_token)) || undefined,
     // One spelling of the usual one.
     token_type: /^(bearer)?$/i.test(kind) ? "Bearer" : kind,
     scope: text(scope),
     expires_in: number(text(expires_in) ? Number(expires_in) : expires_in),
     exp: number(exp),
     iat: number(iat),
-    extra: storable(extra),
+    extra: storable(extra, inCookies ? (key, value) => (SECRET.test(key) ? undefined : value) : undefined),
   };
 };
 const SECRET = /token|jwt|secret|password|assertion|^(access|refresh)$/i;
-/** What is told of a session in cookies. Nothing is kept of it that is named like a token. */
-export const readDetails = (details) => {
-  const { expires_in, access_expiration, access_token_expiration, ...extra } = own(details);
-  return {
-    ...read({ expires_in }),
-    token_type: "",
-    expiration: text(access_expiration ?? access_token_expiration),
-    extra: storable(extra, (key, value) => (SECRET.test(key) ? undefined : value)),
-  };
-};
 /** The values of the interceptor recipe. */
 export const readRecipe = (access_token, refresh_token) => read({ access_token, refresh_token });
 

@@ -8,18 +8,13 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// The members of a token response, each of its type or not there.
     pub type TokenResponse;
-    /// Reads one that may be anything. What one of its getters throws is returned.
+    /// Reads one that may be anything, or what is told of a session in cookies. What one of its getters throws is
+    /// returned.
     #[wasm_bindgen(catch)]
-    pub fn read(response: &JsValue) -> Result<TokenResponse, JsValue>;
+    pub fn read(response: &JsValue, in_cookies: bool) -> Result<TokenResponse, JsValue>;
     /// The values of the interceptor recipe as one.
     #[wasm_bindgen(js_name = readRecipe)]
     fn read_recipe(access_token: &JsValue, refresh_token: &JsValue) -> TokenResponse;
-    /// Reads what is told of a session in cookies, which may be anything. What one of its getters throws is returned.
-    #[wasm_bindgen(catch, js_name = readDetails)]
-    fn read_details(details: &JsValue) -> Result<TokenResponse, JsValue>;
-    /// When the cookie expires: a date or digits.
-    #[wasm_bindgen(method, getter)]
-    fn expiration(this: &TokenResponse) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     pub fn access_token(this: &TokenResponse) -> Option<JsString>;
     #[wasm_bindgen(method, getter)]
@@ -69,19 +64,15 @@ impl Tokens {
         if kind.as_string().is_none_or(|kind| kind.eq_ignore_ascii_case("dpop")) {
             return Err(Unusable::BadType);
         }
+        Ok(Self::in_cookies(response, now))
+    }
+
+    /// The same of a session in cookies, where nothing has to be there.
+    pub fn in_cookies(response: TokenResponse, now: u64) -> Self {
         let iat = response.iat();
         let jwt = (response.exp(), if iat.is_nan() { None } else { Some(iat) });
         let expires_at = lifetime::expires_at_ms(now as f64, Some(response.expires_in()), Some(jwt));
-        Ok(Self { expires_at: expires_at.map(|at| at as u64), response })
-    }
-
-    /// What is told of a session in cookies at `now`. It holds no token.
-    pub fn in_cookies(details: &JsValue, now: u64) -> Result<Self, JsValue> {
-        let response = read_details(details)?;
-        let at = lifetime::recipe_expiry_ms(&response.expiration().unwrap_or_default(), Date::parse);
-        let until = at.map(|at| (at / 1_000.0, None));
-        let expires_at = lifetime::expires_at_ms(now as f64, Some(response.expires_in()), until);
-        Ok(Self { expires_at: expires_at.map(|at| at as u64), response })
+        Self { expires_at: expires_at.map(|at| at as u64), response }
     }
 
     /// The three values of the interceptor recipe, which stored no time of receipt.

@@ -9,6 +9,9 @@ const get = (target, name) => {
 export const statusOf = (response) => Number(get(response, "status"));
 export const isRedirected = (response) => !!get(response, "redirected");
 export const urlOf = (response) => get(response, "url");
+const placeOf = (url) => url.split(/[?#]/)[0];
+/** Whether it came from this page after a redirect; both URLs are absolute. */
+export const isMovedTo = (response, page) => isRedirected(response) && placeOf(`${urlOf(response)}`) === placeOf(page);
 /** A header as text; an empty one where there is none. */
 export const headerOf = (response, name) => {
   try {

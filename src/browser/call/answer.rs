@@ -1,5 +1,6 @@
 //! What is read of an answer, which may be a mock's: any member may be missing.
 
+use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/call/answer.js")]
@@ -10,6 +11,9 @@ extern "C" {
     /// Whether it came after a redirect.
     #[wasm_bindgen(js_name = isRedirected)]
     pub fn is_redirected(response: &JsValue) -> bool;
+    /// Whether it came from this page after a redirect.
+    #[wasm_bindgen(js_name = isMovedTo)]
+    pub fn is_moved_to(response: &JsValue, page: &JsString) -> bool;
     /// Where it came from.
     #[wasm_bindgen(js_name = urlOf)]
     pub fn url_of(response: &JsValue) -> JsValue;

@@ -112,8 +112,8 @@ impl Client {
             self.sending(token, |sending| {
                 let own = self.own_signal(&call, &sending.signal);
                 let (fetch, place) = (&self.options.fetch, call.place as i32);
-                let carried = sending.plain(resource.is_some_and(crosses));
-                sending::send(carried, fetch, input, &own.into(), place, outgoing, &self.on_settled)
+                let crosses = resource.is_some_and(crosses).into();
+                sending::send(&sending.carried, fetch, input, &own.into(), place, outgoing, &self.on_settled, crosses)
             })
         };
         let sent = if number == SILENT { send(input) } else { send(&plain(input, number as i32)) };

@@ -126,8 +126,7 @@ impl Client {
     /// Whether a call of a session in cookies has been redirected to the login page.
     fn is_login_page(&self, response: &JsValue) -> bool {
         let login_url = self.options.login_url.as_ref().filter(|_| self.options.policy.by_cookie());
-        let page = |url: &JsValue| resolve(url).map(|url| (url.origin(), url.pathname()));
-        login_url.is_some_and(|login| answer::is_redirected(response) && page(login) == page(&answer::url_of(response)))
+        login_url.is_some_and(|page| answer::is_moved_to(response, page))
     }
 
     /// What the machine makes of an answer; `None` where the call goes on.

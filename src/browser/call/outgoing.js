@@ -119,8 +119,7 @@ const initWith = ({ init, isRequest, joined, target }, ours, signal) => {
 };
 const headerOf = (name, value) => (value === undefined ? [] : [[name, value]]);
 /** Whether it carries the value against request forgery: where the caller has set none. */
-const takesCsrf = (it, csrf) =>
-  csrf?.covers(member(it, "method")) && !(it.hasCsrf ??= given(header(it, csrf.header)));
+const takesCsrf = (it, csrf) => csrf?.covers(member(it, "method")) && !(it.hasCsrf ??= given(header(it, csrf.header)));
 /** Sends it with that value; where the value is refused, once more, if it can be. */
 const sendWithCsrf = (it, underlying, csrf, signal) => {
   const { isRequest, number, stream } = it;

@@ -10,11 +10,11 @@ export const carried = (header, given, token, signal, strict) => {
   return { value, init: { headers: [[header, value]], signal, ...(strict && { redirect: "error" }) } };
 };
 /** The same of a session in cookies, which go to another origin too. */
-export const inCookies = (signal, crosses) => ({ init: { signal, ...(crosses && { credentials: "include" }) } });
+export const inCookies = (signal) => ({ init: { signal }, crossing: { signal, credentials: "include" } });
 export const headerValueOf = ({ value }) => value;
 /**
  * Sends a call that brings nothing but a URL, with a signal of its own where there is one. Its outcome is as `settle` has
- * it, told of `outgoing`.
+ * it, told of `outgoing`. `crosses`: cookies are to go to another origin.
  */
-export const send = ({ init }, underlying, url, signal, place, outgoing, settle) =>
-  underlying.chained(url, { ...init, signal: signal ?? init.signal }, place, outgoing, settle);
+export const send = ({ init, crossing }, underlying, url, signal, place, outgoing, settle, crosses) =>
+  underlying.chained(url, { ...(crosses ? crossing : init), signal: signal ?? init.signal }, place, outgoing, settle);

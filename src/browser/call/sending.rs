@@ -12,17 +12,16 @@ use web_sys::AbortSignal;
 #[wasm_bindgen(module = "/src/browser/call/sending.js")]
 extern "C" {
     /// The header's value, and the `init` of a call that brings none.
-    #[derive(Clone)]
     pub type Carried;
     fn carried(header: &JsString, scheme: &JsValue, token: &JsValue, signal: &AbortSignal, strict: i32) -> Carried;
-    /// The same of a session in cookies, for calls to another origin where `crosses`.
+    /// The same of a session in cookies.
     #[wasm_bindgen(js_name = inCookies)]
-    fn in_cookies(signal: &AbortSignal, crosses: i32) -> Carried;
+    fn in_cookies(signal: &AbortSignal) -> Carried;
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
-    /// Sends a call that brings nothing but a URL; `signal` is its own, where it has one. `settle` is called with the
-    /// place, `outgoing`, 0 where there is an error and 1 where there is a response, that or the error, and its status.
+    /// Sends a call that brings nothing but a URL; `signal` is its own, where it has one. With `crosses`, the
+    /// session's cookies are to go to another origin. `settle` is called with the place, `outgoing`, 0 where there is an error and 1 where there is a response, that or the error, and its status.
     pub fn send(
         carried: &Carried,
         underlying: &Underlying,
@@ -31,6 +30,7 @@ extern "C" {
         place: i32,
         outgoing: &JsValue,
         settle: &Function,
+        crosses: i32,
     ) -> Promise;
 }
 
@@ -40,18 +40,9 @@ pub struct Sending {
     /// How many epochs were over then: the signal is of the one that ran.
     epochs_over: u32,
     pub carried: Carried,
-    /// The same for calls to another origin than the page's.
-    crossing: Carried,
     pub signal: AbortSignal,
     /// How often it may still be used: not all calls share one signal.
     left: u32,
-}
-
-impl Sending {
-    /// What a call takes that brings nothing but a URL.
-    pub const fn plain(&self, crosses: bool) -> &Carried {
-        if crosses { &self.crossing } else { &self.carried }
-    }
 }
 
 impl Client {
@@ -73,12 +64,11 @@ impl Client {
         let scheme = options.scheme.as_ref().map(AsRef::as_ref).unwrap_or(&kind);
         let strict = i32::from(!options.is_authorization);
         let signal = self.driver.epoch().fresh_signal();
-        let (carried, crossing) = if options.policy.by_cookie() {
-            (in_cookies(&signal, 0), in_cookies(&signal, 1))
+        let carried = if options.policy.by_cookie() {
+            in_cookies(&signal)
         } else {
-            let carried = carried(&options.header, scheme, &vault.access_token(), &signal, strict);
-            (carried.clone(), carried)
+            carried(&options.header, scheme, &vault.access_token(), &signal, strict)
         };
-        Sending { token, epochs_over, carried, crossing, signal, left: FOLLOWERS }
+        Sending { token, epochs_over, carried, signal, left: FOLLOWERS }
     }
 }

@@ -68,7 +68,8 @@ pub fn read(received: &Received, in_cookies: bool) -> Result<(Reply, bool), JsVa
     let (status, json, error) = (received.status(), received.json(), received.error().as_string());
     let retry_after = retry_after_ms(&text(header(received, "retry-after")), timers::now() as f64, Date::parse);
     let now = timers::now();
-    let tokens = if in_cookies { Ok(Tokens::in_cookies(&json, now)?) } else { Tokens::of(tokens::read(&json)?, now) };
+    let response = tokens::read(&json, in_cookies)?;
+    let tokens = if in_cookies { Ok(Tokens::in_cookies(response, now)) } else { Tokens::of(response, now) };
     let answer = Answer {
         status,
         opaque_redirect: status == 0,

@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 impl SessionDriver {
     /// See `setTokens` in the contract.
     pub fn set_tokens(self: &Rc<Self>, response: &JsValue) -> Result<(), JsValue> {
-        let tokens = Tokens::of(tokens::read(response)?, timers::now()).map_err(|why| {
+        let tokens = Tokens::of(tokens::read(response, false)?, timers::now()).map_err(|why| {
             error::type_error(match why {
                 Unusable::NoToken => "setTokens: the response has no `access_token`, a non-empty string.",
                 Unusable::BadToken => "setTokens: a token may hold visible ASCII characters only.",
@@ -27,8 +27,7 @@ impl SessionDriver {
 
     /// See `signedIn` in the contract.
     pub fn signed_in(self: &Rc<Self>, details: &JsValue) -> Result<(), JsValue> {
-        let tokens = Tokens::in_cookies(details, timers::now())?;
-        self.take_tokens(&tokens);
+        self.take_tokens(&Tokens::in_cookies(tokens::read(details, true)?, timers::now()));
         Ok(())
     }
 

@@ -3,7 +3,9 @@
 
 const made = ({ status, body = null, headers, redirected, url, error, opaque }) => {
   if (error) throw new TypeError(error);
-  const response = opaque ? Response.error() : new Response(/^(204|205|304)$/.test(status) ? null : body, { status, headers });
+  const response = opaque
+    ? Response.error()
+    : new Response(/^(204|205|304)$/.test(status) ? null : body, { status, headers });
   if (opaque) Object.defineProperty(response, "type", { value: "opaqueredirect" });
   if (redirected) Object.defineProperty(response, "redirected", { value: true });
   if (url) Object.defineProperty(response, "url", { value: url });
