@@ -56,6 +56,9 @@ pub struct AuthFetch {
     closed: Cell<bool>,
 }
 
+/// A session begins by one of the two.
+const OTHER_CREDENTIAL: &str = "`setTokens` is for tokens, `signedIn` for `credential: \"cookie\"`.";
+
 fn session_of(options: &Options) -> Option<Rc<SessionDriver>> {
     if on_server() {
         return None;
@@ -136,7 +139,7 @@ impl AuthFetch {
     #[wasm_bindgen(js_name = setTokens)]
     pub fn set_tokens(&self, tokens: JsValue) -> Result<(), JsValue> {
         if self.client.options.policy.by_cookie() {
-            return Err(error::type_error("setTokens: the session is in cookies; `signedIn` says that it has begun."));
+            return Err(error::type_error(OTHER_CREDENTIAL));
         }
         self.client.driver.set_tokens(&tokens)
     }
@@ -148,7 +151,7 @@ impl AuthFetch {
     #[wasm_bindgen(js_name = signedIn)]
     pub fn signed_in(&self, details: JsValue) -> Result<(), JsValue> {
         if !self.client.options.policy.by_cookie() {
-            return Err(error::type_error("signedIn: needs `credential: \"cookie\"`; tokens are for `setTokens`."));
+            return Err(error::type_error(OTHER_CREDENTIAL));
         }
         self.client.driver.signed_in(&details)
     }

@@ -10,16 +10,17 @@ const MOST_BYTES = 65_536;
 const READ_MS = 1_000;
 const NAMES_IT = /csrf|xsrf|forgery|authenticity.?token/i;
 
-const decoded = (text) => {
+const attempt = (read, otherwise) => {
   try {
-    return decodeURIComponent(text);
+    return read();
   } catch {
-    return text;
+    return otherwise;
   }
 };
 const cookieOf = (cookie) => {
   const pair = document.cookie.split("; ").find((pair) => pair.startsWith(`${cookie}=`));
-  return pair && decoded(pair.slice(cookie.length + 1));
+  const text = pair?.slice(cookie.length + 1);
+  return text && attempt(() => decodeURIComponent(text), text);
 };
 /** What a header may hold. */
 const fit = (value) => (typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]+$/.test(value) ? value : undefined);
@@ -31,7 +32,7 @@ const within = (promise, ms, signal) => {
   let stop;
   const ended = new Promise((_, failed) => {
     stop = () => failed(signal?.reason);
-    timer = setTimeout(stop, Math.min(ms, LONGEST_TIMER));
+    timer = setTimeout(stop, ms);
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);
   });
@@ -63,34 +64,38 @@ const textOf = async (response) => {
   return within(read(), READ_MS).finally(() => void reader.cancel().catch(() => {}));
 };
 
-/** `members` are those of the option, checked each by itself. `ms`: how long anything is waited for. */
-export const csrf = (members, underlying, ms) => {
+/**
+ * `members` are those of the option, checked each by itself. `timeout`: how many ms anything is waited for. Whether it goes along
+ * with requests of all methods.
+ */
+export const protect = (members, underlying, timeout) => {
+  const ms = Math.min(timeout, LONGEST_TIMER);
   const get = (name) => members.get(name);
   const [header, cookie, given, target, judge] = ["header", "cookie", "value", "refetch", "isCsrfFailure"].map(get);
   if (header === undefined) members.refuse("header", header, "a header's name");
   if ((cookie === undefined) === (given === undefined))
-    members.refuse("value", given, "a string or a function, in place of a `cookie`");
+    members.refuse("value", given, "a value in place of a `cookie`");
   const all = get("methods") === 1;
   /** How often the value was fetched anew, and what fetches it now. */
   let count = 0;
   let running;
 
   /** Its value now, or a promise of it; `undefined` where there is none that can be sent. */
-  const read = (signal) => {
-    try {
+  const read = (signal) =>
+    attempt(() => {
       const value = cookie !== undefined ? cookieOf(cookie) : typeof given === "function" ? given() : given;
       return isPromise(value) ? within(value, ms, signal).then(fit, () => {}) : fit(value);
-    } catch {}
+    });
+  const fetched = async ({ body }) => {
+    count++;
+    cancel(body);
   };
-  const fetched = async () => {
-    try {
-      const init = { credentials: "include", cache: "no-store", auth: false };
-      cancel((await within(underlying.call(target, init), ms)).body);
-      count++;
-    } finally {
-      running = undefined;
-    }
-  };
+  const refetched = () =>
+    (running ??= within(underlying.call(target, { credentials: "include", cache: "no-store", auth: false }), ms)
+      .then(fetched)
+      .finally(() => {
+        running = undefined;
+      }));
   /** Whether an answer says that the value is none, and nothing of the session. */
   const refuses = async (response) => {
     try {
@@ -113,7 +118,7 @@ export const csrf = (members, underlying, ms) => {
     try {
       if (!(await refuses(response)) || !again()) return response;
       // It is fetched anew, unless that has been done since.
-      if (target && count === before) await within((running ??= fetched()), ms, signal);
+      if (target && count === before) await within(refetched(), ms, signal);
     } catch {
       if (signal?.aborted) throw signal.reason;
       return response;
@@ -122,8 +127,7 @@ export const csrf = (members, underlying, ms) => {
     if (number) note(number, "CSRF value refused");
     return send(await read(signal));
   };
-  return {
-    all,
+  underlying.csrf = {
     header,
     refuses,
     /** Whether a request with this method carries it. */
@@ -138,5 +142,5 @@ export const csrf = (members, underlying, ms) => {
       return isPromise(value) ? value.then(go) : go(value);
     },
   };
+  return all;
 };
-export const isOfAll = ({ all }) => all;

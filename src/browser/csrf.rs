@@ -9,11 +9,9 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/csrf.js")]
 extern "C" {
-    /// What carries the value, of the checked members of the option.
-    fn csrf(members: &Members, underlying: &Underlying, ms: f64) -> JsValue;
-    /// Whether it goes along with requests of all methods.
-    #[wasm_bindgen(js_name = isOfAll)]
-    fn is_of_all(csrf: &JsValue) -> bool;
+    /// From now on requests carry the value, as the checked members of the option say. True where those of all methods
+    /// do.
+    fn protect(members: &Members, underlying: &Underlying, ms: f64) -> bool;
 }
 
 /// What the option takes.
@@ -25,17 +23,17 @@ methods word "unsafe" or "all"
 refetch url an http or https URL
 isCsrfFailure function a function"#;
 
-/// The option, checked; `undefined` where it is not set. True where it covers all methods.
-pub fn parse(options: &Members, cookie_session: bool, underlying: &Underlying, ms: f64) -> (JsValue, bool) {
+/// What an option takes that is of the other kind of session.
+pub const OTHER_CREDENTIAL: &str = "nothing beside this `credential`";
+
+/// The option, checked; true where it covers all methods.
+pub fn parse(options: &Members, cookie_session: bool, underlying: &Underlying, ms: f64) -> bool {
     let value = options.get("csrf");
     if value.is_undefined() {
-        return (value, false);
+        return false;
     }
     if !cookie_session {
-        options.refuse("csrf", &value, r#"nothing without `credential: "cookie"`"#);
+        options.refuse("csrf", &value, OTHER_CREDENTIAL);
     }
-    let given = Members::new(&value, CSRF, Some(options), "csrf", None);
-    let csrf = csrf(&given, underlying, ms);
-    let of_all = is_of_all(&csrf);
-    (csrf, of_all)
+    protect(&Members::new(&value, CSRF, Some(options), "csrf", None), underlying, ms)
 }

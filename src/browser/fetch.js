@@ -26,9 +26,13 @@ export const dropIn = (call) => {
 class Underlying {
   found = ours.has(globalThis.fetch) ? first : globalThis.fetch;
 
+  /** What carries the value against request forgery, where there is one. */
+  csrf;
+
   /** `given` is a function; without one it is what stands in `globalThis.fetch` at each call. */
-  constructor(given) {
+  constructor(given, inCookies) {
     this.given = given;
+    this.inCookies = inCookies;
   }
   /**
    * The function, looked up. Where our own stands there, or has called us (`back`), it is what stood there when the
@@ -71,9 +75,7 @@ class Underlying {
   }
 }
 
-export const underlying = (given) => new Underlying(given);
-/** The function, looked up. */
-export const find = (it) => it.find();
+export const underlying = (given, inCookies) => new Underlying(given, inCookies);
 export const call = (it, input, init) => it.call(input, init);
 /** For code of the app's: bound, so that any object may call it. */
 export const bound =

@@ -34,9 +34,7 @@ pub struct Options {
     /// Wherever of the two places it was given.
     pub is_refused: Option<Function>,
     pub is_unauthorized: Option<Function>,
-    /// What a request carries against request forgery; `undefined` where that is nothing.
-    pub csrf: JsValue,
-    /// Requests of all methods carry it.
+    /// Requests of all methods carry a value against request forgery.
     pub csrf_of_all: bool,
     pub body_copy_limit: f64,
     /// The header's name.
@@ -153,17 +151,14 @@ impl Options {
         let credential = if cookie { Credential::Cookie } else { Credential::Bearer };
         if cookie {
             // What says how a token is sent, or where one is kept.
-            given.refuse_each(
-                "header scheme adoptRecipeKeys storage",
-                r#"nothing, or what names no place for a token, beside `credential: "cookie"`"#,
-            );
+            given.refuse_each("header scheme adoptRecipeKeys storage", csrf::OTHER_CREDENTIAL);
         }
         let refresh = refresh(&given, cookie);
         let refreshable = refreshable(&refresh, cookie);
         let revocation = revocation(&given, &refresh, cookie);
-        let fetch = underlying(given.function("fetch").as_ref());
+        let fetch = underlying(given.function("fetch").as_ref(), cookie.into());
         let refresh_timeout = given.number("refreshTimeout", 10_000.0);
-        let (csrf, csrf_of_all) = csrf::parse(&given, cookie, &fetch, refresh_timeout);
+        let csrf_of_all = csrf::parse(&given, cookie, &fetch, refresh_timeout);
         let is_refused = is_refused(&given, &refresh);
         let header = given.text("header");
         let options = Self {
@@ -175,7 +170,6 @@ impl Options {
             policy: policy(&given, credential, refreshable),
             background: given.flag("backgroundRefresh", true),
             refresh_timeout,
-            csrf,
             csrf_of_all,
             is_refused,
             is_unauthorized: given.function("isUnauthorized"),

@@ -15,6 +15,8 @@ extern "C" {
     /// Whether this is the stored text as it is known.
     pub fn knows(texts: &Texts, text: &JsValue) -> bool;
     fn member(texts: &Texts, at: i32) -> JsValue;
+    /// The access token; `undefined` where the session is in cookies.
+    pub fn bearer(texts: &Texts) -> JsValue;
     /// The stored text as it is known: `null` where nothing was stored, `undefined` where it is not known.
     #[wasm_bindgen(method, getter)]
     pub fn text(this: &Texts) -> JsValue;

@@ -69,6 +69,11 @@ impl Vault {
         self.texts.get(Text::AccessToken)
     }
 
+    /// The access token; `undefined` where the session is in cookies.
+    pub fn bearer_token(&self) -> JsValue {
+        record::bearer(&self.texts)
+    }
+
     /// The refresh token, or `undefined`.
     pub fn refresh_token(&self) -> JsValue {
         self.texts.get(Text::RefreshToken)

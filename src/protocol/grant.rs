@@ -69,7 +69,10 @@ impl Answer<'_> {
     /// Whether `isRefused` is asked about it.
     #[must_use]
     pub fn may_be_refused(&self) -> bool {
-        matches!(self.status, 400..=499) && self.status != 407 && self.body != Body::CsrfFailure && !self.is_transient()
+        matches!(self.status, 400..=499)
+            && self.status != 407
+            && !matches!(self.body, Body::CsrfFailure)
+            && !self.is_transient()
     }
 }
 
@@ -88,7 +91,7 @@ impl GrantOutcome {
 /// Classifies an answer. Where no rule names it, it is one that keeps the session.
 #[must_use]
 pub fn classify(answer: &Answer<'_>) -> GrantOutcome {
-    if answer.opaque_redirect || answer.status == 0 || answer.body == Body::CsrfFailure {
+    if answer.opaque_redirect || answer.status == 0 || matches!(answer.body, Body::CsrfFailure) {
         return GrantOutcome::Permanent;
     }
     if answer.is_transient() {
@@ -100,7 +103,7 @@ pub fn classify(answer: &Answer<'_>) -> GrantOutcome {
         401 if !is_of_client(answer.error()) && !challenge::is_of_gateway(answer.www_authenticate) => {
             GrantOutcome::Refused
         }
-        403 if answer.body == Body::NotJson => GrantOutcome::Transient,
+        403 if matches!(answer.body, Body::NotJson) => GrantOutcome::Transient,
         _ => GrantOutcome::Permanent,
     }
 }

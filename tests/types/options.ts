@@ -2,6 +2,7 @@
 
 import type {
   AuthFetchOptions,
+  CsrfOptions,
   FetchLike,
   RefreshContext,
   RefreshFunction,
@@ -58,9 +59,29 @@ const storage: TokenStorage = {
   removeItem: (key) => void kept.delete(key),
 };
 
+const csrf: Required<CsrfOptions> = {
+  header: "X-CSRFToken",
+  cookie: "csrftoken",
+  value: async () => null,
+  methods: "all",
+  refetch: new URL("https://example.com/csrf"),
+  isCsrfFailure: async (response) => response.status === 400,
+};
+new AuthFetch({ credential: "cookie", csrf: { header: "X-CSRF", value: "1" } });
+new AuthFetch({ credential: "cookie", csrf: { header: "X-XSRF-TOKEN", cookie: "XSRF-TOKEN", methods: "unsafe" } });
+new AuthFetch({ credential: "cookie", csrf: { header: "X-CSRF-Token", value: () => "1", refetch: "/csrf" } });
+// @ts-expect-error: a header there must be
+new AuthFetch({ credential: "cookie", csrf: { value: "1" } });
+// @ts-expect-error: one of the two
+new AuthFetch({ credential: "session" });
+// @ts-expect-error: one of the two
+new AuthFetch({ credential: "cookie", csrf: { header: "X-CSRF", methods: "POST" } });
+
 // All of them at once; a new option that is missing here is an error.
 const all: Required<AuthFetchOptions> = {
   name: "session",
+  credential: "cookie",
+  csrf,
   refresh: endpoint,
   origins: ["https://api.example.com", "/api/", new URL("https://example.com/v1/")],
   storage,

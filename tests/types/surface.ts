@@ -56,6 +56,15 @@ auth.setTokens({ token: "a" });
 // @ts-expect-error: the whole response
 auth.setTokens("a");
 
+same<ReturnType<typeof auth.signedIn>, void>(true);
+auth.signedIn();
+auth.signedIn({ expires_in: 60, user: "ann" });
+auth.signedIn((await response.json()) as { user: object });
+// @ts-expect-error: a number of seconds
+auth.signedIn({ expires_in: "60" });
+// @ts-expect-error: an object
+auth.signedIn("ann");
+
 same<ReturnType<typeof auth.getAccessToken>, Promise<string | null>>(true);
 await auth.getAccessToken();
 await auth.getAccessToken({ rejected: "a", signal: AbortSignal.timeout(1) });

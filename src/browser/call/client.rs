@@ -64,9 +64,9 @@ impl Client {
             // takes as many.
             let on_settled: Closure<dyn Fn(f64, JsValue, i32, JsValue, f64) -> JsValue> = Closure::new(on_settled);
             Self {
+                reach: reach(options.policy.by_cookie().into()),
                 options,
                 driver,
-                reach: reach(),
                 sending: RefCell::default(),
                 on_settled: on_settled.into_js_value().unchecked_into(),
             }
@@ -85,19 +85,14 @@ impl Client {
             return Err(error::detailed(Code::RefreshFailed, REENTERED, &JsValue::UNDEFINED, &JsValue::UNDEFINED));
         }
         driver.synchronize();
-        if !driver.session(|session| session.record().has_session())
-            && self.options.policy.signed_out == SignedOut::Send
-        {
-            // Cookies and the value against request forgery go along all the same: it may be the login.
-            return if self.options.policy.by_cookie() {
-                self.with_init(input, init, number)
-            } else {
-                Ok(self.pass_through(input, init, number, "left alone: signed out"))
-            };
+        let policy = &self.options.policy;
+        let bare = policy.signed_out == SignedOut::Send && !driver.session(|session| session.record().has_session());
+        if bare && !policy.by_cookie() {
+            return Ok(self.pass_through(input, init, number, "left alone: signed out"));
         }
-        let Some(resource) = self.allows_plain(input, init).filter(|_| !self.options.csrf_of_all) else {
-            return self.with_init(input, init, number);
-        };
+        // Signed out, cookies and the value against request forgery go along all the same: it may be the login.
+        let known = if bare || self.options.csrf_of_all { None } else { self.allows_plain(input, init) };
+        let Some(resource) = known else { return self.with_init(input, init, number, bare) };
         if resource.is_none() {
             let promise = self.pass_through(input, init, number, "left alone: outside of origins");
             return Ok(self.outside(input, promise));
@@ -123,7 +118,13 @@ impl Client {
     }
 
     #[inline(never)]
-    fn with_init(self: &Rc<Self>, input: &JsValue, init: &JsValue, number: u32) -> Result<Promise, JsValue> {
+    fn with_init(
+        self: &Rc<Self>,
+        input: &JsValue,
+        init: &JsValue,
+        number: u32,
+        bare: bool,
+    ) -> Result<Promise, JsValue> {
         let driver = &self.driver;
         let out = take(input, init, number as i32);
         let resource = match self.found(&out) {
@@ -143,11 +144,9 @@ impl Client {
             resource => Resource(resource),
         };
         let limit = self.options.body_copy_limit;
-        if self.options.policy.signed_out == SignedOut::Send
-            && !driver.session(|session| session.record().has_session())
-        {
-            let sent = outgoing::send_bare(&out, &self.options.fetch, limit, &self.options.csrf);
-            self.note(&out, "sent: signed out");
+        if bare {
+            let sent = outgoing::send_bare(&out, &self.options.fetch, limit);
+            self.note(&out, "sent without a token");
             return Ok(sent);
         }
         let mut call = driver.session(|session| session.call(Some(resource)));
@@ -163,8 +162,7 @@ impl Client {
         let own = joined.and_then(|joined| self.own_signal(&call, &joined)).into();
         let sent = self.sending(token, |sending| {
             let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
-            let csrf = &self.options.csrf;
-            outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled, csrf)
+            outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled)
         });
         driver.drain();
         debug::note(number, "sent");
@@ -174,12 +172,10 @@ impl Client {
     /// What is found of a call; any other number is that of its resource.
     fn found(&self, out: &Outgoing) -> u64 {
         let (reach, header, strict) = (&self.reach, &self.options.header, !self.options.is_authorization);
-        let (mut verdict, followers, in_cookies) =
-            (found::UNKNOWN, FOLLOWERS as i32, self.options.policy.by_cookie().into());
+        let mut verdict = found::UNKNOWN;
         loop {
             let (epoch, epochs_over) = (self.driver.epoch(), self.driver.epochs_over());
-            match outgoing::examine(out, verdict as f64, reach, header, &epoch, followers, strict.into(), in_cookies)
-                as u64
+            match outgoing::examine(out, verdict as f64, reach, header, &epoch, FOLLOWERS as i32, strict.into()) as u64
             {
                 found::UNKNOWN => verdict = self.allowed(&outgoing::url(out)).map_or(found::OUTSIDE, |it| it.0),
                 // A getter of the caller's has signed out.
@@ -237,22 +233,6 @@ impl Client {
         response
     }
 
-    /// A call's error is passed on as it is.
-    pub fn failed(&self, out: &Outgoing, error: JsValue) -> JsValue {
-        outgoing::release_replay(out);
-        self.note(out, if outgoing::aborted(out) { "aborted by its caller" } else { "failed" });
-        error
-    }
-
-    /// The error of a call whose session is over, which has caused it unless the caller has.
-    pub fn ended(&self, out: &Outgoing, error: JsValue) -> JsValue {
-        if outgoing::aborted(out) {
-            return self.failed(out, error);
-        }
-        outgoing::release_replay(out);
-        self.driver.ends.error()
-    }
-
     /// The call is in flight from now on. With no `out` it brings nothing but a URL. Whether its request may reach the
     /// server twice is asked only where it may have to.
     fn note_sent(&self, call: &mut Call, token: AccessToken, out: Option<&Outgoing>) {
@@ -300,12 +280,12 @@ impl Client {
     /// Sends it, with a token or without.
     pub fn send(&self, out: &Outgoing, token: Option<(&mut Call, AccessToken)>) -> Result<Promise, JsValue> {
         let signal = self.driver.epoch().joined(out).ok_or_else(|| outgoing::reason(out))?;
-        let Options { fetch, header, csrf, .. } = &*self.options;
+        let (fetch, header) = (&self.options.fetch, &self.options.header);
         let Some((call, token)) = token else {
-            return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal, csrf));
+            return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
         };
         self.note_sent(call, token, Some(out));
         let signal = self.own_signal(call, &signal).unwrap_or(signal);
-        Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal, csrf)))
+        Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
     }
 }

@@ -124,6 +124,7 @@ impl Client {
     }
 
     /// Whether a call of a session in cookies has been redirected to the login page.
+    #[inline(never)]
     fn is_login_page(&self, response: &JsValue) -> bool {
         let login_url = self.options.login_url.as_ref().filter(|_| self.options.policy.by_cookie());
         login_url.is_some_and(|page| answer::is_moved_to(response, page))
@@ -213,6 +214,22 @@ impl Client {
         let now = if canary { timers::now() } else { 0 };
         self.driver.session(|session| session.on_call_dropped(call, now));
         self.driver.drain();
+    }
+
+    /// A call's error is passed on as it is.
+    pub fn failed(&self, out: &Outgoing, error: JsValue) -> JsValue {
+        outgoing::release_replay(out);
+        self.note(out, if outgoing::aborted(out) { "aborted by its caller" } else { "failed" });
+        error
+    }
+
+    /// The error of a call whose session is over, which has caused it unless the caller has.
+    pub fn ended(&self, out: &Outgoing, error: JsValue) -> JsValue {
+        if outgoing::aborted(out) {
+            return self.failed(out, error);
+        }
+        outgoing::release_replay(out);
+        self.driver.ends.error()
     }
 
     /// One `stepup` event per access token and challenge (RFC 9470). True where a listener asks the call to wait.

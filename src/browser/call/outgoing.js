@@ -2,20 +2,14 @@
 // string or URL stays what it is; a Request is copied. Headers go out as pairs, so that names keep their case. Whether
 // it is sent, and how often, is decided in Rust.
 
-const { entries } = Object;
 const { toString: classText } = Object.prototype;
 const tag = (value) => classText.call(value).slice(8, -1);
-const isObject = (value) => typeof value === "object" && value !== null;
-const given = (value) => value !== undefined && value !== null;
+export const isObject = (value) => typeof value === "object" && value !== null;
+export const given = (value) => value !== undefined && value !== null;
 /** A member, of an object that may be code of the app's, or none: an error that is caught takes its time too. */
 const get = (target, name) => {
   try {
     return target?.[name];
-  } catch {}
-};
-const attempt = (read) => {
-  try {
-    return read();
   } catch {}
 };
 const cancel = async (body, reason) => {
@@ -24,19 +18,8 @@ const cancel = async (body, reason) => {
   } catch {}
 };
 
-/** Headers as pairs, copied; `undefined` where only the native function can say what is wrong with them. */
-const pairsOf = (headers) => {
-  const iterate = headers[Symbol.iterator];
-  if (!given(iterate)) {
-    const record = { ...headers };
-    return Object.getOwnPropertySymbols(record).length ? undefined : entries(record);
-  }
-  const copied = (pair) => (isObject(pair) && typeof pair[Symbol.iterator] === "function" ? [...pair] : pair);
-  return typeof iterate === "function" ? Array.from(headers, copied) : undefined;
-};
-
 /** A member of `init`, or else of the Request; `signal: null` in `init` removes the Request's. */
-const member = ({ init, isRequest, target }, name) => {
+export const member = ({ init, isRequest, target }, name) => {
   const own = init[name];
   return own === undefined && isRequest ? target[name] : own;
 };
@@ -48,64 +31,11 @@ export const joinedOf = ({ joined }) => joined;
 /** What has been thrown. */
 export const errorOf = ({ error }) => error;
 export const reason = ({ signal }) => get(signal, "reason");
-/** `auth: false`, or a mode that allows no header of ours. */
-const optsOut = (it) => it.init.auth === false || member(it, "mode") === "no-cors";
-/** Takes the headers of `init` down; false where only the native function can judge them. */
-const takeHeaders = ({ init }) => {
-  const { headers } = init;
-  if (headers === undefined) return true;
-  const pairs = isObject(headers) && pairsOf(headers);
-  if (pairs) init.headers = pairs;
-  return !!pairs;
-};
 /** The caller's own header of this name. */
 export const header = ({ init: { headers }, isRequest, target }, name) => {
   if (headers === undefined) return isRequest ? target.headers.get(name) : undefined;
   const wanted = name.toLowerCase();
   return headers.find((pair) => pair && String(pair[0]).toLowerCase() === wanted)?.[1];
-};
-/** Of what a URL names: whether it is of another origin than the page. */
-const crosses = (resource) => Math.floor(resource / 2 ** 51) % 2 === 1;
-/** Whether cookies go along; to another origin by us, where nobody has said so. */
-const takeCookies = (it, crosses) => {
-  const credentials = member(it, "credentials");
-  if (crosses && credentials === undefined) it.init.credentials = "include";
-  return credentials !== "omit" && !(crosses && credentials === "same-origin");
-};
-/**
- * From now on it is ours. With `strict`, a redirect is an error unless the caller says otherwise: another header than
- * Authorization would not be stripped on a redirect to another origin. False where the native function will throw.
- */
-const own = (it, strict) => {
-  const { init, target } = it;
-  // The signal that a copy is made with would reset these; any other member is to.
-  const kept = it.isSilent && { referrer: target.referrer, referrerPolicy: target.referrerPolicy };
-  if (strict && init.redirect === undefined && /^(undefined|follow)$/.test(member(it, "redirect")))
-    init.redirect = "error";
-  try {
-    if (it.isRequest) it.target = new Request(target, { ...init, ...kept, signal: it.joined });
-    return true;
-  } catch {}
-};
-/**
- * One number for what Rust asks before it carries our header, so that it asks once: `found` says what each means. A
- * question is only asked where those before it have found nothing. `inCookies`: the session is, and goes along by itself.
- */
-export const examine = (it, verdict, reach, name, epoch, followers, strict, inCookies) => {
-  if ("error" in it) return 3;
-  if (it.url === undefined) return 4;
-  try {
-    const reached = verdict || (reach.verdicts.get(it.url) ?? 0);
-    if (reached <= 1) return reached;
-    if (optsOut(it) || !takeHeaders(it)) return 4;
-    if (given(header(it, name))) return 5;
-    if (inCookies && !takeCookies(it, crosses(reached))) return 4;
-    it.joined = epoch.join(it.signal, followers);
-    return it.joined && own(it, strict) ? reached : 4;
-  } catch (error) {
-    it.error = error;
-    return 3;
-  }
 };
 /** What goes along with the target: the caller's `init`, with our headers and signal. */
 const initWith = ({ init, isRequest, joined, target }, ours, signal) => {
@@ -119,43 +49,46 @@ const initWith = ({ init, isRequest, joined, target }, ours, signal) => {
 };
 const headerOf = (name, value) => (value === undefined ? [] : [[name, value]]);
 /** Whether it carries the value against request forgery: where the caller has set none. */
-const takesCsrf = (it, csrf) => csrf?.covers(member(it, "method")) && !(it.hasCsrf ??= given(header(it, csrf.header)));
-/** Sends it with that value; where the value is refused, once more, if it can be. */
-const sendWithCsrf = (it, underlying, csrf, signal) => {
-  const { isRequest, number, stream } = it;
-  const spare = isRequest && !stream && attempt(() => it.target.clone());
+const takesCsrf = (it, { csrf }) =>
+  csrf?.covers(member(it, "method")) && !(it.hasCsrf ??= given(header(it, csrf.header)));
+/** Sends it with that value; where the value is refused, once more, if it can be. That leaves it as it was. */
+const sendWithCsrf = (it, underlying, signal) => {
+  const { csrf } = underlying;
+  const renew = () => {
+    it.copy = undefined;
+    keepReplay(it, Infinity);
+  };
   const once = (value) => underlying.call(it.target, initWith(it, headerOf(csrf.header, value), signal));
   const again = () => {
-    if (it.isOnce || (stream ? !stream.kept : isRequest ? !spare : it.copy === null && !it.isOurs)) return false;
-    if (stream) useReplay(it);
-    else if (isRequest) it.target = spare;
-    else if (it.copy) it.init.body = it.copy;
-    return true;
+    const can = replayable(it);
+    if (can) {
+      useReplay(it);
+      renew();
+    }
+    return can;
   };
-  const sent = csrf.send(number, signal, once, again);
-  const drop = () => spare && spare !== it.target && cancel(spare.body);
-  sent.then(drop, drop);
-  return sent;
+  if (it.isUsed) renew();
+  return csrf.send(it.number, signal, once, again);
 };
 /** Sends it with our header, where there is a value for it. */
-export const send = (it, underlying, name, carried, signal, csrf) =>
-  takesCsrf(it, csrf)
-    ? sendWithCsrf(it, underlying, csrf, signal)
+export const send = (it, underlying, name, carried, signal) =>
+  takesCsrf(it, underlying)
+    ? sendWithCsrf(it, underlying, signal)
     : underlying.call(it.target, initWith(it, headerOf(name, carried?.value), signal));
 /**
  * The same, in its caller's turn, with a signal of its own where there is one, and what a second send needs kept: its
  * outcome is as `settle` has it.
  */
-export const sendFirst = (it, underlying, name, carried, own, limit, place, settle, csrf) => {
+export const sendFirst = (it, underlying, name, carried, own, limit, place, settle) => {
   keepReplay(it, limit);
-  return underlying.settled(send(it, underlying, name, carried, own ?? it.joined, csrf), place, it, settle);
+  return underlying.settled(send(it, underlying, name, carried, own ?? it.joined), place, it, settle);
 };
 /** Sends it without a session, whose end it does not follow. */
-export const sendBare = (it, underlying, limit, csrf) => {
+export const sendBare = (it, underlying, limit) => {
   const signal = it.signal ?? null;
-  if (!takesCsrf(it, csrf)) return underlying.call(it.target, it.isRequest ? initWith(it, [], signal) : it.init);
+  if (!takesCsrf(it, underlying)) return underlying.call(it.target, it.isRequest ? initWith(it, [], signal) : it.init);
   keepReplay(it, limit);
-  return sendWithCsrf(it, underlying, csrf, signal);
+  return sendWithCsrf(it, underlying, signal);
 };
 /** Hands it on as it came. With `back`, it came to us from what we called. */
 export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
@@ -222,11 +155,9 @@ export const useReplay = (it) => {
   const { copy } = it;
   if (streams(it)) putBody(it, it.stream.again());
   else if (copy && it.isRequest) it.target = copy;
-  else if (copy) {
-    it.init.body = copy;
-    it.isOurs = true;
-  }
+  else if (copy) it.init.body = copy;
   it.copy &&= null;
+  it.isUsed = true;
   it.stream = undefined;
 };
 /** A stream that was never sent is cancelled with the reason. */

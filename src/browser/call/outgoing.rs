@@ -27,6 +27,24 @@ extern "C" {
     pub fn outgoing_of(sent: &JsValue) -> Outgoing;
 }
 
+#[wasm_bindgen(module = "/src/browser/call/examining.js")]
+extern "C" {
+    /// All that is asked of it before it carries our header, in one step: a number of [`found`]. `verdict` is on its
+    /// URL, 0 where that is yet to be remembered. Where nothing is found it is ours from now on, with a signal that
+    /// follows the epoch too. With `strict`, a redirect is an error unless the caller says otherwise: another header
+    /// than Authorization would not be stripped on a redirect to another origin. A session in cookies
+    /// goes to another origin too, unless the caller says otherwise.
+    pub fn examine(
+        outgoing: &Outgoing,
+        verdict: f64,
+        reach: &Reach,
+        header: &JsString,
+        epoch: &Epoch,
+        followers: i32,
+        strict: i32,
+    ) -> f64;
+}
+
 #[wasm_bindgen(module = "/src/browser/call/outgoing.js")]
 extern "C" {
     /// The request's URL as text.
@@ -44,36 +62,20 @@ extern "C" {
     pub fn reason(outgoing: &Outgoing) -> JsValue;
     /// The caller's own header of this name.
     pub fn header(outgoing: &Outgoing, name: &JsString) -> Option<JsString>;
-    /// All that is asked of it before it carries our header, in one step: a number of [`found`]. `verdict` is on its
-    /// URL, 0 where that is yet to be remembered. Where nothing is found it is ours from now on, with a signal that
-    /// follows the epoch too. With `strict`, a redirect is an error unless the caller says otherwise: another header
-    /// than Authorization would not be stripped on a redirect to another origin. With `in_cookies`, the session is in
-    /// cookies, which go to another origin too, unless the caller says otherwise.
-    pub fn examine(
-        outgoing: &Outgoing,
-        verdict: f64,
-        reach: &Reach,
-        header: &JsString,
-        epoch: &Epoch,
-        followers: i32,
-        strict: i32,
-        in_cookies: i32,
-    ) -> f64;
     /// A signal that follows the epoch and the call's own.
     #[wasm_bindgen(js_name = joinedOf)]
     pub fn joined(outgoing: &Outgoing) -> AbortSignal;
     /// What has been thrown meanwhile.
     #[wasm_bindgen(js_name = errorOf)]
     pub fn error(outgoing: &Outgoing) -> JsValue;
-    /// Sends it with our header, whose value is carried; without, where that is `undefined`. With `csrf`, it carries that
-    /// value, and where the server refuses it, it is sent once more if it can be.
+    /// Sends it with our header, whose value is carried; without, where that is `undefined`. A value against request
+    /// forgery goes along; where the server refuses that, it is sent once more if it can be.
     pub fn send(
         outgoing: &Outgoing,
         underlying: &Underlying,
         header: &JsString,
         carried: &JsValue,
         signal: &AbortSignal,
-        csrf: &JsValue,
     ) -> Promise;
     /// The same in its caller's turn, with the signal that it was joined to where `own` is none; the copy that a second
     /// send needs is kept. `settle` is called with the place, the request, 0 where there is an error, 1 where there is a
@@ -88,11 +90,10 @@ extern "C" {
         limit: f64,
         place: i32,
         settle: &Function,
-        csrf: &JsValue,
     ) -> Promise;
     /// Sends it outside of any session, whose end it would not follow.
     #[wasm_bindgen(js_name = sendBare)]
-    pub fn send_bare(outgoing: &Outgoing, underlying: &Underlying, limit: f64, csrf: &JsValue) -> Promise;
+    pub fn send_bare(outgoing: &Outgoing, underlying: &Underlying, limit: f64) -> Promise;
     /// Hands it on as it came. With `back`, it came to us from what we called.
     pub fn pass(outgoing: &Outgoing, underlying: &Underlying, back: i32) -> Promise;
 

@@ -15,8 +15,8 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     /// What is remembered of URLs, by their exact text.
     pub type Reach;
-    /// Nothing is remembered yet.
-    pub fn reach() -> Reach;
+    /// Nothing is remembered yet. The session is in cookies, or a token is sent.
+    pub fn reach(in_cookies: i32) -> Reach;
     /// 0 where nothing is remembered of this URL, 1 for no, the number of its resource for yes.
     fn recall(reach: &Reach, url: &JsValue) -> f64;
     /// The same of a call that brings nothing but a URL; 3 of any other.

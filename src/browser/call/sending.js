@@ -2,15 +2,15 @@
 
 /**
  * The header's value (the token, after its scheme if it has one), and the `init` of a call that brings none. With
- * `strict`, a redirect is an error: a header of this name would not be stripped on its way elsewhere.
+ * `strict`, a redirect is an error: a header of this name would not be stripped on its way elsewhere. Without a token the
+ * session is in cookies, which go to another origin too.
  */
 export const carried = (header, given, token, signal, strict) => {
+  if (token === undefined) return { init: { signal }, crossing: { signal, credentials: "include" } };
   const scheme = typeof given === "string" ? given : "Bearer";
   const value = scheme ? `${scheme} ${token}` : token;
   return { value, init: { headers: [[header, value]], signal, ...(strict && { redirect: "error" }) } };
 };
-/** The same of a session in cookies, which go to another origin too. */
-export const inCookies = (signal) => ({ init: { signal }, crossing: { signal, credentials: "include" } });
 export const headerValueOf = ({ value }) => value;
 /**
  * Sends a call that brings nothing but a URL, with a signal of its own where there is one. Its outcome is as `settle` has

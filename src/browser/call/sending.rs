@@ -14,9 +14,6 @@ extern "C" {
     /// The header's value, and the `init` of a call that brings none.
     pub type Carried;
     fn carried(header: &JsString, scheme: &JsValue, token: &JsValue, signal: &AbortSignal, strict: i32) -> Carried;
-    /// The same of a session in cookies.
-    #[wasm_bindgen(js_name = inCookies)]
-    fn in_cookies(signal: &AbortSignal) -> Carried;
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
@@ -64,11 +61,7 @@ impl Client {
         let scheme = options.scheme.as_ref().map(AsRef::as_ref).unwrap_or(&kind);
         let strict = i32::from(!options.is_authorization);
         let signal = self.driver.epoch().fresh_signal();
-        let carried = if options.policy.by_cookie() {
-            in_cookies(&signal)
-        } else {
-            carried(&options.header, scheme, &vault.access_token(), &signal, strict)
-        };
+        let carried = carried(&options.header, scheme, &vault.bearer_token(), &signal, strict);
         Sending { token, epochs_over, carried, signal, left: FOLLOWERS }
     }
 }

@@ -95,13 +95,13 @@ export const outgoingOf = (sent) => (typeof sent === "string" ? plain(sent, 0) :
 /**
  * `url` as text; `target`: a text, a URL of ours, or a Request, of ours once it is copied. `copy`: what a second send
  * needs; `undefined` where it needs nothing, `null` where there can be none. `stream`: its body, where that is one.
- * `isOurs`: its body is the copy. `hasCsrf`: the caller has set the header against request forgery.
+ * `isUsed`: what is sent is the copy. `hasCsrf`: the caller has set the header against request forgery.
  * `joined`: the signal that it is sent with first. `isSilent`: whether `init` says nothing that changes a Request.
  */
 const outgoing = (url, target, init, number, isRequest) => {
   const signal = init.signal === undefined && isRequest ? target.signal : init.signal;
   const isOnce = init.auth === "once";
   const isSilent = isRequest && !MEMBERS.some((name) => init[name] !== undefined && !/^(auth|window)$/.test(name));
-  const later = { copy: undefined, stream: undefined, joined: undefined, hasCsrf: undefined, isOurs: false };
+  const later = { copy: undefined, stream: undefined, joined: undefined, hasCsrf: undefined, isUsed: false };
   return { url, target, init, number, isRequest, isSilent, signal, isOnce, ...later };
 };

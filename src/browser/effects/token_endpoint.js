@@ -34,11 +34,11 @@ export const within = async (controller, ms, promise) => {
 
 /**
  * Sends a refresh token, to be used or to be revoked. What is `undefined` is left out of the body. Of a session in
- * cookies there is no token, and no body without members; it carries the value of `csrf`, where there is one.
+ * cookies there is no token, and no body without members; a value against request forgery goes along.
  */
 export const post = async (
   { signal },
-  fetch,
+  underlying,
   url,
   credentials,
   client_id,
@@ -47,10 +47,9 @@ export const post = async (
   isJson,
   token,
   revokes,
-  inCookies,
-  csrf,
-  number,
 ) => {
+  const { csrf, inCookies } = underlying;
+  const fetch = underlying.find();
   const grant = revokes
     ? { token, token_type_hint: "refresh_token" }
     : { grant_type: "refresh_token", refresh_token: token };
@@ -62,8 +61,7 @@ export const post = async (
   if (!headers.has("accept")) headers.set("accept", "application/json");
   if (isJson && hasBody && !headers.has("content-type")) headers.set("content-type", "application/json");
   const once = (value) => {
-    if (value === undefined) csrf && headers.delete(csrf.header);
-    else headers.set(csrf.header, value);
+    if (value !== undefined) headers.set(csrf.header, value);
     return fetch(url, {
       __proto__: null,
       method: "POST",
@@ -78,7 +76,7 @@ export const post = async (
       ...(revokes && { keepalive: true }),
     });
   };
-  return csrf ? csrf.send(number, signal, once, () => true) : once();
+  return csrf ? csrf.send(0, signal, once, () => true) : once();
 };
 
 /** Calls the app's refresh function. */
@@ -97,7 +95,7 @@ export const ask = (controller, ms, judge, { again }) => within(controller, ms, 
  * What was received: a response and its JSON, and where `copies` a 4xx as it can be read again. A refresh function may
  * return tokens, or a response whose body it has read; a mock may have no `text`, or no `clone`.
  */
-const received = async (sent, isFunction, copies, secret, csrf) => {
+const received = async (sent, isFunction, copies, secret, { csrf }) => {
   const value = await sent;
   const refusesCsrf = !!(await csrf?.refuses(value));
   const has = (name) => typeof value?.[name] === "function";

@@ -5,7 +5,7 @@
 
 use super::reply::{Received, Reply, read};
 use crate::browser::endpoint::{Endpoint, Refresh};
-use crate::browser::fetch::{bound, find};
+use crate::browser::fetch::{Underlying, bound};
 use crate::browser::options::Options;
 use crate::browser::promise::wait;
 use crate::protocol::error::Code;
@@ -31,7 +31,7 @@ extern "C" {
     #[wasm_bindgen(js_name = post)]
     fn post_to(
         request: &Request,
-        fetch: &Function,
+        underlying: &Underlying,
         url: &JsValue,
         credentials: &str,
         client_id: &JsValue,
@@ -40,9 +40,6 @@ extern "C" {
         json: i32,
         token: &JsValue,
         revokes: i32,
-        in_cookies: i32,
-        csrf: &JsValue,
-        number: i32,
     ) -> Promise;
     /// Calls the app's refresh function.
     fn refresh(request: &Request, call: &Function, fetch: &Function, token: &JsValue, reason: &str) -> Promise;
@@ -54,7 +51,7 @@ extern "C" {
         function: i32,
         copies: i32,
         token: &JsValue,
-        csrf: &JsValue,
+        underlying: &Underlying,
     ) -> Promise;
     /// A promise of what the app's function says of it.
     fn ask(request: &Request, ms: f64, judge: &Function, received: &Received) -> Promise;
@@ -103,7 +100,7 @@ pub fn send(
         Refresh::None => return None,
     };
     let copies = options.is_refused.is_some();
-    Some(receive(request, options.refresh_timeout, &sent, function.into(), copies.into(), token, &options.csrf))
+    Some(receive(request, options.refresh_timeout, &sent, function.into(), copies.into(), token, &options.fetch))
 }
 
 /// What has come of it; what was thrown is an error.
@@ -152,7 +149,7 @@ pub(super) fn post(
 ) -> Promise {
     post_to(
         request,
-        &find(&options.fetch),
+        &options.fetch,
         &endpoint.url,
         endpoint.credentials,
         endpoint.client_id.as_deref().map_or(&JsValue::UNDEFINED, |id| id),
@@ -161,9 +158,5 @@ pub(super) fn post(
         endpoint.json.into(),
         token,
         revokes.into(),
-        options.policy.by_cookie().into(),
-        &options.csrf,
-        // Under no number of a call's.
-        -i32::from(options.debug),
     )
 }

@@ -99,9 +99,7 @@ impl SessionDriver {
         let (code, reason) = match ending {
             Ending::LoggedOut { .. } => {
                 let (done, reason) = ends.asked.take().unzip();
-                let access_token =
-                    if self.options.policy.by_cookie() { JsValue::UNDEFINED } else { vault.access_token() };
-                let refresh_token = vault.refresh_token();
+                let (refresh_token, access_token) = (vault.refresh_token(), vault.bearer_token());
                 revocable = Revocable { done, refresh_token, access_token };
                 (Code::LoggedOut, reason.unwrap_or_default())
             }

@@ -67,6 +67,7 @@ impl Session {
 
     /// Another tab's mark of the cookie's session: this tab's may be over, or have another generation. One that was
     /// `signalled` is of a tab that lives.
+    #[inline(never)]
     pub(super) fn on_cookie_mark(&mut self, mark: Mark, signalled: bool, now: u64) {
         let (known, was_in) = (self.decisions.cookie(), self.record.has_session());
         if let Some(tombstone) = self.decisions.on_cookie_mark(mark, &self.record) {
@@ -84,19 +85,18 @@ impl Session {
     /// Another tab has refreshed the session's cookies, or signed in: they are this tab's too.
     fn take_generation(&mut self, now: u64) {
         let (mark, old) = (self.decisions.cookie(), self.record);
-        let within = old.has_session();
         self.generations += 1;
         let record = Record {
             epoch: mark.epoch,
             version: old.version + 1,
-            signin: old.signin + u64::from(!within),
+            signin: old.signin,
             access: Some(AccessToken(self.generations)),
             received_at: now,
             ..Record::default()
         };
         self.apply(&record, now);
         self.decisions.join(mark);
-        self.push(Effect::WriteRecord(if within { Members::Refreshed } else { Members::SignIn }));
+        self.push(Effect::WriteRecord(Members::Refreshed));
         self.wake_waiters(now);
         let source = Source::OtherTab;
         self.notify(if old.signed_in() { Notice::Refresh(source) } else { Notice::SignIn(source) });

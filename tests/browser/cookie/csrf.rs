@@ -2,8 +2,7 @@
 
 use super::site::{World, script, set_cookie};
 use crate::clock::Clock;
-use crate::world::{get, parse, rejection, status, statuses, text, turn, until};
-use js_sys::Array;
+use crate::world::{rejection, status, statuses, text, turn, until};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -16,58 +15,14 @@ extern "C" {
     fn said() -> Vec<String>;
 }
 
-/// What frameworks answer, word for word, each with its source.
-const REFUSALS: &str = include_str!("refusals.json");
 const METHODS: [&str; 7] = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
 
-fn csrf(csrf: &str) -> String {
+pub fn csrf(csrf: &str) -> String {
     format!("{{ csrf: {csrf} }}")
 }
 
 fn some(text: &str) -> Option<String> {
     Some(text.into())
-}
-
-#[wasm_bindgen_test]
-async fn each_framework_s_refusal_is_answered_by_one_more_send_and_ends_nothing() {
-    let refusals: Array = parse(REFUSALS).expect("JSON").unchecked_into();
-    for refusal in refusals.iter() {
-        let name = format!("{}: {}", text(&refusal, "name"), text(&refusal, "when"));
-        let world = World::signed_in(&csrf(&text(&refusal, "csrf")));
-        world.answers("/api/save", &String::from(js_sys::JSON::stringify(&refusal).expect("JSON")));
-        let again = get(&refusal, "again").is_truthy();
-        let wanted = if again { 200 } else { get(&refusal, "status").as_f64().unwrap_or_default() as u32 };
-        assert_eq!(status(&world.post("/api/save")).await, Ok(wanted), "{name}");
-        let sent = world.sent("/api/save");
-        assert_eq!(sent.len(), if again { 2 } else { 1 }, "{name}");
-        for one in sent {
-            until(|| !text(&one, "body").is_empty()).await;
-            assert_eq!(text(&one, "body"), "text", "{name}");
-        }
-        let refetches = world.sent("/sanctum/csrf-cookie").len() + world.sent("/csrf-token").len();
-        assert_eq!(refetches, usize::from(text(&refusal, "csrf").contains("refetch")), "{name}");
-        assert!(world.sent("/refresh").is_empty() && world.auth.state() == "signed-in", "{name}");
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_refusal_at_the_refresh_endpoint_is_never_taken_for_that_of_the_session() {
-    let refusals: Array = parse(REFUSALS).expect("JSON").unchecked_into();
-    for refusal in refusals.iter().filter(|refusal| get(refusal, "again").is_truthy()) {
-        let (name, answer) = (text(&refusal, "name"), String::from(js_sys::JSON::stringify(&refusal).expect("JSON")));
-        let world = World::stale(&csrf(&text(&refusal, "csrf")));
-        world.answers("/refresh", &answer);
-        assert_eq!(status(&world.call("/api")).await, Ok(200), "{name}");
-        assert_eq!(world.sent("/refresh").len(), 2, "{name}");
-
-        let asked = "{ isRefused: () => true, csrf: ";
-        let world = World::stale(&format!("{asked} {} }}", text(&refusal, "csrf")));
-        world.answers("/refresh", &answer);
-        world.answers("/refresh", &answer);
-        let error = rejection(&world.call("/api")).await;
-        assert_eq!((text(&error, "code"), world.auth.state()), ("refresh_failed".into(), "signed-in".into()), "{name}");
-        assert_eq!(world.sent("/refresh").len(), 2, "{name}");
-    }
 }
 
 #[wasm_bindgen_test]

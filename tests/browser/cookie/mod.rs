@@ -1,6 +1,7 @@
 //! Sessions in cookies, which the page cannot read.
 
 mod csrf;
+mod frameworks;
 mod mistakes;
 mod redirects;
 mod sending;

@@ -2,12 +2,11 @@
 
 use super::calls::Stage;
 use super::server::Request;
-use super::{Commit, Life, Microtask, Tab, World, reached};
+use super::{Commit, Microtask, Tab, World, reached};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::effect::{Effect, Ending, Members, Notice, Settled};
 use authfetch::protocol::environment::{self, Environment};
 use authfetch::protocol::event::{Event, Stored, Timer};
-use authfetch::protocol::refresh::Reason;
 use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
 
@@ -238,19 +237,6 @@ impl World {
         }
         if members == Members::End {
             self.ends.insert(record.epoch);
-        }
-    }
-
-    /// A refresh after a 401: nobody has replaced the cookie since, or could not say so.
-    fn check_refresh(&mut self, i: usize, reason: Reason) {
-        let first = self.tabs[i].asked.is_none();
-        let good = self.jar.is_some_and(|cookie| self.accepts(cookie));
-        // Whoever brought it may have stood still before it had committed it, or be overtaken by a sign-in.
-        let good = good && self.families.len() == 1 && !self.issued.iter().any(|issued| issued.excused);
-        let runs = |tab: &Tab| tab.runs() || tab.life == Life::Unopened;
-        let told = self.all_committed() && !self.setup.no_locks && self.tabs.iter().all(runs);
-        if self.setup.generations && reason == Reason::Unauthorized && first && good && told {
-            self.breaks("a generation that another tab has brought is not refreshed");
         }
     }
 

@@ -25,7 +25,7 @@ use authfetch::protocol::event::{Event, MarkFor, Stored};
 use authfetch::protocol::fault::{Fault, Faults};
 use authfetch::protocol::session::{Session, State, Ticket};
 use authfetch::protocol::tabs::Mark;
-use authfetch::protocol::token::{AccessToken, Record};
+use authfetch::protocol::token::Record;
 use calls::Calling;
 use server::{Asked, Family, Issued, Request};
 use std::collections::{BTreeSet, VecDeque};
@@ -260,17 +260,6 @@ impl World {
     /// Whose tokens these are.
     pub fn user(&self, number: u32) -> usize {
         self.families[self.issued[number as usize].family].user
-    }
-
-    /// Who is signed in in this tab.
-    pub fn user_in(&self, i: usize) -> Option<usize> {
-        let access = self.tabs[i].record.access?;
-        Some(if self.setup.generations { self.tabs[i].user } else { self.user(access.0) })
-    }
-
-    /// The tokens that a call of this tab is sent with.
-    pub fn sent_with(&self, access: AccessToken) -> Option<u32> {
-        if self.setup.generations { self.jar } else { Some(access.0) }
     }
 
     /// What is wrong with a world in which nothing moves any more.

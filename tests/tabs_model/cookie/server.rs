@@ -1,11 +1,11 @@
 //! The authorization server: a refresh token for one use, in a cookie.
 
-use super::{LIFETIME_MS, World};
+use super::{LIFETIME_MS, Life, Tab, World};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::{Event, Granted};
 use authfetch::protocol::fault::Fault;
 use authfetch::protocol::grant::GrantOutcome;
-use authfetch::protocol::refresh::Outcome;
+use authfetch::protocol::refresh::{Outcome, Reason};
 use authfetch::protocol::session::refresh::Reply;
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::AccessToken;
@@ -201,6 +201,19 @@ impl World {
     pub fn excuse(&mut self, cookie: Option<u32>) {
         if let Some(cookie) = cookie {
             self.issued[cookie as usize].excused = true;
+        }
+    }
+
+    /// A refresh after a 401: nobody has replaced the cookie since, or could not say so.
+    pub fn check_refresh(&mut self, i: usize, reason: Reason) {
+        let first = self.tabs[i].asked.is_none();
+        let good = self.jar.is_some_and(|cookie| self.accepts(cookie));
+        // Whoever brought it may have stood still before it had committed it, or be overtaken by a sign-in.
+        let good = good && self.families.len() == 1 && !self.issued.iter().any(|issued| issued.excused);
+        let runs = |tab: &Tab| tab.runs() || tab.life == Life::Unopened;
+        let told = self.all_committed() && !self.setup.no_locks && self.tabs.iter().all(runs);
+        if self.setup.generations && reason == Reason::Unauthorized && first && good && told {
+            self.breaks("a generation that another tab has brought is not refreshed");
         }
     }
 

@@ -4,6 +4,7 @@ use super::server::Family;
 use super::{Life, World};
 use authfetch::protocol::cookie::UNCONFIRMED;
 use authfetch::protocol::event::Event;
+use authfetch::protocol::token::AccessToken;
 
 impl World {
     /// Somebody new signs in.
@@ -80,5 +81,16 @@ impl World {
         if let Some(number) = self.tabs[i].record.access.and_then(|access| self.sent_with(access)) {
             self.issued[number as usize].rejected = true;
         }
+    }
+
+    /// Who is signed in in this tab.
+    pub fn user_in(&self, i: usize) -> Option<usize> {
+        let access = self.tabs[i].record.access?;
+        Some(if self.setup.generations { self.tabs[i].user } else { self.user(access.0) })
+    }
+
+    /// The tokens that a call of this tab is sent with.
+    pub fn sent_with(&self, access: AccessToken) -> Option<u32> {
+        if self.setup.generations { self.jar } else { Some(access.0) }
     }
 }
