@@ -213,3 +213,20 @@ fn yes_of_is_refused_ends_the_session_and_no_keeps_it() {
     assert_eq!(Transient.overruled(false), Transient);
     assert_eq!(Permanent.overruled(false), Permanent);
 }
+
+#[test]
+fn where_the_session_is_in_cookies_any_2xx_is_a_refresh() {
+    for status in [200, 201, 204, 299] {
+        assert_eq!(of(status, Body::InCookies), Tokens, "{status}");
+    }
+    assert_eq!(of(503, Body::InCookies), Transient);
+    assert_eq!(of(302, Body::InCookies), Permanent);
+}
+
+#[test]
+fn a_refusal_of_a_value_against_request_forgery_is_none_of_the_session() {
+    for status in [400, 401, 403, 419, 422] {
+        let answer = answer(status, Body::CsrfFailure);
+        assert_eq!((classify(&answer), answer.may_be_refused()), (Permanent, false), "{status}");
+    }
+}

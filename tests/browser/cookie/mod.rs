@@ -2,6 +2,7 @@
 
 mod csrf;
 mod frameworks;
+mod memory;
 mod mistakes;
 mod redirects;
 mod sending;
