@@ -37,7 +37,7 @@ export const open = (endpoint, client_id, inCookies) => ({
 });
 
 export const knows = ({ text }, theirs) => text === theirs;
-/** One of the texts. Where the session is in cookies, its epoch and generation stand in the place of the access token. */
+/** One of the texts. Where the session is in cookies, its epoch and generation stand in the access token's place. */
 const textAt = ({ inCookies }, members, at) => {
   if (!inCookies || at > 1) return textIn(members, TEXTS[at]);
   const { epoch, generation } = members;

@@ -17,7 +17,8 @@ fn memory() -> World {
 /// Another tab of the same app signals how far the session has come.
 fn signal(world: &World, epoch: f64, version: f64) {
     let post = "(name, epoch, version) => { const channel = new BroadcastChannel(`authfetch:cookie:${name}`); \
-                channel.postMessage([epoch, version, undefined, undefined, new URL('/refresh', location).href, undefined]); \
+                const endpoint = new URL('/refresh', location).href; \
+                channel.postMessage([epoch, version, undefined, undefined, endpoint, undefined]); \
                 channel.close(); }";
     let post: Function = script(post).unchecked_into();
     let all = Array::of3(&world.name.as_str().into(), &epoch.into(), &version.into());
