@@ -43,7 +43,7 @@ const textAt = ({ inCookies }, members, at) => {
   const { epoch, generation } = members;
   return at === 0 && typeof generation === "number" ? `${epoch ?? 0}.${generation}` : undefined;
 };
-export const bearer = ({ members }) => textIn(members, TEXTS[0]);
+export const bearer = ({ inCookies, members }) => (inCookies ? undefined : textIn(members, TEXTS[0]));
 export const member = (texts, at) => textAt(texts, texts.members, at);
 
 export const read = (texts, text) => {
