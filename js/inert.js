@@ -17,6 +17,7 @@ export function inert(prototype, options, error) {
     refresh: () => Promise.reject(new AuthFetchError("Nobody is signed in on a server.", "signed_out", error)),
     logout: async () => {},
     setTokens: signIn,
+    signedIn: signIn,
     close: nothing,
     subscribe: () => nothing,
     addEventListener: nothing,

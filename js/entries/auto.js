@@ -173,6 +173,9 @@ export class AuthFetch {
   setTokens(tokens) {
     this.#tell("setTokens", tokens);
   }
+  signedIn(details) {
+    this.#tell("signedIn", details);
+  }
   close() {
     this.#tell("close");
   }
