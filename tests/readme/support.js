@@ -12,10 +12,11 @@ import { block } from "./pages.js";
 
 /**
  * One block as a page's script: `before` runs ahead of its imports, `after` in its own scope; `nodePaths` are folders of
- * packages that are not the project's.
+ * packages that are not the project's; `places` are the texts that stand in the place of others, such as addresses.
  */
-async function bundle(name, { before = "", after = "", nodePaths = [] }) {
-  const { code, language } = block(name);
+export async function bundle(name, { before = "", after = "", nodePaths = [], places = {} }) {
+  const { language, ...found } = block(name);
+  const code = Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), found.code);
   const files = {
     "#before": { contents: before, loader: "js" },
     "./auth.js": { contents: block("auth").code, loader: "js" },

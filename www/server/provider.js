@@ -99,12 +99,15 @@ function count(provider, { counters, heldBack }) {
   provider.on("server_error", (_ctx, error) => console.error(error));
 }
 
-export function authorizationServer({ issuer, accessTokenTTL, allowsOrigin, counters, heldBack }) {
-  const provider = new Provider(
-    issuer,
-    configuration({ issuer, accessTokenTTL, allowsOrigin, provider: () => provider }),
-  );
+/**
+ * Starts none of it: `callback` answers. `adjust` is given the provider's configuration, and `extend` the provider, before
+ * anything is answered.
+ */
+export function authorizationServer({ issuer, accessTokenTTL, allowsOrigin, counters, heldBack, adjust, extend }) {
+  const settings = configuration({ issuer, accessTokenTTL, allowsOrigin, provider: () => provider });
+  const provider = new Provider(issuer, adjust?.(settings) ?? settings);
   count(provider, { counters, heldBack });
+  extend?.(provider);
 
   /** The token behind this string if the API may accept it now. */
   async function validate(raw) {
