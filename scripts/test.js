@@ -1,6 +1,6 @@
 // `npm test`: every test there is, on a machine that has nothing but Rust and Node. `npm run test:long`: the full
-// bounds of the models, more random schedules, a second build to compare, and the matrix of environments. Both take
-// `-- --only name`.
+// bounds of the models, more random schedules, a second build to compare, the matrix of environments, and what takes
+// its time. Both take `-- --only name`.
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -97,6 +97,14 @@ function usual() {
   ];
 }
 
+/** The SDKs that take minutes to install, and to start so often. The package is built by then. */
+function sdks() {
+  const folder = join("tests", "sdks", "long");
+  const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".test.js"));
+  const paths = files.map((file) => join(folder, file));
+  return [tests("sdks: all of them", () => node("sdks-long", paths))];
+}
+
 /** The suites that meet the package as an app does. */
 const SUITES = ["conformance", "tabs", "clients", "e2e"];
 const COMPAT_DIST = join(root, "target", "dist-compat");
@@ -143,6 +151,7 @@ function long() {
     ...compat(),
     tests("reproducible package", () => node("reproducible", [join("tests", "package", "reproducible.js")])),
     tests("matrix", () => counting(matrix, countedByMatrix)),
+    ...sdks(),
   ];
 }
 

@@ -40,7 +40,8 @@ test("every recipe is quoted word for word, and run by the tests of the clients"
 test("every named block is run by a test", () => {
   const tests = readdirSync(join(root, "tests", "readme"))
     .filter((file) => file.endsWith(".test.js"))
-    .map((file) => read("tests", "readme", file));
+    .map((file) => read("tests", "readme", file))
+    .concat(read("tests", "sdks", "support", "list.js"));
   // By its name, or as a key of a table that a test goes through.
   const opened = /\bopen\(t, browser, "([\w-]+)"|^ {2}"?([\w-]+)"?: \{/gm;
   const run = new Set(tests.flatMap((text) => [...text.matchAll(opened)].map(([, name, key]) => name ?? key)));

@@ -1,0 +1,14 @@
+// As its documentation has it: `getIdToken()` before each call.
+import { initializeApp } from "firebase/app";
+import { getAuth, signInWithEmailAndPassword } from "firebase/auth";
+
+const firebase = getAuth(
+  initializeApp({ apiKey: "key", authDomain: "demo-app.firebaseapp.com", projectId: "demo-app" }),
+);
+
+export const signIn = (email, password) => signInWithEmailAndPassword(firebase, email, password);
+export async function isSignedIn() {
+  await firebase.authStateReady();
+  return firebase.currentUser !== null;
+}
+export const token = () => firebase.currentUser.getIdToken();
