@@ -10,13 +10,20 @@ import { json, serve, textOf } from "../support/http.js";
 import { hasGlobal, newPage } from "../support/page.js";
 import { block } from "./pages.js";
 
+/** This text with others in the place of some of its parts, each of which has to be there. */
+export const replaced = (text, places) =>
+  Object.entries(places).reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`there is no ${from} to be replaced`);
+    return text.replaceAll(from, to);
+  }, text);
+
 /**
  * One block as a page's script: `before` runs ahead of its imports, `after` in its own scope; `nodePaths` are folders of
  * packages that are not the project's; `places` are the texts that stand in the place of others, such as addresses.
  */
 export async function bundle(name, { before = "", after = "", nodePaths = [], places = {} }) {
   const { language, ...found } = block(name);
-  const code = Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), found.code);
+  const code = replaced(found.code, places);
   const files = {
     "#before": { contents: before, loader: "js" },
     "./auth.js": { contents: block("auth").code, loader: "js" },

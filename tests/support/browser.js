@@ -22,8 +22,8 @@ const WITHOUT_WASM = {
 /** For the tests of one file in one browser. */
 export const LIMIT = 600_000; // ms
 
-/** Starts a headless browser, "chromium" or "firefox"; the caller closes it. */
-export function launch(name, options = {}) {
+/** Starts a headless browser, "chromium" or "firefox", with these arguments too; the caller closes it. */
+export function launch(name, { args = [], ...more } = {}) {
   const browser = BROWSERS[name];
   if (!browser)
     throw new TypeError(`launch: no browser is called "${name}", there are ${Object.keys(BROWSERS).join(" and ")}`);
@@ -34,7 +34,8 @@ export function launch(name, options = {}) {
     );
   }
   const without = process.env.AUTHFETCH_TEST_WASM === "off" ? WITHOUT_WASM[name](browser.options) : {};
-  return puppeteer.launch({ headless: true, executablePath, ...browser.options, ...without, ...options });
+  const options = { headless: true, executablePath, ...browser.options, ...without, ...more };
+  return puppeteer.launch({ ...options, args: [...(options.args ?? []), ...args] });
 }
 
 /** A browser that starts when it is first asked for: outside of a group, hooks do not wait for one another. */

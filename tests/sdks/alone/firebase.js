@@ -2,9 +2,7 @@
 import { initializeApp } from "firebase/app";
 import { getAuth, signInWithEmailAndPassword } from "firebase/auth";
 
-const firebase = getAuth(
-  initializeApp({ apiKey: "key", authDomain: "demo-app.firebaseapp.com", projectId: "demo-app" }),
-);
+const firebase = getAuth(initializeApp({ apiKey: "key", projectId: "demo-app" }));
 
 export const signIn = (email, password) => signInWithEmailAndPassword(firebase, email, password);
 export async function isSignedIn() {

@@ -7,6 +7,7 @@ const manager = new UserManager({
   redirect_uri: `${location.origin}/`,
   scope: "openid offline_access api",
   userStore: new WebStorageStateStore({ store: localStorage }),
+  automaticSilentRenew: false, // Its timer would refresh ahead of the calls, or beside them, as it happens.
 });
 
 export const signIn = () => manager.signinRedirect();

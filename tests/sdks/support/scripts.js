@@ -2,7 +2,7 @@
 // documentation has it. Both leave the functions of page.js behind.
 
 import { join } from "node:path";
-import { bundle } from "../../readme/support.js";
+import { bundle, replaced } from "../../readme/support.js";
 import { bundleText } from "../../support/bundle.js";
 import { read } from "../../support/files.js";
 
@@ -16,10 +16,7 @@ export const both = (name, { nodePaths, places, more = "" }) => {
 
 /** tests/sdks/alone/<name>.js. */
 export function alone(name, { nodePaths, places }) {
-  const text = Object.entries(places).reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    read("tests", "sdks", "alone", `${name}.js`),
-  );
+  const text = replaced(read("tests", "sdks", "alone", `${name}.js`), places);
   const contents = `import { alone } from ${PAGE};\n${text}\nalone({ signIn, isSignedIn, token });`;
   const resolveDir = join(import.meta.dirname, "..", "alone");
   return bundleText({ target: "es2022", nodePaths, stdin: { contents, resolveDir } });

@@ -17,7 +17,13 @@ export const LONG = 2 * 3_600_000;
 /** ms: long enough for a new token not to have the text of the old one, and shorter than any token lives. */
 export const SHORT = 5_000;
 
-export const useSdkBrowser = () => useBrowser("chromium", { acceptInsecureCerts: true, protocolTimeout: 120_000 });
+/** Chromium that knows of no host but this one: an SDK that is not pointed here asks nobody. */
+export const useSdkBrowser = () =>
+  useBrowser("chromium", {
+    acceptInsecureCerts: true,
+    protocolTimeout: 120_000,
+    args: ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+  });
 
 /** ms: how far the clock of this process has been moved on, and with it that of all pages and servers. */
 let moved = 0;
