@@ -1,5 +1,5 @@
-// The demo and the documentation that it shows, for whoever uses a narrow window, the dark, or a screen reader: axe-core
-// finds nothing, and nothing is wider than the window.
+// The demo and the documentation that it shows, for whoever uses a narrow window, the dark, or a screen reader:
+// axe-core finds nothing, and nothing is wider than the window.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

@@ -56,7 +56,13 @@ test("on a server that compiles no wasm an instance is there, signed out, and ca
     const auth = new Own({ fetch, refresh: "https://example.com/token", origins: ["https://example.com"] });
     const init = { method: "POST", body: "text" };
     const answer = await auth.fetch("https://example.com/api", init);
-    const told = async (work) => { try { return await work(); } catch (error) { return [error instanceof AuthFetchError, error.code]; } };
+    const told = async (work) => {
+      try {
+        return await work();
+      } catch (error) {
+        return [error instanceof AuthFetchError, error.code];
+      }
+    };
     auth.addEventListener("logout", () => {});
     auth.removeEventListener("logout", () => {});
     auth.subscribe(() => {})();

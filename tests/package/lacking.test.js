@@ -9,7 +9,11 @@ const app = useInstalled();
 
 const PAGE = `
   const map = new Map();
-  const storage = { getItem: (key) => map.get(key) ?? null, setItem: (key, text) => map.set(key, text), removeItem: (key) => map.delete(key) };
+  const storage = {
+    getItem: (key) => map.get(key) ?? null,
+    setItem: (key, text) => map.set(key, text),
+    removeItem: (key) => map.delete(key),
+  };
   Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
   globalThis.document = { addEventListener() {}, removeEventListener() {} };
 `;

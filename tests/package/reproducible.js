@@ -1,5 +1,5 @@
-// The same sources, built in another folder, give the same tarball, byte for byte. A build takes minutes: this is a part
-// of `npm run test:long`, and no part of `npm test`.
+// The same sources, built in another folder, give the same tarball, byte for byte. A build takes minutes: this is a
+// part of `npm run test:long`, and no part of `npm test`.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";

@@ -46,6 +46,6 @@ export const leave = (url) => {
   } catch {}
 };
 
-/** Where this runs: 0 in a page, 1 in a worker, 2 on a server. Some servers have the class of a worker's globals too. */
+/** Where this runs: 0 in a page, 1 in a worker, 2 on a server. Some servers have a worker's class too. */
 export const host = () =>
   globalThis.document ? 0 : typeof WorkerGlobalScope === "function" && globalThis instanceof WorkerGlobalScope ? 1 : 2;

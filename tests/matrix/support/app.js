@@ -1,5 +1,5 @@
-// An app in a folder of its own, outside of the project, whose packages no tool may find: with the packed package and its
-// tools in it, as npm installs them.
+// An app in a folder of its own, outside of the project, whose packages no tool may find: with the packed package and
+// its tools in it, as npm installs them.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
-// Express with two HttpOnly cookies, as its tutorials set it up: an access token that lives for minutes and a refresh token
-// that works once, whose second use ends the session; csrf-csrf against request forgery. Prints its port.
+// Express with two HttpOnly cookies, as its tutorials set it up: an access token that lives for minutes, and a refresh
+// token that works once, whose second use ends the session; csrf-csrf against request forgery. Prints its port.
 
 import { randomUUID } from "node:crypto";
 import cookieParser from "cookie-parser";
