@@ -145,6 +145,7 @@ function long() {
   const args = ["--test", "machine", "--test", "tabs_model", "--", "--show-output"];
   const part = (...filters) => cargoTest([...args, ...filters], options);
   const matrix = () => run("node", [join("tests", "matrix", "run.js")], { env: PLAIN, limit: LONG_LIMIT });
+  const cookies = folders().find(({ name }) => name === "cookies").files;
   return [
     tests("models", () => part(...DRAWN.flatMap((name) => ["--skip", name]))),
     tests("random schedules", () => part(...DRAWN)),
@@ -152,6 +153,7 @@ function long() {
     tests("reproducible package", () => node("reproducible", [join("tests", "package", "reproducible.js")])),
     tests("matrix", () => counting(matrix, countedByMatrix)),
     ...sdks(),
+    tests("cookies: both servers in both places", () => node("cookies", cookies, { AUTHFETCH_TEST_BOUNDS: "full" })),
   ];
 }
 
