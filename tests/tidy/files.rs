@@ -35,7 +35,7 @@ pub fn files(folders: &[&str]) -> Vec<File> {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for path in entries.flatten().map(|entry| entry.path()) {
             if path.is_dir() {
-                if !path.ends_with("node_modules") {
+                if !path.ends_with("node_modules") && !path.ends_with(".next") {
                     open.push(path);
                 }
             } else if let Ok(text) = fs::read_to_string(&path) {

@@ -32,7 +32,7 @@ fn the_root_holds_module_lines_and_nothing_that_runs() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_one_sitting() {
-    let all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]);
+    let all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools", "examples"]);
     // The types are one file, since that is what is published, and its length is that of the contract.
     let counts = |file: &File| file.has(&["rs", "js", "mjs", "ts", "css", "html"]) && file.path != "js/authfetch.d.ts";
     let long = |file: &&File| counts(file) && file.text.lines().count() > MOST_LINES;
@@ -65,7 +65,7 @@ fn without_texts(line: &str) -> String {
 #[test]
 fn no_line_is_wider_than_the_formatters_make_it() {
     let mut wrong = Vec::new();
-    for file in files(&["src", "tests", "js", "www", "scripts", "benches", "tools"]) {
+    for file in files(&["src", "tests", "js", "www", "scripts", "benches", "tools", "examples"]) {
         if file.has(&["rs", "js"]) {
             let widths = file.text.lines().map(|line| without_texts(line).chars().count()).enumerate();
             let wide = widths.filter(|(_, width)| *width > MOST_COLUMNS);
@@ -120,7 +120,7 @@ fn every_lint_that_is_allowed_gives_its_reason() {
 fn no_file_names_the_place_it_was_written_in() {
     // Put together here, so that this file does not name them.
     let words = [concat!("farm", "-studio"), concat!("/wo", "rk/"), concat!("issue", " #")];
-    let mut all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools", "docs"]);
+    let mut all = files(&["src", "tests", "js", "www", "scripts", "benches", "tools", "docs", "examples"]);
     let at_the_root = |name: &str| Some(File { path: name.into(), text: fs::read_to_string(root().join(name)).ok()? });
     let names = [
         "README.md",
