@@ -3,8 +3,8 @@
 
 import { AuthFetch as Inner } from "#glue";
 import { ready, start } from "#start";
-import { host } from "../src/browser/effects/lifecycle.js";
 import { AuthFetchError, SessionRefusedError } from "./errors.js";
+import { host } from "./host.js";
 import { inert } from "./inert.js";
 
 export { AuthFetchError, ready, SessionRefusedError };

@@ -45,7 +45,3 @@ export const leave = (url) => {
     if (location.origin !== origin || location.pathname !== pathname) location.assign(url);
   } catch {}
 };
-
-/** Where this runs: 0 in a page, 1 in a worker, 2 on a server. Some servers have a worker's class too. */
-export const host = () =>
-  globalThis.document ? 0 : typeof WorkerGlobalScope === "function" && globalThis instanceof WorkerGlobalScope ? 1 : 2;

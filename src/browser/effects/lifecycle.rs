@@ -24,7 +24,10 @@ extern "C" {
     pub fn visible() -> bool;
     /// Goes to this URL, unless its page is this one.
     pub fn leave(url: &JsString);
+}
 
+#[wasm_bindgen(module = "/js/host.js")]
+extern "C" {
     /// Where this runs: [`PAGE`], [`WORKER`] or a server.
     pub fn host() -> i32;
 }
