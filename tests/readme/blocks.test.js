@@ -1,12 +1,12 @@
 // The documentation shows no code that is not run.
 
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../scripts/run.js";
 import { read } from "../support/files.js";
-import { blocks, LINKS_TO_COME, linksOf, PAGES, PAGES_NOT_RUN_YET, textOfPage } from "./pages.js";
+import { blocks, linksOf, PAGES, textOfPage } from "./pages.js";
 
 const RUNS = ["js", "jsx", "ts", "tsx"];
 const SHOWN = ["sh", "http"];
@@ -22,8 +22,7 @@ test("every block of code has a name under which it is run", () => {
   );
   const names = blocks.flatMap(({ name }) => name ?? []);
   assert.deepEqual(names, [...new Set(names)]);
-  const run = PAGES.filter((page) => !PAGES_NOT_RUN_YET.includes(page));
-  const markers = run.flatMap((page) => textOfPage(page).match(/^<!-- (?:test|recipe):/gm) ?? []);
+  const markers = PAGES.flatMap((page) => textOfPage(page).match(/^<!-- (?:test|recipe):/gm) ?? []);
   const marked = blocks.filter(({ name, recipe }) => name ?? recipe);
   assert.equal(markers.length, marked.length, "a marker without a block right after it");
 });
@@ -68,9 +67,4 @@ test("each page is linked to by another", () => {
 test("each picture says in words what it shows", () => {
   const silent = PAGES.filter((page) => /!\[[^\]]{0,30}\]\(/.test(textOfPage(page)));
   assert.deepEqual(silent, []);
-});
-
-test("what is still to come is not there yet", () => {
-  const there = (path) => existsSync(join(root, path));
-  assert.deepEqual(LINKS_TO_COME.filter(there), [], "take it off LINKS_TO_COME in pages.js");
 });

@@ -5,12 +5,6 @@ import { join, posix } from "node:path";
 import { root } from "../../scripts/run.js";
 import { read } from "../support/files.js";
 
-/** Pages and pictures that do not exist yet and may be linked to all the same. Take each off once it is there. */
-export const LINKS_TO_COME = [];
-
-/** Pages whose blocks show what is not built yet: their code is not run. Take each off once it is built. */
-export const PAGES_NOT_RUN_YET = [];
-
 const underDocs = () =>
   readdirSync(join(root, "docs"), { recursive: true })
     .map((path) => posix.join("docs", path.replaceAll("\\", "/")))
@@ -30,8 +24,8 @@ const blocksOf = (page) =>
     kind === "recipe" ? { page, recipe: name, language, code } : { page, name, language, code },
   );
 
-/** All blocks of all pages, but for those that are not run yet. */
-export const blocks = PAGES.filter((page) => !PAGES_NOT_RUN_YET.includes(page)).flatMap(blocksOf);
+/** All blocks of all pages. */
+export const blocks = PAGES.flatMap(blocksOf);
 
 export function block(name) {
   const found = blocks.filter((one) => one.name === name);
@@ -72,7 +66,6 @@ export const testsNamedIn = (page) => [
 
 /** Whether a link leads somewhere: the file is there, and the heading in it. */
 export function isGood({ path, anchor }) {
-  if (LINKS_TO_COME.includes(path)) return true;
   if (!existsSync(join(root, path))) return false;
   return !anchor || !path.endsWith(".md") || anchorsOf(path).includes(anchor);
 }
