@@ -53,9 +53,8 @@ export const post = async (
   const grant = revokes
     ? { token, token_type_hint: "refresh_token" }
     : { grant_type: "refresh_token", refresh_token: token };
-  const members = entries({ __proto__: null, ...(inCookies ? {} : grant), client_id, ...params }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const ours = inCookies ? {} : { ...grant, client_id };
+  const members = entries({ __proto__: null, ...ours, ...params }).filter(([, value]) => value !== undefined);
   const hasBody = !inCookies || members.length;
   const headers = new Headers(given);
   if (!headers.has("accept")) headers.set("accept", "application/json");

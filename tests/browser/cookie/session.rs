@@ -106,7 +106,7 @@ async fn an_empty_answer_of_a_refresh_function_is_a_refresh_too() {
 async fn params_are_the_body_of_a_refresh_and_nothing_else_is() {
     for (encoding, body) in [("form", "a=1"), ("json", r#"{"a":"1"}"#)] {
         let world = World::signed_in(&format!(
-            "{{ refresh: {{ url: '/refresh', encoding: '{encoding}', params: {{ a: '1' }} }} }}"
+            "{{ refresh: {{ url: '/refresh', clientId: 'spa', encoding: '{encoding}', params: {{ a: '1' }} }} }}"
         ));
         JsFuture::from(world.auth.refresh()).await.expect("refreshed");
         until(|| !text(&world.sent("/refresh")[0], "body").is_empty()).await;
