@@ -12,6 +12,7 @@ pub const TWO: Setup = Setup {
     place: Place::Shared,
     grace_window: false,
     forgiving: false,
+    in_cookies: false,
     requests: false,
     cancels: None,
     expired: true,
@@ -88,6 +89,20 @@ fn two_tabs_agree_and_every_call_settles_whatever_three_accidents_befall_them() 
             }
         }
     }
+}
+
+#[test]
+fn two_tabs_whose_session_is_in_cookies_agree_whatever_two_accidents_befall_them() {
+    let setup = Setup { in_cookies: true, ..TWO };
+    let undisturbed = holds("in cookies", setup, NONE);
+    assert!(undisturbed.one_refresh, "one token request is enough for the calls of all tabs");
+    let accidents = bound(&ACCIDENTS[..6], &ACCIDENTS[..]);
+    for (at, (first, one)) in accidents.iter().enumerate() {
+        for (second, other) in &accidents[at + 1..] {
+            holds(&format!("in cookies, {first}, {second}"), setup, one.and(*other));
+        }
+    }
+    holds("in cookies, requests", Setup { requests: true, ..setup }, NONE);
 }
 
 #[test]

@@ -36,6 +36,11 @@ fn a_record_read_without_waiting_for_what_was_committed_is_found() {
 }
 
 #[test]
+fn in_a_session_in_cookies_a_record_read_without_waiting_is_found() {
+    finds(Fault::SkipsCatchUp, Setup { in_cookies: true, ..TWO }, CALL, TWICE);
+}
+
+#[test]
 fn a_tombstone_that_stays_overwritten_is_found() {
     finds(Fault::LeavesOlderRecords, TWO, CALL.and(LOGOUT), "all live tabs agree on the record");
 }

@@ -1,6 +1,6 @@
 //! What a world is made of.
 
-use authfetch::protocol::config::{self, Place, Policy};
+use authfetch::protocol::config::{self, Credential, Place, Policy, Refreshable};
 use authfetch::protocol::fault::{Fault, Faults};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -14,6 +14,10 @@ pub struct Setup {
     pub grace_window: bool,
     /// A used refresh token is refused, and its family is not revoked for that.
     pub forgiving: bool,
+    /// The session is in cookies: the machine is shown no refresh token. The cookie is the one that belongs to the
+    /// record which a tab reads, so that a tab which reads too old a record presents a spent one. Browsers have one
+    /// cookie for all tabs, and are kinder.
+    pub in_cookies: bool,
     /// Calls are requests, and their answers noted; else they ask for a token alone.
     pub requests: bool,
     /// So many requests of a tab are left alone when the token of all is rejected; none is cancelled without it.
@@ -59,9 +63,22 @@ impl Setup {
     pub fn of_session(&self) -> config::Setup {
         // With a leeway the refresh ahead of expiry is due where the next lifetime begins.
         let leeway = if self.background { super::START } else { 0 };
+        let (credential, refreshable) = if self.in_cookies {
+            (Credential::Cookie, Refreshable::Always)
+        } else {
+            (Credential::Bearer, Refreshable::WithToken)
+        };
         config::Setup {
-            policy: Policy { attempts: 2, leeway, cancel_pending: self.cancels, ..Policy::default() },
+            policy: Policy {
+                attempts: 2,
+                leeway,
+                cancel_pending: self.cancels,
+                credential,
+                refreshable,
+                ..Policy::default()
+            },
             place: self.place,
+            cookie_possible: self.in_cookies,
             background: self.background,
             faults: self.fault.map_or_else(Faults::default, Faults::with),
             ..config::Setup::default()

@@ -86,7 +86,8 @@ impl World {
             vault.access.forgotten |= vault.access.text != access;
             vault.refresh.forgotten |= vault.refresh.text != refresh;
         }
-        Stored::Record(Record { access: numbers.0.map(AccessToken), refresh: numbers.1.map(RefreshToken), ..record })
+        let refresh = numbers.1.filter(|_| !self.setup.in_cookies).map(RefreshToken);
+        Stored::Record(Record { access: numbers.0.map(AccessToken), refresh, ..record })
     }
 
     /// `Effect::AdoptRead`.
@@ -111,9 +112,10 @@ impl World {
     pub(super) fn receive(&mut self, i: usize, (access, refresh): (u32, u32), presented: Option<u32>) -> Granted {
         let expires_at = Some(self.issued[access as usize].expires_at);
         let vault = &mut self.tabs[i].vault;
+        let number = vault.refresh.next();
         let granted = Granted {
             access: AccessToken(vault.access.next()),
-            refresh: Some(RefreshToken(vault.refresh.next())),
+            refresh: (!self.setup.in_cookies).then_some(RefreshToken(number)),
             expires_at,
             same_text: false,
         };
@@ -146,7 +148,8 @@ impl World {
             }
             (Members::Nothing | Members::End | Members::Signalled, _) => ((None, None), (None, None)),
         };
-        if numbers != tokens_of(record) {
+        let shown = if self.setup.in_cookies { (numbers.0, None) } else { numbers };
+        if shown != tokens_of(record) {
             self.breaks("a record's tokens are those of its members");
         }
         let late = response.is_some_and(|response| response.presented.is_some_and(|token| stood.1 != Some(token)));
