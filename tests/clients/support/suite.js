@@ -145,11 +145,13 @@ function scenarios(browser, { driver, handedOn = "itself", alias, also }) {
 
 /**
  * The tests of these clients. `driver` names a client's file in drivers/, `handedOn` says how it hands on our errors,
- * `alias` maps a package name of the recipe to the one that is installed here, and `also` declares further tests.
+ * `alias` maps a package name of the recipe to the one that is installed here, `also` declares further tests, and
+ * `skip` says why there are none.
  */
 export function suite(clients) {
   const inOne = ({ browser }) => {
-    for (const client of clients) describe(client.title, { timeout: LIMIT }, () => scenarios(browser, client));
+    for (const client of clients)
+      describe(client.title, { timeout: LIMIT, skip: client.skip }, () => scenarios(browser, client));
   };
   // The limit is that of each client.
   inEachBrowser("in", inOne, { timeout: Infinity });
