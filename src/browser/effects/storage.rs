@@ -47,7 +47,7 @@ impl Place {
     /// Asks gloo-storage once an area is known to be there: its accessor would panic on a blocked one. It would panic
     /// too in the simulated pages of test runners, whose global object is no `Window`.
     fn area(&self) -> Result<Area, JsValue> {
-        let is_window = || web_sys::window().is_some();
+        let is_window = || js_sys::global().is_instance_of::<web_sys::Window>();
         Ok(match self {
             Self::Local => {
                 let area = probe(0)?;
