@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, posix } from "node:path";
 import { root } from "../../scripts/run.js";
+import { anchor } from "../../www/server/docs.js";
 import { read } from "../support/files.js";
 
 const underDocs = () =>
@@ -36,14 +37,7 @@ export function block(name) {
 /** A page without its code, in which a `#` is no heading and brackets are no link. */
 const proseOf = (page) => textOfPage(page).replaceAll(/^```[\s\S]*?^```$/gm, "");
 
-/** As GitHub makes an anchor of a heading. */
-const slug = (heading) =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\w -]/g, "")
-    .replaceAll(" ", "-");
-
-export const anchorsOf = (page) => [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading));
+export const anchorsOf = (page) => [...proseOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchor(heading));
 
 const LINK = /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]*))?(?: "([^"]*)")?\)/g;
 

@@ -10,7 +10,7 @@ const PAGE = /^\/(README|SECURITY|CHANGELOG|docs\/(?:[\w-]+\/)?[\w-]+)\.md$/;
 const PICTURE = /^\/docs\/pictures\/[\w-]+\.svg$/;
 
 /** As GitHub makes an anchor of a heading. */
-const anchor = (text) =>
+export const anchor = (text) =>
   text
     .toLowerCase()
     .replaceAll(/[^\w -]/g, "")
