@@ -1,10 +1,9 @@
 // Starts a wasm that the app brings: a module that its platform has compiled, bytes, or where they are fetched from.
 
-import { initSync } from "#glue";
 import { AuthFetchError, unavailable } from "../errors.js";
+import { startOnce } from "./once.js";
 
 let source;
-let isStarted = false;
 /** How the last `init` ends. */
 let given;
 let failure;
@@ -20,11 +19,12 @@ async function fetched(from) {
 /** The class of what may come from another realm, as a worker's or a sandbox's does. */
 const classOf = (value) => Object.prototype.toString.call(value).slice("[object ".length, -1);
 
+const isBytes = (value) => ArrayBuffer.isView(value) || classOf(value) === "ArrayBuffer";
+
 async function take(from) {
   try {
-    const name = classOf(from);
-    if (name === "WebAssembly.Module") source = from;
-    else if (name === "ArrayBuffer" || ArrayBuffer.isView(from)) {
+    if (classOf(from) === "WebAssembly.Module") source = from;
+    else if (isBytes(from)) {
       // Until they are compiled, a construction compiles them itself.
       source ??= from;
       source = await WebAssembly.compile(from);
@@ -45,18 +45,10 @@ export function init(from) {
 
 /** Throws `wasm_unavailable`, also where `init` has not come so far. */
 export function start() {
-  if (isStarted) return;
   if (source === undefined) throw failure ?? new AuthFetchError("Call init() first, and await it.", "wasm_unavailable");
-  try {
-    // Bytes that are not compiled yet are compiled here.
-    initSync({
-      module: ArrayBuffer.isView(source) || classOf(source) === "ArrayBuffer" ? new WebAssembly.Module(source) : source,
-    });
-  } catch (error) {
-    throw unavailable(error);
-  }
-  isStarted = true;
+  // Bytes that are not compiled yet are compiled here.
+  startOnce(() => (isBytes(source) ? new WebAssembly.Module(source) : source));
 }
 
 /** Resolves when `init` has got the module. */
-export const ready = async () => (given ? given : isStarted || start());
+export const ready = async () => given ?? start();

@@ -1,11 +1,10 @@
 // Starts the wasm that lies in the module as text (see scripts/build.js): no loader, no URL and no call is needed.
 
-import { initSync } from "#glue";
 import { size, table, text } from "#wasm";
 import { unavailable } from "../errors.js";
+import { isStarted, startOnce } from "./once.js";
 
 let module;
-let isStarted = false;
 
 /** The inverse of `encode` in scripts/encode.js: one look-up a character. */
 function decode() {
@@ -24,15 +23,7 @@ function decode() {
 }
 
 /** Compiles, unless that was done ahead, and starts. Throws `wasm_unavailable`. */
-export function start() {
-  if (isStarted) return;
-  try {
-    initSync({ module: (module ??= new WebAssembly.Module(decode())) });
-  } catch (error) {
-    throw unavailable(error);
-  }
-  isStarted = true;
-}
+export const start = () => startOnce(() => (module ??= new WebAssembly.Module(decode())));
 
 /** Compiles ahead of the first construction, without blocking the page. */
 export async function ready() {
