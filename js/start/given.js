@@ -30,6 +30,8 @@ async function take(from) {
       source = await WebAssembly.compile(from);
     } else source = await fetched(from);
   } catch (error) {
+    // Others may be given.
+    if (source === from) source = undefined;
     failure = unavailable(error);
     throw failure;
   }

@@ -45,6 +45,22 @@ const FORBIDDEN = `
   };
 `;
 
+test("authfetch/slim: after bytes that are no wasm others may succeed", async () => {
+  const found = await inNode(
+    app,
+    `
+    import { readFileSync } from "node:fs";
+    import { createRequire } from "node:module";
+    import { AuthFetch, init } from "authfetch/slim";
+    const code = await init(new Uint8Array(8)).catch((error) => error.code);
+    await init(readFileSync(createRequire(import.meta.url).resolve("authfetch/authfetch.wasm")));
+    const auth = new AuthFetch();
+    auth.setTokens({ access_token: "a" });
+    console.log(JSON.stringify([code, auth.state]));`,
+  );
+  assert.deepEqual(found, ["wasm_unavailable", "signed-in"]);
+});
+
 test("on a server that compiles no wasm an instance is there, signed out, and calls go out as they are", async () => {
   const found = await inNode(
     app,
