@@ -63,6 +63,17 @@ pub struct World {
     pub options: JsValue,
 }
 
+/// The events of this kind from now on, as their details.
+pub fn details_of(auth: &Auth, kind: &str) -> Array {
+    let details = Array::new();
+    let into = details.clone();
+    let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+        into.push(&get(&event, "detail"));
+    });
+    auth.on(kind, listener.into_js_value().unchecked_ref());
+    details
+}
+
 impl World {
     /// A world whose instance has `options` (JSON) beside the token endpoint `/token` and the server.
     pub fn new(options: &str) -> Self {
@@ -151,13 +162,7 @@ impl World {
 
     /// The events of this kind so far, as their details.
     pub fn listen(&self, kind: &str) -> Array {
-        let details = Array::new();
-        let into = details.clone();
-        let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            into.push(&get(&event, "detail"));
-        });
-        self.auth.on(kind, listener.into_js_value().unchecked_ref());
-        details
+        details_of(&self.auth, kind)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A site whose session is in cookies, and an instance that is used with it: see `site.js` beside this file.
 
-use crate::world::{Auth, construct, get, js, text};
+use crate::world::{Auth, construct, details_of, get, js, text};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -104,12 +104,6 @@ impl World {
 
     /// The events of this kind so far, as their details.
     pub fn listen(&self, kind: &str) -> Array {
-        let details = Array::new();
-        let into = details.clone();
-        let listener = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
-            into.push(&get(&event, "detail"));
-        });
-        self.auth.on(kind, listener.into_js_value().unchecked_ref());
-        details
+        details_of(&self.auth, kind)
     }
 }
