@@ -2,6 +2,7 @@
 // what is done where the server refuses it.
 
 import { note } from "../../js/debug.js";
+import { attempt, cancel } from "./foreign.js";
 
 /** A longer delay would be over at once. */
 const LONGEST_TIMER = 2_147_483_000;
@@ -10,13 +11,6 @@ const MOST_BYTES = 65_536;
 const READ_MS = 1_000;
 const NAMES_IT = /csrf|xsrf|forgery|authenticity.?token/i;
 
-const attempt = (read, otherwise) => {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
-};
 const cookieOf = (cookie) => {
   const pair = document.cookie.split("; ").find((pair) => pair.startsWith(`${cookie}=`));
   const text = pair?.slice(cookie.length + 1);
@@ -40,12 +34,6 @@ const within = (promise, ms, signal) => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
   });
-};
-
-const cancel = async (body) => {
-  try {
-    await body.cancel();
-  } catch {}
 };
 
 /** The text of an answer; nothing where it is too long, or takes too long. */

@@ -23,6 +23,10 @@ extern "C" {
     /// A copy for code of the app's.
     #[wasm_bindgen(js_name = copyOf)]
     pub fn copy_of(response: &JsValue) -> JsValue;
+}
+
+#[wasm_bindgen(module = "/src/browser/foreign.js")]
+extern "C" {
     /// Lets go of a body that nobody will read.
     #[wasm_bindgen(js_name = cancelBody)]
     pub fn cancel_body(response: &JsValue);

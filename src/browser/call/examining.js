@@ -1,6 +1,7 @@
 // What is asked of a call before it carries anything of the session.
 
-import { given, header, isObject, member } from "./outgoing.js";
+import { isObject } from "../foreign.js";
+import { given, header, member } from "./outgoing.js";
 
 const { entries } = Object;
 

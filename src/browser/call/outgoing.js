@@ -2,21 +2,11 @@
 // string or URL stays what it is; a Request is copied. Headers go out as pairs, so that names keep their case. Whether
 // it is sent, and how often, is decided in Rust.
 
+import { cancel, get, isObject } from "../foreign.js";
+
 const { toString: classText } = Object.prototype;
 const tag = (value) => classText.call(value).slice(8, -1);
-export const isObject = (value) => typeof value === "object" && value !== null;
 export const given = (value) => value !== undefined && value !== null;
-/** A member, of an object that may be code of the app's, or none: an error that is caught takes its time too. */
-const get = (target, name) => {
-  try {
-    return target?.[name];
-  } catch {}
-};
-const cancel = async (body, reason) => {
-  try {
-    await body?.cancel?.(reason);
-  } catch {}
-};
 
 /** A member of `init`, or else of the Request; `signal: null` in `init` removes the Request's. */
 export const member = ({ init, isRequest, target }, name) => {

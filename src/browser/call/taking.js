@@ -1,13 +1,8 @@
 // A caller's arguments, taken down in the turn they were given in.
 
+import { attempt, get, isObject } from "../foreign.js";
+
 const { toString: classText } = Object.prototype;
-const isObject = (value) => typeof value === "object" && value !== null;
-/** A member, of an object that may be code of the app's. */
-const get = (target, name) => {
-  try {
-    return target[name];
-  } catch {}
-};
 
 // In the order in which the native function reads them.
 const MEMBERS =
@@ -61,11 +56,7 @@ const taken = (init) => {
   return copy;
 };
 
-const parsed = (text) => {
-  try {
-    return new URL(text);
-  } catch {}
-};
+const parsed = (url) => attempt(() => new URL(url), url);
 
 /**
  * The caller's arguments, as they came where the native function has to judge them. What a getter throws is kept.
@@ -79,7 +70,7 @@ export const takeDown = (input, init, number) => {
   try {
     const url = request ? input.url : String(input);
     // What gets it can tell a URL from a text. The caller may change his own while the call waits.
-    const target = request ? input : object && classText.call(input) === "[object URL]" ? (parsed(url) ?? url) : url;
+    const target = request ? input : object && classText.call(input) === "[object URL]" ? parsed(url) : url;
     return outgoing(url, target, init ? taken(init) : { __proto__: null }, number, request);
   } catch (error) {
     return { error };

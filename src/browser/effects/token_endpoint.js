@@ -1,16 +1,11 @@
 // Requests to a token or a revocation endpoint, calls of the app's functions in their place, and what is received.
 
+import { attempt } from "../foreign.js";
+
 const { create, entries, fromEntries, keys } = Object;
 const { parse, stringify } = JSON;
 /** A longer delay would be over at once. */
 const LONGEST_TIMER = 2_147_483_000;
-
-/** What it reads; `undefined` where that throws. */
-const attempt = (read) => {
-  try {
-    return read();
-  } catch {}
-};
 
 export const begin = () => new AbortController();
 export const isAborted = ({ signal }) => signal.aborted;
