@@ -1,10 +1,30 @@
 // One signal for a call that has a caller's and the session's to obey. However many calls there are, none costs more
 // than the first.
 
+/** A constructor that gives its argument: what is derived from it puts private members there. */
+function Given(object) {
+  return object;
+}
+/**
+ * What is remembered of signals, as a private member of theirs: a WeakMap with a new key for each call would cost the
+ * garbage collector more than the rest of the call takes.
+ */
+const memory = () =>
+  class extends Given {
+    #value;
+    constructor(object, value) {
+      super(object);
+      this.#value = value;
+    }
+    static get(object) {
+      return #value in object ? object.#value : undefined;
+    }
+  };
+
 /** Everything that the end of one epoch aborts. */
 class Epoch {
   controller = new AbortController();
-  known = new WeakMap();
+  known = memory();
   requests = new Map();
 
   /** One signal that follows this epoch and a call's own; `undefined` where that is aborted, or no signal. */
@@ -16,18 +36,23 @@ class Epoch {
   }
 }
 export const epoch = () => new Epoch();
-export const abort = ({ controller }, reason) => controller.abort(reason);
+export const abort = ({ controller, requests }, reason) => {
+  for (const one of [controller, ...requests.values()]) one.abort(reason);
+};
 /** The signal of the next `followers` calls that bring none of their own. */
 export const freshOf = ({ controller }, followers) => fresh(controller.signal, followers);
 export const join = (it, { signal }, followers) => it.join(signal, followers);
 
 /** Whether a signal can follow two others and outlive both of their holders. */
 export const composes = () => !!AbortSignal.any;
-/** A signal that follows `signal`, and that `cancel` aborts; `place` is its number until it is forgotten. */
+/**
+ * A signal that ends with the epoch, that `cancel` aborts, and that follows `signal` where there is one; `place` is its
+ * number until it is forgotten.
+ */
 export const cancellable = ({ requests }, place, signal) => {
   const controller = new AbortController();
   requests.set(place, controller);
-  return AbortSignal.any([controller.signal, signal]);
+  return signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
 };
 export const cancel = ({ requests }, place) => requests.get(place)?.abort();
 /** The request at this place is over. */
@@ -66,7 +91,7 @@ export const joined = (known, caller, own, followers) => {
   if (!caller) return next(own, followers);
   let signal = known.get(caller);
   try {
-    if (!signal) known.set(caller, (signal = either(caller, own, followers)));
+    if (!signal) new known(caller, (signal = either(caller, own, followers)));
   } catch {}
   return signal;
 };

@@ -17,7 +17,7 @@ extern "C" {
     fn join(epoch: &Epoch, call: &JsValue, followers: i32) -> Option<AbortSignal>;
     /// Whether one request of many can be cancelled by itself.
     pub fn composes() -> bool;
-    fn cancellable(epoch: &Epoch, place: i32, signal: &AbortSignal) -> AbortSignal;
+    fn cancellable(epoch: &Epoch, place: i32, signal: &JsValue) -> AbortSignal;
     fn cancel(epoch: &Epoch, place: i32);
     fn forget(epoch: &Epoch, place: i32);
 }
@@ -42,8 +42,9 @@ impl Epoch {
         fresh(self, FOLLOWERS as i32)
     }
 
-    /// A signal that follows this one, and that [`Epoch::cancel`] aborts until the request is over.
-    pub fn cancellable(&self, place: u32, signal: &AbortSignal) -> AbortSignal {
+    /// A signal that ends with this epoch, and that [`Epoch::cancel`] aborts until the request is over. It follows `signal`
+    /// too, where a caller has given one.
+    pub fn cancellable(&self, place: u32, signal: &JsValue) -> AbortSignal {
         cancellable(self, place as i32, signal)
     }
 

@@ -174,6 +174,42 @@ async fn a_logout_ends_the_calls_that_were_cancelled_with_all_others() {
 }
 
 #[wasm_bindgen_test]
+async fn a_logout_aborts_the_requests_that_have_a_signal_of_their_own_with_the_same_reason() {
+    let world = World::signed_in("{}");
+    let mut calls = world.burst(8, "/held/");
+    let caller = AbortController::new().unwrap();
+    let with_signal = Object::new();
+    Reflect::set(&with_signal, &"signal".into(), &caller.signal()).unwrap();
+    calls.push(world.call_with(&"/held/8".into(), &with_signal));
+    let _ = world.auth.logout(&JsValue::UNDEFINED);
+    let reason = rejection(&calls[0]).await;
+    for call in &calls {
+        assert!(Object::is(&rejection(call).await, &reason), "one object for all");
+    }
+    let seen = world.server.seen.borrow();
+    let held: Vec<_> = seen.iter().filter(|seen| seen.path.starts_with("/held/")).collect();
+    assert_eq!(held.len(), 9);
+    for seen in held {
+        assert!(Object::is(&get(&get(&seen.init, "signal"), "reason"), &reason), "{}", seen.path);
+    }
+    assert!(!caller.signal().aborted());
+}
+
+#[wasm_bindgen_test]
+async fn a_signal_of_a_call_that_has_a_signal_of_its_own_aborts_it_and_no_other() {
+    let world = World::signed_in("{}");
+    let mut calls = world.burst(8, "/held/");
+    let caller = AbortController::new().unwrap();
+    let with_signal = Object::new();
+    Reflect::set(&with_signal, &"signal".into(), &caller.signal()).unwrap();
+    calls.push(world.call_with(&"/held/8".into(), &with_signal));
+    caller.abort_with_reason(&"enough".into());
+    assert_eq!(rejection(&calls[8]).await, "enough");
+    assert_eq!(aborted(&world), ["/held/8"]);
+    assert_eq!(answered(&world, &calls[..8]).await, [200; 8]);
+}
+
+#[wasm_bindgen_test]
 async fn a_call_may_be_cancelled_for_two_tokens_in_a_row() {
     let (world, calls) = stale("{}", 10);
     world.server.release("/held/0");

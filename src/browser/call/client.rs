@@ -105,7 +105,7 @@ impl Client {
         self.note_sent(&mut call, token, None);
         let send = |outgoing: &JsValue| {
             self.sending(token, |sending| {
-                let own = self.own_signal(&call, &sending.signal);
+                let own = self.own_signal(&call, &JsValue::UNDEFINED);
                 let (fetch, place) = (&self.options.fetch, call.place as i32);
                 let crosses = resource.is_some_and(crosses).into();
                 sending::send(&sending.carried, fetch, input, &own.into(), place, outgoing, &self.on_settled, crosses)
@@ -158,8 +158,8 @@ impl Client {
             return Ok(self.slow(call, out));
         };
         self.note_sent(&mut call, token, Some(&out));
-        let joined = call.cancellable.then(|| outgoing::joined(&out));
-        let own = joined.and_then(|joined| self.own_signal(&call, &joined)).into();
+        let followed = call.cancellable.then(|| outgoing::followed(&out));
+        let own = followed.and_then(|followed| self.own_signal(&call, &followed)).into();
         let sent = self.sending(token, |sending| {
             let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
             outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled)
@@ -241,8 +241,8 @@ impl Client {
         self.driver.session(|session| session.note_sent(call, token, cancellable));
     }
 
-    /// The signal of a request that may be cancelled by itself; it follows `signal`.
-    fn own_signal(&self, call: &Call, signal: &AbortSignal) -> Option<AbortSignal> {
+    /// The signal of a request that may be cancelled by itself; it follows `signal`, where its caller has given one.
+    fn own_signal(&self, call: &Call, signal: &JsValue) -> Option<AbortSignal> {
         call.cancellable.then(|| self.driver.epoch().cancellable(call.place, signal))
     }
 
@@ -285,7 +285,8 @@ impl Client {
             return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
         };
         self.note_sent(call, token, Some(out));
-        let signal = self.own_signal(call, &signal).unwrap_or(signal);
+        let followed = if outgoing::signal(out).is_truthy() { signal.clone().into() } else { JsValue::UNDEFINED };
+        let signal = self.own_signal(call, &followed).unwrap_or(signal);
         Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
     }
 }

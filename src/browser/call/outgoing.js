@@ -17,7 +17,7 @@ export const urlOf = ({ url }) => url;
 export const numberOf = ({ number }) => number;
 export const signalOf = ({ signal }) => signal;
 export const aborted = ({ signal }) => !!get(signal, "aborted");
-export const joinedOf = ({ joined }) => joined;
+export const followedOf = ({ joined, signal }) => (signal ? joined : undefined);
 /** What has been thrown. */
 export const errorOf = ({ error }) => error;
 export const reason = ({ signal }) => get(signal, "reason");
@@ -27,17 +27,19 @@ export const header = ({ init: { headers }, isRequest, target }, name) => {
   const wanted = name.toLowerCase();
   return headers.find((pair) => pair && String(pair[0]).toLowerCase() === wanted)?.[1];
 };
-/** What goes along with the target: the caller's `init`, with our headers and signal. */
-const initWith = ({ init, isRequest, joined, target }, ours, signal) => {
+/** What goes along with the target: the caller's `init`, with a header of ours where that has a value, and our signal. */
+const initWith = ({ init, isRequest, joined, target }, name, value, signal) => {
   if (isRequest) {
-    for (const [name, value] of ours) target.headers.set(name, value);
+    if (value !== undefined) target.headers.set(name, value);
     // Its own signal is that of all its sends; any member would reset these.
     const { referrer, referrerPolicy } = target;
     return signal === joined ? undefined : { referrer, referrerPolicy, signal };
   }
-  return { ...init, headers: [...(init.headers ?? []), ...ours], signal };
+  const own = { ...init };
+  if (value !== undefined) own.headers = [...(init.headers ?? []), [name, value]];
+  own.signal = signal;
+  return own;
 };
-const headerOf = (name, value) => (value === undefined ? [] : [[name, value]]);
 /** Whether it carries the value against request forgery: where the caller has set none. */
 const takesCsrf = (it, { csrf }) =>
   csrf?.covers(member(it, "method")) && !(it.hasCsrf ??= given(header(it, csrf.header)));
@@ -48,7 +50,7 @@ const sendWithCsrf = (it, underlying, signal) => {
     it.copy = undefined;
     keepReplay(it, Infinity);
   };
-  const once = (value) => underlying.call(it.target, initWith(it, headerOf(csrf.header, value), signal));
+  const once = (value) => underlying.call(it.target, initWith(it, csrf.header, value, signal));
   const again = () => {
     const can = replayable(it);
     if (can) {
@@ -64,7 +66,7 @@ const sendWithCsrf = (it, underlying, signal) => {
 export const send = (it, underlying, name, carried, signal) =>
   takesCsrf(it, underlying)
     ? sendWithCsrf(it, underlying, signal)
-    : underlying.call(it.target, initWith(it, headerOf(name, carried?.value), signal));
+    : underlying.call(it.target, initWith(it, name, carried?.value, signal));
 /**
  * The same, in its caller's turn, with a signal of its own where there is one, and what a second send needs kept: its
  * outcome is as `settle` has it.
@@ -76,7 +78,8 @@ export const sendFirst = (it, underlying, name, carried, own, limit, place, sett
 /** Sends it without a session, whose end it does not follow. */
 export const sendBare = (it, underlying, limit) => {
   const signal = it.signal ?? null;
-  if (!takesCsrf(it, underlying)) return underlying.call(it.target, it.isRequest ? initWith(it, [], signal) : it.init);
+  if (!takesCsrf(it, underlying))
+    return underlying.call(it.target, it.isRequest ? initWith(it, "", undefined, signal) : it.init);
   keepReplay(it, limit);
   return sendWithCsrf(it, underlying, signal);
 };

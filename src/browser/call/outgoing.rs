@@ -62,9 +62,9 @@ extern "C" {
     pub fn reason(outgoing: &Outgoing) -> JsValue;
     /// The caller's own header of this name.
     pub fn header(outgoing: &Outgoing, name: &JsString) -> Option<JsString>;
-    /// A signal that follows the epoch and the call's own.
-    #[wasm_bindgen(js_name = joinedOf)]
-    pub fn joined(outgoing: &Outgoing) -> AbortSignal;
+    /// A signal that follows the epoch and the caller's; `undefined` where he has given none.
+    #[wasm_bindgen(js_name = followedOf)]
+    pub fn followed(outgoing: &Outgoing) -> JsValue;
     /// What has been thrown meanwhile.
     #[wasm_bindgen(js_name = errorOf)]
     pub fn error(outgoing: &Outgoing) -> JsValue;

@@ -16,5 +16,8 @@ export const headerValueOf = ({ value }) => value;
  * Sends a call that brings nothing but a URL, with a signal of its own where there is one. Its outcome is as `settle` has
  * it, told of `outgoing`. `crosses`: cookies are to go to another origin.
  */
-export const send = ({ init, crossing }, underlying, url, signal, place, outgoing, settle, crosses) =>
-  underlying.chained(url, { ...(crosses ? crossing : init), signal: signal ?? init.signal }, place, outgoing, settle);
+export const send = ({ init, crossing }, underlying, url, signal, place, outgoing, settle, crosses) => {
+  const own = { ...(crosses ? crossing : init) };
+  if (signal) own.signal = signal;
+  return underlying.chained(url, own, place, outgoing, settle);
+};

@@ -35,10 +35,9 @@ extern "C" {
 /// What goes along with each call while a token lives.
 pub struct Sending {
     token: AccessToken,
-    /// How many epochs were over then: the signal is of the one that ran.
+    /// How many epochs were over then: what is carried has the signal of the one that ran.
     epochs_over: u32,
     pub carried: Carried,
-    pub signal: AbortSignal,
     /// How often it may still be used: not all calls share one signal.
     left: u32,
 }
@@ -63,6 +62,6 @@ impl Client {
         let strict = i32::from(!options.is_authorization);
         let signal = self.driver.epoch().fresh_signal();
         let carried = carried(&options.header, scheme, &vault.bearer_token(), &signal, strict);
-        Sending { token, epochs_over, carried, signal, left: FOLLOWERS }
+        Sending { token, epochs_over, carried, left: FOLLOWERS }
     }
 }

@@ -33,26 +33,22 @@ const taken = (init) => {
     window,
     ...copy
   } = init;
-  [
-    auth,
-    body,
-    cache,
-    credentials,
-    duplex,
-    headers,
-    integrity,
-    keepalive,
-    method,
-    mode,
-    priority,
-    redirect,
-    referrer,
-    referrerPolicy,
-    signal,
-    window,
-  ].forEach((value, at) => {
-    if (value !== undefined) copy[MEMBERS[at]] = value;
-  });
+  if (auth !== undefined) copy.auth = auth;
+  if (body !== undefined) copy.body = body;
+  if (cache !== undefined) copy.cache = cache;
+  if (credentials !== undefined) copy.credentials = credentials;
+  if (duplex !== undefined) copy.duplex = duplex;
+  if (headers !== undefined) copy.headers = headers;
+  if (integrity !== undefined) copy.integrity = integrity;
+  if (keepalive !== undefined) copy.keepalive = keepalive;
+  if (method !== undefined) copy.method = method;
+  if (mode !== undefined) copy.mode = mode;
+  if (priority !== undefined) copy.priority = priority;
+  if (redirect !== undefined) copy.redirect = redirect;
+  if (referrer !== undefined) copy.referrer = referrer;
+  if (referrerPolicy !== undefined) copy.referrerPolicy = referrerPolicy;
+  if (signal !== undefined) copy.signal = signal;
+  if (window !== undefined) copy.window = window;
   return copy;
 };
 
@@ -93,6 +89,19 @@ const outgoing = (url, target, init, number, isRequest) => {
   const signal = init.signal === undefined && isRequest ? target.signal : init.signal;
   const isOnce = init.auth === "once";
   const isSilent = isRequest && !MEMBERS.some((name) => init[name] !== undefined && !/^(auth|window)$/.test(name));
-  const later = { copy: undefined, stream: undefined, joined: undefined, hasCsrf: undefined, isUsed: false };
-  return { url, target, init, number, isRequest, isSilent, signal, isOnce, ...later };
+  return {
+    url,
+    target,
+    init,
+    number,
+    isRequest,
+    isSilent,
+    signal,
+    isOnce,
+    copy: undefined,
+    stream: undefined,
+    joined: undefined,
+    hasCsrf: undefined,
+    isUsed: false,
+  };
 };
