@@ -195,6 +195,7 @@ async fn a_cookie_held_refresh_token_signs_in_without_a_session() {
     assert_eq!((signins.length(), world.auth.state()), (1, "signed-in".into()));
     let seen = world.server.seen.borrow()[0].clone();
     assert_eq!((text(&seen.init, "credentials"), text(&seen.init, "redirect")), ("include".into(), "manual".into()));
+    assert_eq!(text(&seen.init, "priority"), "high", "ahead of what the browser has queued");
     assert_eq!(text(&seen.init, "body"), "{\"grant_type\":\"refresh_token\"}");
     let refused = World::new("{'refresh': {'url': '/token', 'credentials': 'include'}}");
     refused.server.grants.replace(vec![Answer::Status(400, "{\"error\":\"invalid_grant\"}")]);

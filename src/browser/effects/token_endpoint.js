@@ -67,7 +67,8 @@ export const post = async (
       ...(hasBody && { body: isJson ? stringify(fromEntries(members)) : new URLSearchParams(members) }),
       signal,
       auth: false,
-      ...(revokes && { keepalive: true }),
+      // Calls wait for a refresh, and it is not to wait behind what the browser has queued.
+      ...(revokes ? { keepalive: true } : { priority: "high" }),
     });
   };
   return csrf ? csrf.send(0, signal, once, () => true) : once();
