@@ -11,7 +11,7 @@ import { build as bundle } from "esbuild";
 import { build } from "../scripts/build.js";
 import { root } from "../scripts/run.js";
 import { setup } from "../scripts/setup.js";
-import { launch } from "../tests/support/browser.js";
+import { launch, UNWATCHED } from "../tests/support/browser.js";
 import { sendFile, serve } from "../tests/support/http.js";
 import { COUNTS, printMemory } from "./memory.js";
 import { answerStorm, printStorm } from "./storm.js";
@@ -263,7 +263,7 @@ const folder = mkdtempSync(join(os.tmpdir(), "authfetch-bench-"));
 const server = await serve(async (request, response, url) => {
   if (!(await answerStorm(request, response, url))) await sendFile(folder, url.pathname, response, ISOLATED);
 });
-const browser = await launch(values.browser);
+const browser = await launch(values.browser, UNWATCHED);
 try {
   await pages(folder);
   const { model } = os.cpus()[0];

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { inEachBrowser } from "../support/browser.js";
+import { inEachBrowser, UNWATCHED } from "../support/browser.js";
 import { until } from "../support/until.js";
 import { openDemo } from "./support.js";
 
@@ -13,7 +13,7 @@ const AT_ONCE = 6;
 /** The hundred, the six that are refused, those that go in their place until the page knows, and a few. */
 const MOST_REQUESTS = 115;
 
-inEachBrowser("the demo's burst in", ({ browser, name }) => {
+const burstOf = ({ browser, name }) => {
   let demo;
   afterEach(async () => {
     await demo?.close();
@@ -62,4 +62,6 @@ inEachBrowser("the demo's burst in", ({ browser, name }) => {
     await demo.press("fire-expired");
     assert.equal(await requests(t, "`cancelPending: false`"), 200);
   });
-});
+};
+
+inEachBrowser("the demo's burst in", burstOf, UNWATCHED);

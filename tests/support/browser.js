@@ -19,6 +19,12 @@ const WITHOUT_WASM = {
   firefox: () => ({ extraPrefsFirefox: { "javascript.options.wasm": false } }),
 };
 
+/**
+ * For what depends on how soon requests go out: while puppeteer is told of each, Firefox is late to send them, after a
+ * hundred others by half a second. Requests and responses are no events of the page then.
+ */
+export const UNWATCHED = { networkEnabled: false };
+
 /** For the tests of one file in one browser. */
 export const LIMIT = 600_000; // ms
 
