@@ -5,6 +5,7 @@ use authfetch::protocol::event::{Event, Timer};
 use authfetch::protocol::tabs::Reading;
 use authfetch::protocol::token::Record;
 use std::hash::{Hash, Hasher};
+use std::mem::take;
 
 /// Puts tabs in some order, the same each time. Two that it takes for equal cost time only.
 struct Quick(u64);
@@ -14,6 +15,23 @@ impl Hasher for Quick {
         for chunk in bytes.chunks(8) {
             self.write_u64(chunk.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)));
         }
+    }
+
+    fn write_u8(&mut self, value: u8) {
+        self.write_u64(value.into());
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(value.into());
+    }
+
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+
+    /// As such the variants of enums come, most of what there is.
+    fn write_isize(&mut self, value: isize) {
+        self.write_u64(value as u64);
     }
 
     fn write_u64(&mut self, value: u64) {
@@ -55,7 +73,8 @@ impl World {
         if order.is_sorted() {
             return;
         }
-        self.tabs = order.iter().map(|i| self.tabs[*i].clone()).collect();
+        let mut tabs: Vec<Option<Tab>> = take(&mut self.tabs).into_iter().map(Some).collect();
+        self.tabs = order.iter().filter_map(|i| tabs[*i].take()).collect();
         let place = |i: usize| order.iter().position(|from| *from == i).unwrap_or(i);
         self.holder = self.holder.map(|(i, ticket)| (place(i), ticket));
         for waiting in &mut self.queue {
