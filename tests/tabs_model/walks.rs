@@ -7,7 +7,7 @@ use super::world::Setup;
 use authfetch::protocol::config::Place;
 use stateright::Model;
 
-const WALKS: u64 = 20_000;
+const WALKS: u64 = 10_000;
 const LONGEST: usize = 400;
 
 /// SplitMix64: the same numbers from the same seed, everywhere.
@@ -68,7 +68,7 @@ fn breach(model: &Bounded, state: &State) -> Option<&'static str> {
 }
 
 fn walks(name: &str, setup: Setup, budget: Budget) -> Option<(u64, &'static str)> {
-    some_walks(name, setup, budget, bound(WALKS, 50 * WALKS))
+    some_walks(name, setup, budget, bound(WALKS, 100 * WALKS))
 }
 
 fn some_walks(name: &str, setup: Setup, budget: Budget, walks: u64) -> Option<(u64, &'static str)> {
@@ -145,7 +145,7 @@ fn pages_that_are_left_and_whatever_else_befalls_a_session_keep_them_too() {
         opened: 1,
         ..ALL
     };
-    let long = |name, setup, budget| some_walks(name, setup, budget, bound(WALKS / 2, 50 * WALKS));
+    let long = |name, setup, budget| some_walks(name, setup, budget, bound(WALKS / 2, 100 * WALKS));
     let setup = Setup { background: true, slow_mark: true, revokes: true, ..THREE };
     assert_eq!(long("walks, pages", setup, pages), None);
     let blocked = Budget { blocks: 1, ..pages };
