@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle, DIST } from "./entries.js";
-import { fingerprint, once, step } from "./run.js";
+import { fingerprint, once, show, step } from "./run.js";
 import { setup } from "./setup.js";
 import { PKG, wasm, wasmAsJavaScript } from "./wasm.js";
 
@@ -19,7 +19,7 @@ export async function build() {
     await step("dist", () => bundle(bytes));
     writeFileSync(join(PKG, "build.json"), JSON.stringify({ small }));
   });
-  if (!built) process.stdout.write("  the package is built\n");
+  if (!built) show("  the package is built\n");
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,6 +1,7 @@
 // Running commands and naming steps: what all scripts share. Node built-ins only, since it runs before anything is
 // installed.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -10,17 +11,25 @@ import { fileURLToPath } from "node:url";
 /** The project's root. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
+const writers = new AsyncLocalStorage();
+
+/** Does `work`; what it, and the commands that it runs, would show is given to `write`, a text at a time. */
+export const shownBy = (write, work) => writers.run(write, work);
+
+/** Shows this text where the running step is shown. */
+export const show = (text) => (writers.getStore() ?? process.stdout.write.bind(process.stdout))(text);
+
 /** Names a step, runs it, and says how long it took, failed or not. */
 export async function step(name, work) {
   const start = Date.now();
   const took = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
-  process.stdout.write(`▸ ${name}\n`);
+  show(`▸ ${name}\n`);
   try {
     const result = await work();
-    process.stdout.write(`  ${name}: ${took()}${typeof result === "string" ? `, ${result}` : ""}\n`);
+    show(`  ${name}: ${took()}${typeof result === "string" ? `, ${result}` : ""}\n`);
     return result;
   } catch (error) {
-    process.stdout.write(`  ${name}: failed after ${took()}\n`);
+    show(`  ${name}: failed after ${took()}\n`);
     throw error;
   }
 }
@@ -55,12 +64,15 @@ export function run(command, args, { env, quiet = false, cwd = root, limit = 1_8
     const timer = setTimeout(() => stop(child), limit);
     if (running.add(child).size === 1) for (const signal of SIGNALS) process.once(signal, stopAll);
     let output = "";
+    const write = writers.getStore();
     const take = (target) => (chunk) => {
       output += chunk;
-      if (!quiet) target.write(chunk);
+      if (quiet) return;
+      if (write) write(chunk);
+      else target.write(chunk);
     };
-    child.stdout.on("data", take(process.stdout));
-    child.stderr.on("data", take(process.stderr));
+    child.stdout.setEncoding("utf8").on("data", take(process.stdout));
+    child.stderr.setEncoding("utf8").on("data", take(process.stderr));
     const over = () => {
       clearTimeout(timer);
       if (running.delete(child) && running.size === 0) for (const signal of SIGNALS) process.off(signal, stopAll);
@@ -69,7 +81,7 @@ export function run(command, args, { env, quiet = false, cwd = root, limit = 1_8
     child.on("close", (code) => {
       over();
       if (code === 0) return resolve(output);
-      if (quiet) process.stdout.write(output);
+      if (quiet) show(output);
       const how = code === null ? "was stopped, it took too long" : `ended with ${code}`;
       reject(Object.assign(new Error(`${command} ${args.join(" ")} ${how}`), { output }));
     });

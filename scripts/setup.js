@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fingerprint, once, root, run, step, which } from "./run.js";
+import { fingerprint, once, root, run, show, step, which } from "./run.js";
 
 const TARGET = "wasm32-unknown-unknown";
 const GECKODRIVER = join(root, "target", "tools", "bin", "geckodriver");
@@ -34,7 +34,7 @@ async function rust() {
     await run("rustup", ["component", "add", component], { quiet: true }).catch((error) => {
       // Without the sources of std the plain build is made; everything else needs what is missing.
       if (component !== "rust-src") throw error;
-      process.stdout.write("  rust-src cannot be had: the package will be larger than its budget\n");
+      show("  rust-src cannot be had: the package will be larger than its budget\n");
     });
   }
 }

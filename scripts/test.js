@@ -3,11 +3,12 @@
 // its time. Both take `-- --only name`.
 
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./build.js";
 import { countedByCargo, countedByMatrix, countedByNode, counting, hasClosed, reporting } from "./counts.js";
-import { root, run, which } from "./run.js";
+import { root, run, show, which } from "./run.js";
 import { geckodriverPath, setup } from "./setup.js";
 import { check, runSteps, tests } from "./steps.js";
 
@@ -54,7 +55,7 @@ function inBrowser(name) {
   const work = () =>
     attempt().catch((error) => {
       if (hasClosed(error.output ?? "")) throw error;
-      process.stdout.write(`  ${name} has shown no result, which says nothing of the tests: once more\n`);
+      show(`  ${name} has shown no result, which says nothing of the tests: once more\n`);
       return attempt();
     });
   return counting(work, countedByCargo);
@@ -68,7 +69,7 @@ function folders() {
   return suites.filter(({ files }) => files.length > 0);
 }
 
-// One file at a time: most of them drive a browser, and two browsers starve each other on a small machine.
+// One file at a time: most of them drive a browser, and the other lane has one too.
 function node(name, files, env) {
   const ended = join(root, "target", `ended-${name}.jsonl`);
   rmSync(ended, { force: true });
@@ -80,20 +81,33 @@ function node(name, files, env) {
   );
 }
 
+/** The suites that take longest, which begin first: else one lane would wait for the other's at the end. */
+const LONGEST = ["tabs", "e2e", "clients", "conformance", "cookies", "frameworks", "readme", "examples", "package"];
+
+function suites(order) {
+  const place = ({ name }) => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
+  const sorted = folders().sort((one, other) => place(one) - place(other));
+  return sorted.map(({ name, files }) => tests(`tests/${name}`, () => node(name, files), order));
+}
+
+// What cargo builds into one folder is built one after the other, and the suites begin meanwhile.
 function usual() {
+  const after = ["set-up"];
+  const checked = { after, kind: "cargo" };
+  const inBrowsers = { needs: ["browser tests, compiled"], kind: "cargo" };
   return [
     check("set-up", setup),
-    check("formatting of Rust", () => cargo(["fmt", "--all", "--check"])),
-    check("formatting and lints of JavaScript, TypeScript, JSON, CSS", biome),
-    tests("Rust tests on the host", () => cargoTest([])),
-    check("clippy on the host", () => cargo(lint())),
-    check("clippy for wasm32", () => cargo(lint(...WASM))),
-    check("rustdoc on the host", () => document()),
-    check("rustdoc for wasm32", () => document(...WASM)),
-    check("browser tests, compiled", () => cargo(["test", ...WASM, "--test", "browser", "--no-run"])),
-    ...Object.keys(BROWSERS).map((name) => tests(`tests/browser in ${name}`, () => inBrowser(name))),
-    check("package", build),
-    ...folders().map(({ name, files }) => tests(`tests/${name}`, () => node(name, files))),
+    check("formatting of Rust", () => cargo(["fmt", "--all", "--check"]), checked),
+    check("package", build, { after }),
+    tests("Rust tests on the host", () => cargoTest([]), checked),
+    check("clippy on the host", () => cargo(lint()), checked),
+    check("clippy for wasm32", () => cargo(lint(...WASM)), checked),
+    check("rustdoc on the host", () => document(), checked),
+    check("rustdoc for wasm32", () => document(...WASM), checked),
+    check("browser tests, compiled", () => cargo(["test", ...WASM, "--test", "browser", "--no-run"]), checked),
+    ...Object.keys(BROWSERS).map((name) => tests(`tests/browser in ${name}`, () => inBrowser(name), inBrowsers)),
+    check("formatting and lints of JavaScript, TypeScript, JSON, CSS", biome, { after }),
+    ...suites({ needs: ["package"] }),
   ];
 }
 
@@ -162,5 +176,5 @@ const { values } = parseArgs({ options: { only: { type: "string" }, long: { type
 const always = ["set-up", "package"];
 const passed = values.long
   ? await runSteps(long(), { ...values, always: ["compat: package"] })
-  : await runSteps(usual(), { ...values, always });
+  : await runSteps(usual(), { ...values, always, lanes: Math.min(2, availableParallelism()) });
 process.exitCode = passed ? 0 : 1;
