@@ -267,9 +267,10 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
     async ({ once, server }) => {
       const running = once(async ({ instance, other, native }) => {
         const auth = instance(null);
-        const before = auth.fetch("/held");
+        // Each to an address of its own: browsers let a second request for one wait for the first, for 20 s.
+        const before = auth.fetch("/held?signed-out");
         auth.setTokens({ access_token: "good" });
-        const calls = [before, auth.fetch(`${other}/held`), auth.fetch("/held", { auth: false })];
+        const calls = [before, auth.fetch(`${other}/held`), auth.fetch("/held?without", { auth: false })];
         await native("/echo");
         globalThis.leave = () => auth.logout();
         return (await Promise.all(calls)).map(({ status }) => status);
