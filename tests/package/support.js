@@ -2,12 +2,12 @@
 // token.
 
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { promisify } from "node:util";
-import { root } from "../../scripts/run.js";
+import { fingerprint, once, root } from "../../scripts/run.js";
 import { AUTHFETCH } from "../support/files.js";
 import { html } from "../support/html.js";
 import { CHALLENGE, json, serve, textOf } from "../support/http.js";
@@ -20,13 +20,28 @@ export async function pack(folder, from = root) {
   return JSON.parse(stdout)[0];
 }
 
+/** What `npm pack` looks at. */
+const PACKED = ["package.json", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE-MIT", "LICENSE-APACHE", "dist"];
+const INSTALLED = join(root, "target", "installed");
+
 /** `npm pack` and `npm install` of the tarball, without a network: there is nothing to download. */
+async function installTarball() {
+  rmSync(INSTALLED, { recursive: true, force: true });
+  mkdirSync(INSTALLED, { recursive: true });
+  const { filename, files } = await pack(INSTALLED);
+  writeFileSync(join(INSTALLED, "package.json"), '{ "private": true, "type": "module" }\n');
+  await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], { cwd: INSTALLED });
+  writeFileSync(join(INSTALLED, "files.json"), JSON.stringify(files));
+}
+
+/** A folder with the package in it, installed from its tarball: that is done once for what is packed. */
 async function install() {
   if (!existsSync(AUTHFETCH)) throw new Error("no dist/index.js: `npm run build` first");
+  const list = join(INSTALLED, "files.json");
+  await once("installed", fingerprint(...PACKED), () => existsSync(list), installTarball);
+  const files = JSON.parse(readFileSync(list, "utf8"));
   const folder = mkdtempSync(join(tmpdir(), "authfetch-package-"));
-  const { filename, files } = await pack(folder);
-  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
-  await execute("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${filename}`], { cwd: folder });
+  cpSync(INSTALLED, folder, { recursive: true });
   return {
     folder,
     /** What the tarball holds, in order of name. */
