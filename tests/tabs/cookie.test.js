@@ -220,16 +220,18 @@ tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
     assert.equal(profile.server.seen().tokenRequests, 0, "the cookie has not been presented");
     profile.server.revocation("works");
     await tab.reload();
-    await until(() => profile.server.seen().revocations === 1, "the revocation to be sent again");
+    // The page before may have had one under way: a browser sends a request again whose used connection has broken.
+    await until(() => profile.server.seen().revocations > 0, "the revocation to be sent again");
     // Now it is the server that says so.
     await until(
       async () => (await tab.tell("refresh")) === "signed_out" && profile.server.seen().tokenRequests > 0,
       "the cookie to be tried",
     );
     assert.equal(await tab.tell("state"), "signed-out");
+    const { revocations } = profile.server.seen();
     await tab.reload();
     assert.equal(await tab.tell("refresh"), "signed_out");
-    assert.equal(profile.server.seen().revocations, 1, "once it is confirmed it is not sent again");
+    assert.equal(profile.server.seen().revocations, revocations, "once it is confirmed it is not sent again");
   });
 
   test("after a logout that the server has not confirmed, a sign-in stands, and the next page finds it", async () => {
