@@ -44,7 +44,7 @@ extern "C" {
 }
 
 thread_local! {
-    /// The sessions of this client: instances of one name and place share one.
+    /// The sessions of this client: instances of one name and place share one, until the last of them is closed.
     static SESSIONS: RefCell<Vec<Weak<SessionDriver>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -68,7 +68,8 @@ fn session_of(options: &Options) -> Option<Rc<SessionDriver>> {
         while let Some(session) = sessions.get(at) {
             match session.upgrade() {
                 Some(driver)
-                    if driver.options.name == options.name
+                    if driver.open_clients.get() > 0
+                        && driver.options.name == options.name
                         && driver.store.is_at(&options.place)
                         && driver.options.policy.credential == options.policy.credential =>
                 {

@@ -163,6 +163,30 @@ async fn a_closed_instance_still_fetches_and_keeps_its_session() {
 }
 
 #[wasm_bindgen_test]
+async fn a_closed_instance_lends_its_options_to_no_other_of_its_name() {
+    let first = World::stale("{}");
+    first.auth.close();
+    let next = World::named(&first.name, "{}");
+    assert_eq!((next.auth.state().as_str(), status(&next.call("/api/1")).await), ("signed-in", Ok(200)));
+    assert_eq!((first.server.token_requests.get(), next.server.token_requests.get()), (0, 0));
+    next.server.good.replace("stale".into());
+    assert_eq!(status(&next.call("/api/2")).await, Ok(200));
+    assert_eq!((first.server.token_requests.get(), next.server.token_requests.get()), (0, 1));
+}
+
+#[wasm_bindgen_test]
+fn what_a_closed_instance_holds_in_memory_is_not_the_next_one_s_of_its_name() {
+    let first = World::signed_in("{'storage': 'memory'}");
+    let twin = World::on(first.server.clone(), &first.name, "{'storage': 'memory'}");
+    first.auth.close();
+    let third = World::on(first.server.clone(), &first.name, "{'storage': 'memory'}");
+    assert_eq!(third.auth.state(), "signed-in", "one is open still");
+    (twin.auth.close(), third.auth.close());
+    let last = World::on(first.server.clone(), &first.name, "{'storage': 'memory'}");
+    assert_eq!((last.auth.state().as_str(), first.auth.state().as_str()), ("signed-out", "signed-in"));
+}
+
+#[wasm_bindgen_test]
 async fn instances_of_one_name_share_a_session_and_others_do_not() {
     let world = World::signed_in("{}");
     let twin = World::on(world.server.clone(), &world.name, "{}");
