@@ -21,11 +21,18 @@ const memory = () =>
     }
   };
 
-/** Everything that the end of one epoch aborts. */
+/** Everything that the end of one epoch aborts: `requests` are those that may be cancelled by themselves, by number. */
 class Epoch {
   controller = new AbortController();
   known = memory();
   requests = new Map();
+
+  /** A signal that ends with this epoch, that `cancel` aborts, and that follows `signal` where there is one. */
+  cancellable(place, signal) {
+    const controller = new AbortController();
+    this.requests.set(place, controller);
+    return signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
+  }
 
   /** One signal that follows this epoch and a call's own; `undefined` where that is aborted, or no signal. */
   join(signal, followers) {
@@ -45,15 +52,7 @@ export const join = (it, { signal }, followers) => it.join(signal, followers);
 
 /** Whether a signal can follow two others and outlive both of their holders. */
 export const composes = () => !!AbortSignal.any;
-/**
- * A signal that ends with the epoch, that `cancel` aborts, and that follows `signal` where there is one; `place` is its
- * number until it is forgotten.
- */
-export const cancellable = ({ requests }, place, signal) => {
-  const controller = new AbortController();
-  requests.set(place, controller);
-  return signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
-};
+export const cancellable = (it, place, signal) => it.cancellable(place, signal);
 export const cancel = ({ requests }, place) => requests.get(place)?.abort();
 /** The request at this place is over. */
 export const forget = ({ requests }, place) => void requests.delete(place);

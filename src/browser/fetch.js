@@ -42,18 +42,23 @@ class Underlying {
     const found = globalThis.fetch;
     return this.given ?? (back || inside || ours.has(found) ? this.found : found);
   }
-  chained(input, init, place, outgoing, settle) {
-    return this.settled(this.call(input, init), place, outgoing, settle);
+  chained(input, init, place, outgoing, settle, epoch) {
+    return this.settled(this.call(input, init), place, outgoing, settle, epoch);
   }
   /**
    * What has come of a call is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
    * of the request, 0 and an error without. Of an error it gives that or another one to be thrown, since a promise
    * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
+   * `epoch`: of one that may be cancelled by itself.
    */
-  settled(promise, place, outgoing, settle) {
+  settled(promise, place, outgoing, settle, epoch) {
     return promise.then(
-      (response) => settle(place, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response)),
+      (response) => {
+        epoch?.requests.delete(place);
+        return settle(place, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response));
+      },
       (error) => {
+        epoch?.requests.delete(place);
         const outcome = settle(place, outgoing, 0, error, NaN);
         if (outcome !== error && outcome instanceof Promise) return outcome;
         throw outcome;

@@ -48,7 +48,7 @@ impl Client {
             let weak = weak.clone();
             let on_settled = move |place: f64, sent: JsValue, ok: i32, outcome: JsValue, status: f64| {
                 let Some(client) = weak.upgrade() else { return outcome };
-                match client.close_request(place as u32) {
+                match client.driver.session(|session| session.close_request(place as u32)) {
                     Closed::Settled(call) if ok > 0 => Self::on_response(&client, call, &sent, ok > 1, outcome, status),
                     Closed::Settled(_) => client.failed(&outgoing_of(&sent), outcome),
                     Closed::Requeued(call) => {
@@ -105,10 +105,10 @@ impl Client {
         self.note_sent(&mut call, token, None);
         let send = |outgoing: &JsValue| {
             self.sending(token, |sending| {
-                let own = self.own_signal(&call, &JsValue::UNDEFINED);
+                let epoch = self.own_epoch(&call);
                 let (fetch, place) = (&self.options.fetch, call.place as i32);
                 let crosses = resource.is_some_and(crosses).into();
-                sending::send(&sending.carried, fetch, input, &own.into(), place, outgoing, &self.on_settled, crosses)
+                sending::send(&sending.carried, fetch, input, &epoch, place, outgoing, &self.on_settled, crosses)
             })
         };
         let sent = if number == SILENT { send(input) } else { send(&plain(input, number as i32)) };
@@ -158,11 +158,10 @@ impl Client {
             return Ok(self.slow(call, out));
         };
         self.note_sent(&mut call, token, Some(&out));
-        let followed = call.cancellable.then(|| outgoing::followed(&out));
-        let own = followed.and_then(|followed| self.own_signal(&call, &followed)).into();
+        let epoch = self.own_epoch(&call);
         let sent = self.sending(token, |sending| {
             let (fetch, header, place) = (&self.options.fetch, &self.options.header, call.place as i32);
-            outgoing::send_first(&out, fetch, header, &sending.carried, &own, limit, place, &self.on_settled)
+            outgoing::send_first(&out, fetch, header, &sending.carried, &epoch, limit, place, &self.on_settled)
         });
         driver.drain();
         debug::note(number, "sent");
@@ -241,12 +240,17 @@ impl Client {
         self.driver.session(|session| session.note_sent(call, token, cancellable));
     }
 
+    /// The epoch that ends a request which may be cancelled by itself.
+    fn own_epoch(&self, call: &Call) -> JsValue {
+        call.cancellable.then(|| self.driver.epoch()).into()
+    }
+
     /// The signal of a request that may be cancelled by itself; it follows `signal`, where its caller has given one.
     fn own_signal(&self, call: &Call, signal: &JsValue) -> Option<AbortSignal> {
         call.cancellable.then(|| self.driver.epoch().cancellable(call.place, signal))
     }
 
-    /// The request is over.
+    /// The request of a driven call is over.
     pub fn close_request(&self, place: u32) -> Closed {
         let closed = self.driver.session(|session| session.close_request(place));
         if let Closed::Settled(call) | Closed::Requeued(call) = &closed

@@ -17,7 +17,6 @@ export const urlOf = ({ url }) => url;
 export const numberOf = ({ number }) => number;
 export const signalOf = ({ signal }) => signal;
 export const aborted = ({ signal }) => !!get(signal, "aborted");
-export const followedOf = ({ joined, signal }) => (signal ? joined : undefined);
 /** What has been thrown. */
 export const errorOf = ({ error }) => error;
 export const reason = ({ signal }) => get(signal, "reason");
@@ -68,12 +67,13 @@ export const send = (it, underlying, name, carried, signal) =>
     ? sendWithCsrf(it, underlying, signal)
     : underlying.call(it.target, initWith(it, name, carried?.value, signal));
 /**
- * The same, in its caller's turn, with a signal of its own where there is one, and what a second send needs kept: its
- * outcome is as `settle` has it.
+ * The same, in its caller's turn, with a signal of its own where there is an `epoch` to end it, and what a second send
+ * needs kept: its outcome is as `settle` has it.
  */
-export const sendFirst = (it, underlying, name, carried, own, limit, place, settle) => {
+export const sendFirst = (it, underlying, name, carried, epoch, limit, place, settle) => {
   keepReplay(it, limit);
-  return underlying.settled(send(it, underlying, name, carried, own ?? it.joined), place, it, settle);
+  const signal = epoch ? epoch.cancellable(place, it.signal && it.joined) : it.joined;
+  return underlying.settled(send(it, underlying, name, carried, signal), place, it, settle, epoch);
 };
 /** Sends it without a session, whose end it does not follow. */
 export const sendBare = (it, underlying, limit) => {

@@ -62,9 +62,6 @@ extern "C" {
     pub fn reason(outgoing: &Outgoing) -> JsValue;
     /// The caller's own header of this name.
     pub fn header(outgoing: &Outgoing, name: &JsString) -> Option<JsString>;
-    /// A signal that follows the epoch and the caller's; `undefined` where he has given none.
-    #[wasm_bindgen(js_name = followedOf)]
-    pub fn followed(outgoing: &Outgoing) -> JsValue;
     /// What has been thrown meanwhile.
     #[wasm_bindgen(js_name = errorOf)]
     pub fn error(outgoing: &Outgoing) -> JsValue;
@@ -77,8 +74,8 @@ extern "C" {
         carried: &JsValue,
         signal: &AbortSignal,
     ) -> Promise;
-    /// The same in its caller's turn, with the signal that it was joined to where `own` is none; the copy that a second
-    /// send needs is kept. `settle` is called with the place, the request, 0 where there is an error, 1 where there is a
+    /// The same in its caller's turn, with a signal of its own where there is an `epoch` to end it, else with the one it
+    /// was joined to; the copy that a second send needs is kept. `settle` is called with the place, the request, 0 where there is an error, 1 where there is a
     /// response, 2 where something is kept of the request as well, that response or error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
     pub fn send_first(
@@ -86,7 +83,7 @@ extern "C" {
         underlying: &Underlying,
         header: &JsString,
         carried: &JsValue,
-        own: &JsValue,
+        epoch: &JsValue,
         limit: f64,
         place: i32,
         settle: &Function,

@@ -13,11 +13,11 @@ export const carried = (header, given, token, signal, strict) => {
 };
 export const headerValueOf = ({ value }) => value;
 /**
- * Sends a call that brings nothing but a URL, with a signal of its own where there is one. Its outcome is as `settle` has
- * it, told of `outgoing`. `crosses`: cookies are to go to another origin.
+ * Sends a call that brings nothing but a URL, with a signal of its own where there is an `epoch` to end it. Its outcome is
+ * as `settle` has it, told of `outgoing`. `crosses`: cookies are to go to another origin.
  */
-export const send = ({ init, crossing }, underlying, url, signal, place, outgoing, settle, crosses) => {
+export const send = ({ init, crossing }, underlying, url, epoch, place, outgoing, settle, crosses) => {
   const own = { ...(crosses ? crossing : init) };
-  if (signal) own.signal = signal;
-  return underlying.chained(url, own, place, outgoing, settle);
+  if (epoch) own.signal = epoch.cancellable(place);
+  return underlying.chained(url, own, place, outgoing, settle, epoch);
 };
