@@ -1,6 +1,7 @@
 //! The options that decide, parsed once. What each means for a user is in docs/api.md.
 
 use super::fault::Faults;
+use super::token::Record;
 
 /// A call made without a session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -89,6 +90,12 @@ impl Policy {
     #[must_use]
     pub const fn by_cookie(&self) -> bool {
         matches!(self.credential, Credential::Cookie)
+    }
+
+    /// Whether calls are left alone while this is the record: they belong to no session, whose end they would follow.
+    #[must_use]
+    pub const fn leaves_alone(&self, record: &Record) -> bool {
+        matches!(self.signed_out, SignedOut::Send) && !record.has_session()
     }
 }
 

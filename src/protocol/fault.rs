@@ -93,6 +93,10 @@ pub enum Fault {
     KeepsWhatCannotBeRefreshed,
     /// An event is told although its session has ended since.
     NotifiesOfWhatIsOver,
+    /// A call that tries a new token settles without a verdict, and nobody is told.
+    DropsTheCanaryUntold,
+    /// An answer is given to its caller although its session has ended since.
+    AnswersAfterTheEnd,
 }
 
 /// Which fault is put in; none in what ships.

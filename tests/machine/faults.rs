@@ -20,6 +20,7 @@ fn the_exploration_finds_each_fault_in_what_becomes_of_calls() {
     finds(three, Fault::CountsNoSends, "a call is sent at most twice");
     finds(three, Fault::WakesNobodyAfterTheCanary, ALL_SETTLE);
     finds(private(usual()), Fault::KeepsDroppedCalls, "a call that is dropped does not wait any more");
+    finds(private(usual()), Fault::DropsTheCanaryUntold, ALL_SETTLE);
     let step_ups = Small { budget: Budget { step_ups: 1, by_hand: 1, ..BUDGET }, ..private(usual()) };
     finds(step_ups, Fault::RefreshAnswersStepUp, "a step-up is answered by a sign-in alone");
 }

@@ -113,6 +113,13 @@ fn a_call_that_is_aborted_and_stays_in_the_queue_is_found() {
 }
 
 #[test]
+fn an_answer_that_is_given_to_its_caller_after_the_end_of_its_session_is_found() {
+    let setup = Setup { requests: true, slow_events: true, ..TWO };
+    let rule = "no answer of an ended session reaches its caller";
+    finds(Fault::AnswersAfterTheEnd, setup, CALL.and(LOGOUT), rule);
+}
+
+#[test]
 fn a_canary_that_nobody_is_asked_again_after_is_found() {
     let setup = Setup { requests: true, burst: 1, ..TWO };
     let budget = Budget { calls: 2, ..NONE };

@@ -31,3 +31,8 @@ extern "C" {
     #[wasm_bindgen(js_name = cancelBody)]
     pub fn cancel_body(response: &JsValue);
 }
+
+/// Whether it shows that its token was accepted, where it is no refusal.
+pub fn is_proof(response: &JsValue) -> bool {
+    (200.0..500.0).contains(&status_of(response)) && !is_redirected(response)
+}

@@ -16,8 +16,8 @@ use crate::browser::fetch::call;
 use crate::browser::options::Options;
 use crate::browser::promise::promise;
 use crate::browser::session::driver::SessionDriver;
-use crate::protocol::config::SignedOut;
-use crate::protocol::decisions::{Admission, Call, Resource};
+use crate::protocol::call as flow;
+use crate::protocol::decisions::{Call, Resource};
 use crate::protocol::error::Code;
 use crate::protocol::session::Closed;
 use crate::protocol::token::AccessToken;
@@ -48,7 +48,7 @@ impl Client {
             let weak = weak.clone();
             let on_settled = move |place: f64, sent: JsValue, ok: i32, outcome: JsValue, status: f64| {
                 let Some(client) = weak.upgrade() else { return outcome };
-                match client.driver.session(|session| session.close_request(place as u32)) {
+                match flow::close(&mut client.driver.place(), place as u32, ok > 0) {
                     Closed::Settled(call) if ok > 0 => Self::on_response(&client, call, &sent, ok > 1, outcome, status),
                     Closed::Settled(_) => client.failed(&outgoing_of(&sent), outcome),
                     Closed::Requeued(call) => {
@@ -86,7 +86,7 @@ impl Client {
         }
         driver.synchronize();
         let policy = &self.options.policy;
-        let bare = policy.signed_out == SignedOut::Send && !driver.session(|session| session.record().has_session());
+        let bare = driver.session(|session| policy.leaves_alone(session.record()));
         if bare && !policy.by_cookie() {
             return Ok(self.pass_through(input, init, number, "left alone: signed out"));
         }
@@ -151,10 +151,11 @@ impl Client {
         }
         let mut call = driver.session(|session| session.call(Some(resource)));
         let goes = self.goes(&call);
-        if goes.is_none() || driver.session(|session| session.refresh().is_some()) {
+        let held = driver.session(|session| session.holds_stream(&call)).is_some();
+        if goes.is_none() || held {
             outgoing::keep_replay(&out, limit, goes.is_none().into());
         }
-        let Some(token) = goes.filter(|_| !self.holds_stream(&out)) else {
+        let Some(token) = goes.filter(|_| !(held && outgoing::streams(&out))) else {
             return Ok(self.slow(call, out));
         };
         self.note_sent(&mut call, token, Some(&out));
@@ -187,24 +188,7 @@ impl Client {
     /// The token it goes out with in this turn; none where it has to be driven.
     fn goes(&self, call: &Call) -> Option<AccessToken> {
         let now = timers::now();
-        self.driver.session(|session| {
-            if !session.goes_at_once() {
-                return None;
-            }
-            match session.admit(call, now) {
-                Admission::Send(token, _) => Some(token),
-                Admission::Wait(_)
-                | Admission::SendWithoutToken
-                | Admission::SignedOut
-                | Admission::Failed
-                | Admission::Ended => None,
-            }
-        })
-    }
-
-    /// A 401 finds a stream spent, and browsers hide it: while its token is refreshed, ahead of expiry even, it waits.
-    pub fn holds_stream(&self, out: &Outgoing) -> bool {
-        self.driver.session(|session| session.refresh().is_some()) && outgoing::streams(out)
+        self.driver.session(|session| session.admit_at_once(call, now))
     }
 
     fn slow(self: &Rc<Self>, call: Call, out: Outgoing) -> Promise {
@@ -222,10 +206,7 @@ impl Client {
         {
             return promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(response))).into();
         }
-        if driver.session(|session| session.record().awaits_acceptance()) {
-            driver.synchronize();
-            self.accepted(&call, &response);
-        }
+        flow::accepted_at_once(&mut driver.place(), &call, || answer::is_proof(&response));
         if kept {
             outgoing::release_replay(sent);
         }
@@ -235,9 +216,7 @@ impl Client {
     /// The call is in flight from now on. With no `out` it brings nothing but a URL. Whether its request may reach the
     /// server twice is asked only where it may have to.
     fn note_sent(&self, call: &mut Call, token: AccessToken, out: Option<&Outgoing>) {
-        let cancellable =
-            self.driver.session(|session| session.may_be_queued()) && out.is_none_or(outgoing::repeatable);
-        self.driver.session(|session| session.note_sent(call, token, cancellable));
+        flow::note_sent(&mut self.driver.place(), call, token, || out.is_none_or(outgoing::repeatable));
     }
 
     /// The epoch that ends a request which may be cancelled by itself.
@@ -251,8 +230,8 @@ impl Client {
     }
 
     /// The request of a driven call is over.
-    pub fn close_request(&self, place: u32) -> Closed {
-        let closed = self.driver.session(|session| session.close_request(place));
+    pub fn close_request(&self, place: u32, answered: bool) -> Closed {
+        let closed = flow::close(&mut self.driver.place(), place, answered);
         if let Closed::Settled(call) | Closed::Requeued(call) = &closed
             && call.cancellable
         {

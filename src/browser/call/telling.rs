@@ -4,6 +4,7 @@ use super::client::Client;
 use super::outgoing::{self, Outgoing};
 use crate::browser::debug;
 use crate::protocol::decisions::{Call, Unauthorized};
+use crate::protocol::session::Answered;
 use crate::protocol::token::Record;
 use js_sys::Promise;
 use std::rc::Rc;
@@ -52,8 +53,30 @@ impl Client {
         }
     }
 
+    /// Tells what the machine has made of a 401.
+    pub fn note_judged(
+        &self,
+        out: &Outgoing,
+        call: &Call,
+        record: &Record,
+        unauthorized: &Unauthorized,
+        answered: Answered,
+    ) {
+        let refreshable = || self.driver.session(|session| session.decisions().can_refresh(record));
+        let why = match answered {
+            Answered::Deliver => self.why_delivered(call, record, unauthorized),
+            Answered::Retry if record.access == call.sent => "401",
+            Answered::Retry => "401 of an old token",
+            Answered::EndsSession if refreshable() => "401 of a new token",
+            Answered::EndsSession | Answered::Suspends => "401, not renewable",
+            // Told where it is settled.
+            Answered::Failed | Answered::Ended => return,
+        };
+        self.note(out, why);
+    }
+
     /// Why a 401 goes to its caller.
-    pub fn why_delivered(&self, call: &Call, record: &Record, unauthorized: &Unauthorized) -> &'static str {
+    fn why_delivered(&self, call: &Call, record: &Record, unauthorized: &Unauthorized) -> &'static str {
         if unauthorized.not_the_token {
             "401 after a redirect"
         } else if call.sends > 1 {

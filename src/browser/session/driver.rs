@@ -54,7 +54,7 @@ pub struct SessionDriver {
 }
 
 /// The handle by which the session's environment is asked.
-struct Page<'a>(&'a Rc<SessionDriver>);
+pub struct Page<'a>(&'a Rc<SessionDriver>);
 
 impl SessionDriver {
     /// Opens the session that stands in storage.
@@ -112,6 +112,11 @@ impl SessionDriver {
         }
     }
 
+    /// The place that the session runs in.
+    pub const fn place(self: &Rc<Self>) -> Page<'_> {
+        Page(self)
+    }
+
     /// Asks the session; nothing else runs meanwhile, and nothing comes of it.
     pub fn session<T>(&self, question: impl FnOnce(&mut Session) -> T) -> T {
         question(&mut self.machine.borrow_mut())
@@ -123,11 +128,8 @@ impl SessionDriver {
     }
 
     /// Reads what stands in storage, and takes the consequences where another tab has changed it.
-    #[inline]
     pub fn synchronize(self: &Rc<Self>) {
-        if let Some(text) = self.changed_text() {
-            self.on_text(&text);
-        }
+        environment::synchronize(&mut Page(self));
     }
 
     /// What stands in storage, where it is another text than the known one.
@@ -137,12 +139,6 @@ impl SessionDriver {
             Some(true) => Some(self.store.read()),
             None => Some(self.store.read()).filter(|text| !self.vault.knows(text)),
         }
-    }
-
-    #[inline(never)]
-    fn on_text(self: &Rc<Self>, text: &JsValue) {
-        let stored = self.vault.read(text);
-        environment::tell(&mut Page(self), Event::RecordRead(stored));
     }
 
     /// Asks the session something of which effects may come, and does them.

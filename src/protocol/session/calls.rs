@@ -62,11 +62,28 @@ impl Session {
         self.decisions.open(resource)
     }
 
-    /// Whether a call can go out in the turn it is made in: nothing is being waited for.
-    #[must_use]
-    pub fn goes_at_once(&self) -> bool {
+    /// The token that a call goes out with in the turn it is made in; none where it has to wait, or is not sent. What
+    /// effects may come of it are for after it was sent.
+    pub fn admit_at_once(&mut self, call: &Call, now: u64) -> Option<AccessToken> {
         // Where it may be the canary, others wait for what becomes of it, an error too.
-        !self.claiming() && !self.decisions.waits_for_canary()
+        if self.claiming() || self.decisions.waits_for_canary() {
+            return None;
+        }
+        match self.admit(call, now) {
+            Admission::Send(token, _) => Some(token),
+            Admission::Wait(_)
+            | Admission::SendWithoutToken
+            | Admission::SignedOut
+            | Admission::Failed
+            | Admission::Ended => None,
+        }
+    }
+
+    /// The refresh that a call waits for whose body is a stream, ahead of expiry even: a 401 would find it spent, and
+    /// browsers hide that.
+    #[must_use]
+    pub fn holds_stream(&self, call: &Call) -> Option<u32> {
+        self.refresh().filter(|_| call.sends == 0)
     }
 
     /// What the call does now. Effects may come of it: they are for after it was sent.

@@ -274,7 +274,7 @@ impl Session {
         self.push(Effect::Notify(notice));
     }
 
-    fn faulty(&self, fault: Fault) -> bool {
+    pub(super) fn faulty(&self, fault: Fault) -> bool {
         self.setup.faults.has(fault)
     }
 }

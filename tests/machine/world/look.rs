@@ -4,7 +4,6 @@ use super::{Answer, Phase, Reply, World};
 use authfetch::protocol::config::OnSessionExpired;
 use authfetch::protocol::decisions::{Call, Decisions};
 use authfetch::protocol::event::Timer;
-use authfetch::protocol::session::Closed;
 use authfetch::protocol::token::AccessToken;
 
 impl World {
@@ -25,11 +24,7 @@ impl World {
 
     /// What the session knows of a call that waits or is in flight.
     pub fn known(&self, at: usize) -> Call {
-        let task = &self.tasks[at];
-        match (task.call, self.session.clone().close_request(task.place)) {
-            (Some(call), _) | (None, Closed::Settled(call)) => call,
-            (None, closed) => panic!("{closed:?}"),
-        }
+        self.tasks[at].call.expect("a call that waits or is in flight")
     }
 
     /// How many calls are in flight.

@@ -7,6 +7,7 @@
 mod calls;
 mod elsewhere;
 mod environment;
+mod exchange;
 mod ledger;
 mod look;
 mod server;

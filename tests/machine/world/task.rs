@@ -43,10 +43,9 @@ pub enum Phase {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Task {
-    /// None in flight: only its place is remembered.
+    /// None once it has settled.
     pub call: Option<Call>,
     pub phase: Phase,
-    pub place: u32,
     /// It went out in the turn it was made in.
     pub(super) at_once: bool,
     pub sent: Option<AccessToken>,
@@ -75,7 +74,24 @@ pub(super) enum Microtask {
     Reject(u32),
 }
 
+impl Answer {
+    /// A 401.
+    pub const fn is_refusal(self) -> bool {
+        !matches!(self, Self::Accepted | Self::ServerError)
+    }
+
+    /// Whether it shows that its token was accepted, where it refuses no token.
+    pub const fn is_proof(self) -> bool {
+        !matches!(self, Self::ServerError)
+    }
+}
+
 impl Task {
+    /// Its place among the requests in flight, while it is there.
+    pub fn place(&self) -> Option<u32> {
+        self.call.filter(|_| self.phase == Phase::InFlight).map(|call| call.place)
+    }
+
     /// A GET or HEAD: a path of an odd number is for those.
     pub const fn is_get(&self) -> bool {
         self.replayable && self.path % 2 == 1

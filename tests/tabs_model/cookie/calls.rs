@@ -1,9 +1,14 @@
-//! The app's calls, from `fetch` to their settling, and the API that asks for an access token.
+//! The app's calls, from `fetch` to their settling, and the API that asks for an access token. The flow that ships says
+//! what is done with each, and here it is done.
 
 use super::World;
-use authfetch::protocol::decisions::{Admission, Call, Resource, Unauthorized};
-use authfetch::protocol::session::{Answered, Closed};
-use authfetch::protocol::token::AccessToken;
+use super::effects::Page;
+use authfetch::protocol::call::{self, Again, Exchange, Outcome, Step};
+use authfetch::protocol::challenge::Challenge;
+use authfetch::protocol::decisions::{Call, Resource, Unauthorized};
+use authfetch::protocol::environment::drain;
+use authfetch::protocol::session::Answered;
+use authfetch::protocol::token::{AccessToken, Record};
 
 /// A call that has not settled.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -17,8 +22,8 @@ pub struct Calling {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Stage {
-    /// It is in flight at this place, and is answered so; `at_once`: it went out in the turn it was made in.
-    Sent { place: u32, at_once: bool, accepted: bool },
+    /// It is in flight, and is answered so; `at_once`: it went out in the turn it was made in.
+    Sent { call: Call, at_once: bool, accepted: bool },
     /// Until it is woken.
     Waiting(Call),
 }
@@ -27,38 +32,120 @@ impl Calling {
     pub const fn in_flight(&self) -> bool {
         !matches!(self.stage, Stage::Waiting(_))
     }
+
+    const fn call(&self) -> Call {
+        match self.stage {
+            Stage::Sent { call, .. } | Stage::Waiting(call) => call,
+        }
+    }
+}
+
+/// A call as its page sees it.
+struct Seen<'a> {
+    page: Page<'a>,
+    /// Whether it is answered, and not with a 401.
+    accepted: Option<bool>,
+    aborted: bool,
+}
+
+impl<'a> Exchange for Seen<'a> {
+    type Place = Page<'a>;
+
+    fn place(&mut self) -> &mut Page<'a> {
+        &mut self.page
+    }
+
+    fn is_aborted(&mut self) -> bool {
+        self.aborted
+    }
+
+    fn streams(&mut self) -> bool {
+        false
+    }
+
+    fn is_replayable(&mut self) -> bool {
+        true
+    }
+
+    fn is_once(&mut self) -> bool {
+        false
+    }
+
+    fn is_refused(&mut self) -> bool {
+        self.accepted == Some(false)
+    }
+
+    fn challenge(&mut self) -> (Challenge, u64) {
+        (Challenge::Other, 0)
+    }
+
+    fn tell_step_up(&mut self, _: &[String], _: Option<f64>) -> bool {
+        false
+    }
+
+    fn is_proof(&mut self) -> bool {
+        true
+    }
+
+    fn unauthorized(&mut self) -> Unauthorized {
+        Unauthorized { replayable: true, ..Unauthorized::default() }
+    }
+
+    fn judged(&mut self, _: &Call, _: &Record, _: &Unauthorized, _: Answered) {}
+
+    fn let_go(&mut self, why: Again) {
+        if why == Again::Cancelled && self.accepted.is_some() {
+            self.page.world.breaks("what was cancelled asks again in the same turn");
+        }
+    }
 }
 
 impl World {
     /// `fetch` by somebody who is signed in.
     pub fn call(&mut self, i: usize) {
         let Some(user) = self.user_in(i) else { return };
+        let now = self.now;
         let session = &mut self.tabs[i].session;
         let call = session.call(Some(Resource(1)));
         let calling = Calling { stage: Stage::Waiting(call), epoch: session.epoch(), user };
-        if session.goes_at_once()
-            && let Admission::Send(token, _) = self.ask(i, |session, now| session.admit(&call, now))
-        {
+        let token = session.admit_at_once(&call, now);
+        if let Some(token) = token {
             self.send(i, calling, call, token, true);
-        } else {
-            self.drive(i, calling, call);
+        }
+        drain(&mut self.page(i));
+        if token.is_none() {
+            self.drive(i, calling, false);
         }
         self.after(i);
     }
 
-    fn drive(&mut self, i: usize, calling: Calling, call: Call) {
-        match self.ask(i, |session, now| session.admit_or_wait(&call, now)) {
-            Admission::Wait(_) => {
+    /// A call asks what it does.
+    fn drive(&mut self, i: usize, calling: Calling, aborted: bool) {
+        let mut call = calling.call();
+        let step = call::next(&mut Seen { page: self.page(i), accepted: None, aborted }, &mut call);
+        self.go_on(i, calling, call, step);
+    }
+
+    /// What a step asks for.
+    fn go_on(&mut self, i: usize, calling: Calling, call: Call, step: Step) {
+        match step {
+            Step::Wait => {
                 self.tabs[i].calls.push(Calling { stage: Stage::Waiting(call), ..calling });
             }
-            Admission::Send(token, _) => {
+            Step::Send(token) => {
                 if call.sends > 1 {
                     self.breaks("a call is sent twice at most");
                 }
                 self.send(i, calling, call, token, false);
             }
-            Admission::SendWithoutToken | Admission::SignedOut | Admission::Failed | Admission::Ended => {}
+            Step::SendWithoutToken => {}
+            Step::Settle(Outcome::Answer) if matches!(calling.stage, Stage::Sent { accepted: false, .. }) => {
+                return self.check_delivered(&call);
+            }
+            Step::Settle(_) => return,
+            Step::Hold(_) | Step::Judge => return self.breaks("a request has no stream here"),
         }
+        drain(&mut self.page(i));
     }
 
     /// It is answered so, whenever that comes: a token that is rejected later might have been sent later.
@@ -68,11 +155,8 @@ impl World {
         if !self.setup.generations && number.is_some_and(|number| self.user(number) != calling.user) {
             self.breaks("nothing is sent as another user");
         }
-        let session = &mut self.tabs[i].session;
-        let cancellable = session.may_be_queued();
-        session.note_sent(&mut call, token, cancellable);
-        let stage =
-            Stage::Sent { place: call.place, at_once, accepted: number.is_some_and(|number| self.accepts(number)) };
+        call::note_sent(&mut self.page(i), &mut call, token, || true);
+        let stage = Stage::Sent { call, at_once, accepted: number.is_some_and(|number| self.accepts(number)) };
         self.tabs[i].calls.push(Calling { stage, ..calling });
     }
 
@@ -86,74 +170,73 @@ impl World {
         let waits = |calling: &Calling| matches!(calling.stage, Stage::Waiting(call) if call.id == id);
         if let Some(at) = self.tabs[i].calls.iter().position(waits) {
             let calling = self.tabs[i].calls.remove(at);
-            if let Stage::Waiting(call) = calling.stage {
-                self.drive(i, calling, call);
-            }
+            self.drive(i, calling, false);
         }
+    }
+
+    /// A request is over: answered, or else failed.
+    fn over(&mut self, i: usize, at: usize, answered: bool) {
+        let calling = self.tabs[i].calls.remove(at);
+        let Stage::Sent { mut call, at_once, accepted } = calling.stage else { return };
+        let closed = call::close(&mut self.page(i), call.place, answered);
+        let mut seen = Seen { page: self.page(i), accepted: answered.then_some(accepted), aborted: false };
+        let mut step = call::on_closed(&mut seen, &mut call, closed, answered);
+        if step == Step::Judge {
+            step = if at_once && accepted {
+                call::accepted_at_once(&mut seen.page, &call, || true);
+                Step::Settle(Outcome::Answer)
+            } else {
+                call::on_answer(&mut seen, &mut call)
+            };
+        }
+        self.go_on(i, calling, call, step);
     }
 
     /// The answer of a call reaches its tab.
     pub fn answer(&mut self, i: usize, at: usize) {
-        let calling = self.tabs[i].calls.remove(at);
-        if let Stage::Sent { place, at_once, accepted } = calling.stage {
-            match self.tabs[i].session.close_request(place) {
-                Closed::Ended => {}
-                Closed::Requeued(_) => self.breaks("what was cancelled asks again in the same turn"),
-                Closed::Settled(call) if !accepted => self.unauthorized(i, calling, call),
-                Closed::Settled(call) => {
-                    if !at_once || self.tabs[i].session.record().awaits_acceptance() {
-                        self.ask(i, |session, now| session.on_accepted(&call, true, now));
-                    }
-                }
-            }
-        }
+        self.over(i, at, true);
         self.after(i);
     }
 
-    fn unauthorized(&mut self, i: usize, calling: Calling, mut call: Call) {
-        let unauthorized = Unauthorized { replayable: true, ..Unauthorized::default() };
-        match self.ask(i, |session, now| session.on_unauthorized(&mut call, unauthorized, now)) {
-            Answered::Retry => self.drive(i, calling, call),
-            Answered::Deliver => {
-                // Where the same text was brought again, another send is not worth it.
-                let again = self.issued.iter().filter(|issued| Some(AccessToken(issued.access)) == call.sent);
-                // A cookie may be later than the generation that the tab knew when it sent it: the next send, with the
-                // same cookie, is the last then.
-                let again_signed_in = self.families.len() > 1;
-                let twice = again_signed_in || self.issued.iter().filter(|issued| issued.rejected).count() > 1;
-                let worth_it = if self.setup.generations { !twice } else { again.count() < 2 };
-                if call.sends < 2 && worth_it {
-                    self.breaks("a caller gets a 401 after two sends");
-                }
-            }
-            Answered::Failed | Answered::Ended | Answered::EndsSession | Answered::Suspends => {}
+    /// A 401 reaches its caller: there is nothing that another send would be worth.
+    fn check_delivered(&mut self, call: &Call) {
+        // Where the same text was brought again, another send is not worth it.
+        let again = self.issued.iter().filter(|issued| Some(AccessToken(issued.access)) == call.sent);
+        // A cookie may be later than the generation that the tab knew when it sent it: the next send, with the same
+        // cookie, is the last then.
+        let again_signed_in = self.families.len() > 1;
+        let twice = again_signed_in || self.issued.iter().filter(|issued| issued.rejected).count() > 1;
+        let worth_it = if self.setup.generations { !twice } else { again.count() < 2 };
+        if call.sends < 2 && worth_it {
+            self.breaks("a caller gets a 401 after two sends");
         }
     }
 
     /// What was cancelled is over, and its call asks again.
     pub fn cancelled(&mut self, i: usize, place: u32) {
-        let at_place = |calling: &Calling| matches!(calling.stage, Stage::Sent { place: at, .. } if at == place);
+        let at_place = |calling: &Calling| matches!(calling.stage, Stage::Sent { call, .. } if call.place == place);
         if let Some(at) = self.tabs[i].calls.iter().position(at_place) {
-            let calling = self.tabs[i].calls.remove(at);
-            if let Closed::Requeued(call) = self.tabs[i].session.close_request(place) {
-                self.drive(i, calling, call);
-            }
+            self.over(i, at, false);
         }
     }
 
     /// The caller aborts the oldest call.
     pub fn drop_call(&mut self, i: usize) {
-        let calling = self.tabs[i].calls.remove(0);
-        let call = match calling.stage {
-            Stage::Waiting(call) => Some(call),
-            Stage::Sent { place, at_once, .. } => match self.tabs[i].session.close_request(place) {
-                Closed::Settled(call) | Closed::Requeued(call) if !at_once => Some(call),
-                Closed::Settled(_) | Closed::Requeued(_) | Closed::Ended => None,
-            },
-        };
-        if let Some(call) = call {
-            self.ask(i, |session, now| session.on_call_dropped(&call, now));
-            self.after(i);
+        if self.tabs[i].calls[0].in_flight() {
+            self.over(i, 0, false);
+        } else {
+            let calling = self.tabs[i].calls.remove(0);
+            self.drive(i, calling, true);
+        }
+        self.after(i);
+    }
+
+    /// What is in flight and of an epoch that is over ends.
+    pub fn end_calls(&mut self, i: usize) {
+        let epoch = self.tabs[i].session.epoch();
+        let over = |call: &Calling| call.in_flight() && call.epoch != epoch;
+        while let Some(at) = self.tabs[i].calls.iter().position(over) {
+            self.over(i, at, false);
         }
     }
 

@@ -1,6 +1,5 @@
 //! What a session asks for, done: the browser around one tab.
 
-use super::calls::Stage;
 use super::server::Request;
 use super::{Commit, Microtask, Tab, World, reached};
 use authfetch::protocol::cookie::UNCONFIRMED;
@@ -134,17 +133,7 @@ impl Environment for Page<'_> {
             Effect::WakeCall(id) => self.tab().microtasks.push(Microtask::Wake(id)),
             Effect::CancelRequest(place) => self.tab().microtasks.push(Microtask::Reject(place)),
             Effect::CloseEpoch(ending) => self.world.epoch_closed(i, ending),
-            Effect::EndCalls => {
-                let epoch = self.tab().session.epoch();
-                let tab = self.tab();
-                tab.calls.retain(|call| {
-                    let over = call.epoch != epoch;
-                    if let (true, Stage::Sent { place, .. }) = (over, call.stage) {
-                        let _ = tab.session.close_request(place);
-                    }
-                    !over || !call.in_flight()
-                });
-            }
+            Effect::EndCalls => self.world.end_calls(i),
             Effect::Revoke => {
                 let epoch = self.tab().session.unconfirmed();
                 let cookie = self.world.jar;

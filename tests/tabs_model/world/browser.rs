@@ -130,6 +130,22 @@ impl Browser<'_> {
         None
     }
 
+    pub(super) fn breaks(&mut self, rule: &'static str) {
+        self.world.breaks(rule);
+    }
+
+    /// A call waits for a sign-in after this one.
+    pub(super) fn note_step_up(&mut self, call: u32, signin: u64) {
+        self.world.tabs[self.i].stepped_up.push((call, signin));
+    }
+
+    /// A call of this epoch is answered, and not refused.
+    pub(super) fn check_accepted(&mut self, epoch: u64) {
+        if epoch != self.world.tabs[self.i].session.epoch() {
+            self.world.breaks("no answer of an ended session reaches its caller");
+        }
+    }
+
     fn read(&mut self) -> Stored {
         let item = self.world.tabs[self.i].view;
         self.world.numbered(self.i, item)

@@ -1,10 +1,13 @@
-//! Calls, from their start to their settling: what the browser's driver of a call asks the session.
+//! Calls, from their start to their settling: the flow that ships says what is done with each, and here it is done.
 
+use super::browser::Browser;
 use super::{End, Microtask, Phase, World};
-use authfetch::protocol::decisions::{Admission, Call, Resource, Unauthorized};
-use authfetch::protocol::environment::{ask, synchronize};
-use authfetch::protocol::session::{Answered, Closed};
-use authfetch::protocol::token::AccessToken;
+use authfetch::protocol::call::{self, Again, Exchange, Outcome, Step};
+use authfetch::protocol::challenge::Challenge;
+use authfetch::protocol::decisions::{Call, Resource, Unauthorized};
+use authfetch::protocol::environment::{Environment, drain, synchronize};
+use authfetch::protocol::session::Answered;
+use authfetch::protocol::token::{AccessToken, Record};
 
 /// What the API answers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -15,6 +18,77 @@ pub enum Answer {
     StepUp,
 }
 
+/// A call as its tab sees it.
+struct Calling<'a> {
+    browser: Browser<'a>,
+    call: Call,
+    /// What has come.
+    answer: Option<Answer>,
+    aborted: bool,
+    /// The sign-in that stood in the record when it was asked for its challenge.
+    signin: u64,
+}
+
+impl<'a> Exchange for Calling<'a> {
+    type Place = Browser<'a>;
+
+    fn place(&mut self) -> &mut Browser<'a> {
+        &mut self.browser
+    }
+
+    fn is_aborted(&mut self) -> bool {
+        self.aborted
+    }
+
+    fn streams(&mut self) -> bool {
+        false
+    }
+
+    fn is_replayable(&mut self) -> bool {
+        true
+    }
+
+    fn is_once(&mut self) -> bool {
+        false
+    }
+
+    fn is_refused(&mut self) -> bool {
+        self.answer != Some(Answer::Accepted)
+    }
+
+    fn challenge(&mut self) -> (Challenge, u64) {
+        self.signin = self.browser.session(|session| session.record().signin);
+        let step_up = Challenge::StepUp { acr_values: Vec::new(), max_age: None };
+        (if self.answer == Some(Answer::StepUp) { step_up } else { Challenge::Other }, 1)
+    }
+
+    fn tell_step_up(&mut self, _: &[String], _: Option<f64>) -> bool {
+        true
+    }
+
+    fn is_proof(&mut self) -> bool {
+        if !self.is_refused() {
+            self.browser.check_accepted(self.call.epoch);
+        }
+        true
+    }
+
+    fn unauthorized(&mut self) -> Unauthorized {
+        Unauthorized { replayable: true, ..Unauthorized::default() }
+    }
+
+    fn judged(&mut self, _: &Call, _: &Record, _: &Unauthorized, _: Answered) {}
+
+    fn let_go(&mut self, why: Again) {
+        if why == Again::Cancelled && self.answer.is_some() {
+            self.browser.breaks("what was cancelled asks again in the same turn");
+        }
+        if self.answer == Some(Answer::StepUp) {
+            self.browser.note_step_up(self.call.id, self.signin);
+        }
+    }
+}
+
 impl World {
     /// `fetch`, or a call that asks for a token alone.
     pub fn call(&mut self, i: usize) {
@@ -22,28 +96,20 @@ impl World {
         let c = self.tabs[i].calls.len();
         self.tabs[i].calls.push(Phase::Settled(End::WithoutToken));
         let requests = self.setup.requests;
-        if !requests || self.tabs[i].session.record().has_session() {
-            let session = &mut self.tabs[i].session;
+        let (policy, now) = (self.setup.of_session().policy, self.now);
+        let session = &mut self.tabs[i].session;
+        if !requests || !policy.leaves_alone(session.record()) {
             let call = session.call(requests.then_some(Resource(c as u64)));
-            let at_once = requests && session.goes_at_once();
-            if at_once {
-                self.send_at_once(i, c, call);
-            } else {
-                self.drive(i, c, call);
+            let token = if requests { session.admit_at_once(&call, now) } else { None };
+            if let Some(token) = token {
+                self.send(i, c, call, token, true);
+            }
+            drain(&mut self.at(i));
+            if token.is_none() {
+                self.drive(i, c, call, false);
             }
         }
         self.then(i);
-    }
-
-    fn send_at_once(&mut self, i: usize, c: usize, call: Call) {
-        match ask(&mut self.at(i), |session, now| session.admit(&call, now)) {
-            Admission::Send(number, _) => self.send(i, c, call, number, true),
-            Admission::SendWithoutToken
-            | Admission::Wait(_)
-            | Admission::SignedOut
-            | Admission::Failed
-            | Admission::Ended => self.drive(i, c, call),
-        }
     }
 
     fn send(&mut self, i: usize, c: usize, mut call: Call, number: AccessToken, at_once: bool) {
@@ -54,22 +120,41 @@ impl World {
         if self.tabs[i].claiming {
             self.breaks("nothing is sent before it is known whose the record is");
         }
-        let session = &mut self.tabs[i].session;
-        let cancellable = session.may_be_queued();
-        session.note_sent(&mut call, number, cancellable);
-        self.tabs[i].calls[c] = Phase::InFlight { token, place: call.place, at_once, epoch: call.epoch };
+        call::note_sent(&mut self.at(i), &mut call, number, || true);
+        self.tabs[i].calls[c] = Phase::InFlight { token, call, at_once };
     }
 
-    /// The slow path of a call, from where it asks what to do.
-    fn drive(&mut self, i: usize, c: usize, call: Call) {
-        synchronize(&mut self.at(i));
-        let end = match ask(&mut self.at(i), |session, now| session.admit_or_wait(&call, now)) {
-            Admission::Wait(_) => return self.tabs[i].calls[c] = Phase::Waiting(call),
-            Admission::Send(number, _) if call.answers => return self.send(i, c, call, number, false),
-            Admission::Send(..) => End::Done,
-            Admission::SendWithoutToken | Admission::SignedOut => End::WithoutToken,
-            Admission::Failed => End::Failed,
-            Admission::Ended => End::Ended,
+    /// A call asks what it does.
+    fn drive(&mut self, i: usize, c: usize, mut call: Call, aborted: bool) {
+        let step = call::next(&mut self.calling(i, &call, None, aborted), &mut call);
+        self.go_on(i, c, call, step);
+    }
+
+    fn calling(&mut self, i: usize, call: &Call, answer: Option<Answer>, aborted: bool) -> Calling<'_> {
+        Calling { call: *call, browser: self.at(i), answer, aborted, signin: 0 }
+    }
+
+    /// What a step asks for.
+    fn go_on(&mut self, i: usize, c: usize, call: Call, step: Step) {
+        let end = match step {
+            Step::Wait => {
+                self.tabs[i].calls[c] = Phase::Waiting(call);
+                return drain(&mut self.at(i));
+            }
+            Step::Send(number) => {
+                self.send(i, c, call, number, false);
+                return drain(&mut self.at(i));
+            }
+            Step::SendWithoutToken => {
+                self.tabs[i].calls[c] = Phase::Settled(End::WithoutToken);
+                return drain(&mut self.at(i));
+            }
+            Step::Settle(Outcome::Answer | Outcome::Token) => End::Done,
+            Step::Settle(Outcome::NoToken | Outcome::SignedOut) => End::WithoutToken,
+            Step::Settle(Outcome::Failed) => End::Failed,
+            Step::Settle(Outcome::Ended | Outcome::Expired) => End::Ended,
+            Step::Settle(Outcome::Error | Outcome::Aborted) => End::Aborted,
+            Step::Hold(_) | Step::Judge => return self.breaks("a request has no stream here"),
         };
         self.tabs[i].calls[c] = Phase::Settled(end);
     }
@@ -77,7 +162,7 @@ impl World {
     fn at_place(&self, i: usize, wanted: u32) -> Option<(usize, u32)> {
         let calls = self.tabs[i].calls.iter().enumerate();
         calls.into_iter().find_map(|(c, phase)| match phase {
-            Phase::InFlight { token, place, .. } if *place == wanted => Some((c, *token)),
+            Phase::InFlight { token, call, .. } if call.place == wanted => Some((c, *token)),
             Phase::InFlight { .. } | Phase::Waiting(_) | Phase::Settled(_) => None,
         })
     }
@@ -94,11 +179,10 @@ impl World {
 
     /// What was cancelled is over, and its call asks again.
     pub(super) fn rejected(&mut self, i: usize, place: u32) {
-        let Some((c, _)) = self.at_place(i, place) else { return };
-        match self.tabs[i].session.close_request(place) {
-            Closed::Requeued(call) => self.drive(i, c, call),
-            Closed::Ended => self.tabs[i].calls[c] = Phase::Settled(End::Ended),
-            Closed::Settled(_) => self.breaks("what was cancelled asks again"),
+        if let Some((c, _)) = self.at_place(i, place)
+            && self.over(i, c, None) == Some(Step::Settle(Outcome::Error))
+        {
+            self.breaks("what was cancelled asks again");
         }
     }
 
@@ -110,7 +194,7 @@ impl World {
         };
         let found = self.tabs[i].calls.iter().enumerate().find_map(|(c, phase)| Some((c, waiting(phase)?)));
         if let Some((c, call)) = found {
-            self.drive(i, c, call);
+            self.drive(i, c, call, false);
         }
     }
 
@@ -120,96 +204,51 @@ impl World {
         self.issued[token as usize].expires_at <= self.now
     }
 
+    /// A request is over: answered, or else failed. What its call does then is returned.
+    fn over(&mut self, i: usize, c: usize, answer: Option<Answer>) -> Option<Step> {
+        let Phase::InFlight { mut call, at_once, .. } = self.tabs[i].calls[c] else { return None };
+        let closed = call::close(&mut self.at(i), call.place, answer.is_some());
+        let mut calling = self.calling(i, &call, answer, false);
+        let mut step = call::on_closed(&mut calling, &mut call, closed, answer.is_some());
+        if step == Step::Judge {
+            step = if at_once && answer == Some(Answer::Accepted) {
+                call::accepted_at_once(&mut calling.browser, &call, || true);
+                Step::Settle(Outcome::Answer)
+            } else {
+                call::on_answer(&mut calling, &mut call)
+            };
+        }
+        self.go_on(i, c, call, step);
+        Some(step)
+    }
+
     /// The API's answer comes.
     pub fn answer(&mut self, i: usize, c: usize, answer: Answer) {
-        let Phase::InFlight { token, place, at_once, .. } = self.tabs[i].calls[c] else { return };
+        let Phase::InFlight { token, .. } = self.tabs[i].calls[c] else { return };
         if answer == Answer::Unauthorized {
             self.tabs[i].rejected.insert(token);
         }
-        let end = match self.tabs[i].session.close_request(place) {
-            Closed::Ended => Some(End::Ended),
-            Closed::Requeued(_) => return self.breaks("what was cancelled asks again in the same turn"),
-            Closed::Settled(call) if at_once && answer == Answer::Accepted => {
-                if self.tabs[i].session.record().awaits_acceptance() {
-                    synchronize(&mut self.at(i));
-                    ask(&mut self.at(i), |session, now| session.on_accepted(&call, true, now));
-                }
-                Some(End::Done)
-            }
-            Closed::Settled(call) => self.answered(i, c, call, answer),
-        };
-        if let Some(end) = end {
-            self.tabs[i].calls[c] = Phase::Settled(end);
-        }
+        let _ = self.over(i, c, Some(answer));
         self.then(i);
-    }
-
-    /// The slow path, with an answer. None where the call goes on.
-    fn answered(&mut self, i: usize, c: usize, mut call: Call, answer: Answer) -> Option<End> {
-        synchronize(&mut self.at(i));
-        match answer {
-            Answer::Accepted if call.epoch != self.tabs[i].session.epoch() => Some(End::Ended),
-            Answer::Accepted => {
-                ask(&mut self.at(i), |session, now| session.on_accepted(&call, true, now));
-                Some(End::Done)
-            }
-            Answer::StepUp => {
-                let session = &mut self.tabs[i].session;
-                if session.known_step_up(&call, 1).is_none() {
-                    session.on_step_up(&call, 1, true);
-                }
-                let signin = self.tabs[i].session.record().signin;
-                self.tabs[i].stepped_up.push((call.id, signin));
-                ask(&mut self.at(i), |session, now| session.wait_for_sign_in(&mut call, now));
-                self.drive(i, c, call);
-                None
-            }
-            Answer::Unauthorized => {
-                let unauthorized = Unauthorized { replayable: true, ..Unauthorized::default() };
-                let answered =
-                    ask(&mut self.at(i), |session, now| session.on_unauthorized(&mut call, unauthorized, now));
-                match answered {
-                    Answered::Deliver | Answered::Suspends => Some(End::Done),
-                    Answered::Retry => {
-                        self.drive(i, c, call);
-                        None
-                    }
-                    Answered::Failed => Some(End::Failed),
-                    Answered::Ended | Answered::EndsSession => Some(End::Ended),
-                }
-            }
-        }
     }
 
     /// The caller aborts it, or the network fails.
     pub fn abort(&mut self, i: usize, c: usize) {
-        let call = match self.tabs[i].calls[c] {
-            Phase::Waiting(call) => Some(call),
-            Phase::InFlight { place, at_once, .. } => match self.tabs[i].session.close_request(place) {
-                Closed::Settled(call) | Closed::Requeued(call) if !at_once => Some(call),
-                Closed::Settled(_) | Closed::Requeued(_) | Closed::Ended => None,
-            },
+        match self.tabs[i].calls[c] {
+            Phase::Waiting(call) => self.drive(i, c, call, true),
+            Phase::InFlight { .. } => drop(self.over(i, c, None)),
             Phase::Settled(_) => return,
-        };
-        if call.is_some() {
-            synchronize(&mut self.at(i));
-        }
-        self.tabs[i].calls[c] = Phase::Settled(End::Aborted);
-        if let Some(call) = call {
-            ask(&mut self.at(i), |session, now| session.on_call_dropped(&call, now));
         }
         self.then(i);
     }
 
     /// `Effect::EndCalls`: what is in flight and of an epoch that is over ends.
     pub(super) fn end_calls(&mut self, i: usize) {
-        let tab = &mut self.tabs[i];
-        for phase in &mut tab.calls {
-            if let Phase::InFlight { place, epoch, .. } = phase
-                && *epoch != tab.session.epoch()
+        for c in 0..self.tabs[i].calls.len() {
+            if let Phase::InFlight { call, .. } = self.tabs[i].calls[c]
+                && call.epoch != self.tabs[i].session.epoch()
             {
-                let _ = tab.session.close_request(*place);
-                *phase = Phase::Settled(End::Ended);
+                let _ = self.over(i, c, None);
             }
         }
     }

@@ -59,13 +59,12 @@ pub enum End {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Phase {
     Waiting(Call),
-    /// Sent with this token of the server's; its call is remembered by its place.
+    /// Sent with this token of the server's.
     InFlight {
         token: u32,
-        place: u32,
+        call: Call,
         /// It went out in the turn it was made in.
         at_once: bool,
-        epoch: u64,
     },
     Settled(End),
 }

@@ -2,7 +2,6 @@
 
 use crate::world::{Answer, End, Phase, Task, World};
 use authfetch::protocol::config::OnRetryRejected;
-use authfetch::protocol::decisions::Call;
 use authfetch::protocol::token::AccessToken;
 
 impl World {
@@ -67,8 +66,8 @@ impl World {
         (self.ledger.judging, self.ledger.late) = (None, false);
     }
 
-    pub(in crate::world) fn before_verdict(&mut self, at: usize, call: &Call, not_the_token: bool) {
-        let Some(token) = call.sent.filter(|_| !not_the_token) else { return };
+    pub(in crate::world) fn before_verdict(&mut self, at: usize, not_the_token: bool) {
+        let Some(token) = self.tasks[at].sent.filter(|_| !not_the_token) else { return };
         let path = self.tasks[at].path;
         self.ledger.late = self.record.access != Some(token);
         if !self.ledger.late && (self.has_run_out() || !self.record.accepted) && !self.ledger.unfit.contains(&token) {
@@ -83,7 +82,7 @@ impl World {
     pub(in crate::world) fn check_cancelled(&mut self, at: usize) {
         let task = &self.tasks[at];
         let (get, path) = (task.is_get(), task.path);
-        let ahead = |other: &&Task| other.phase == Phase::InFlight && other.place < task.place;
+        let ahead = |other: &&Task| other.place().is_some() && other.place() < task.place();
         let ahead = self.tasks.iter().filter(ahead).count();
         let kept = self.setup.policy.cancel_pending;
         let refused = self.ledger.refused.iter().filter(|(token, _)| task.sent == Some(*token));
@@ -97,8 +96,19 @@ impl World {
         self.require(doomed, "one broken endpoint disturbs no other");
     }
 
-    pub(in crate::world) fn waits_for_sign_in(&mut self, at: usize) {
+    pub(in crate::world) const fn sign_ins(&self) -> u8 {
+        self.ledger.sign_ins
+    }
+
+    /// It was answered with a step-up when there had been so many sign-ins.
+    pub(in crate::world) fn waits_for_sign_in(&mut self, at: usize, sign_ins: u8) {
         self.tasks[at].stepped_up = true;
-        self.tasks[at].awaits_sign_in = Some(self.ledger.sign_ins);
+        self.tasks[at].awaits_sign_in = Some(sign_ins);
+    }
+
+    /// The answer that a call has waited for is found to be no refusal.
+    pub(in crate::world) fn check_accepted(&mut self, at: usize) {
+        let over = self.tasks[at].epoch != self.session.epoch();
+        self.require(!over, "no answer of an ended session reaches its caller");
     }
 }
