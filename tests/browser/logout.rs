@@ -181,7 +181,8 @@ fn what_a_closed_instance_holds_in_memory_is_not_the_next_one_s_of_its_name() {
     first.auth.close();
     let third = World::on(first.server.clone(), &first.name, "{'storage': 'memory'}");
     assert_eq!(third.auth.state(), "signed-in", "one is open still");
-    (twin.auth.close(), third.auth.close());
+    twin.auth.close();
+    third.auth.close();
     let last = World::on(first.server.clone(), &first.name, "{'storage': 'memory'}");
     assert_eq!((last.auth.state().as_str(), first.auth.state().as_str()), ("signed-out", "signed-in"));
 }
