@@ -21,6 +21,16 @@ const many = async (count, method) => {
   return outcomes;
 };
 
+/** What the caller of one sees: the answer, or the error. */
+const ask = (path, init, send = auth.fetch) =>
+  send(api + path, init).then(
+    async (response) => {
+      const { status, type, redirected, url } = response;
+      return { status, type, redirected, path: url && new URL(url).pathname, text: await response.text() };
+    },
+    ({ name, message, code = null }) => ({ name, message, code }),
+  );
+
 let pending;
 globalThis.tab = {
   state: () => auth.state,
@@ -32,6 +42,10 @@ globalThis.tab = {
     if (answer.ok) auth.signedIn({ user, expires_in });
     return answer.status;
   },
+  ask,
+  /** The same of the browser's own `fetch`. */
+  askBrowser: (path, init) => ask(path, init, fetch),
+  askAll: (paths) => Promise.all(paths.map((path) => ask(path))),
   burst: many,
   /** Begins a burst, and gives how it ended when asked. */
   begin: (count, method) => void (pending = many(count, method)),

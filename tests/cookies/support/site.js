@@ -30,12 +30,20 @@ export const BACKENDS = {
   },
 };
 
-const isPageFile = (pathname) => pathname === "/" || /^\/(dist|files)\//.test(pathname);
-const page = (pathname, response) => {
+export const isPageFile = (pathname) => pathname === "/" || /^\/(dist|files)\//.test(pathname);
+export const sendPageFile = (pathname, response) => {
   if (pathname === "/") return response.writeHead(200, { "content-type": "text/html" }).end(PAGE);
   const [, folder, path] = /^\/(dist|files)(\/.*)$/.exec(pathname);
   return sendFile({ dist: DIST, files: FILES }[folder], path, response);
 };
+
+/** Opens the page that is served there, which makes its instance with `told.options`. */
+export async function openTab(context, origin, told) {
+  const { page } = await newPage(context);
+  await page.goto(`${origin}/?${encodeURIComponent(JSON.stringify(told))}`);
+  await page.waitForFunction(() => "tab" in globalThis);
+  return { page, tell: teller(page, "tab") };
+}
 
 /** Starts the back end `name`, and a page of its own origin, or with `across` of another. */
 export async function openSite(browser, name, { across = false } = {}) {
@@ -43,7 +51,7 @@ export async function openSite(browser, name, { across = false } = {}) {
   const site = { log: [], latency: 0, interrupt: null };
   let backend;
   const api = async (request, response, { pathname }) => {
-    if (!across && isPageFile(pathname)) return page(pathname, response);
+    if (!across && isPageFile(pathname)) return sendPageFile(pathname, response);
     const entry = { method: request.method, path: pathname, csrf: request.headers[csrf.header.toLowerCase()] };
     const body = await bytesOf(request);
     if (request.method !== "OPTIONS") site.log.push(entry);
@@ -54,7 +62,7 @@ export async function openSite(browser, name, { across = false } = {}) {
     if (!response.destroyed) backend.route(request, response, body);
   };
   const front = await serve(api);
-  const pages = across ? await serve((_request, response, { pathname }) => page(pathname, response)) : front;
+  const pages = across ? await serve((_request, response, { pathname }) => sendPageFile(pathname, response)) : front;
   backend = await start(await command(), { host: true, env: { TRUSTED_ORIGIN: pages.origin } });
   const context = await browser.createBrowserContext();
 
@@ -70,13 +78,7 @@ export async function openSite(browser, name, { across = false } = {}) {
     paths,
     login,
     backend: (path) => fetch(backend.origin + path, { method: "POST" }),
-    async tab(more = {}) {
-      const { page } = await newPage(context);
-      const told = { api: base, options: { ...options, ...more } };
-      await page.goto(`${pages.origin}/?${encodeURIComponent(JSON.stringify(told))}`);
-      await page.waitForFunction(() => "tab" in globalThis);
-      return { page, tell: teller(page, "tab") };
-    },
+    tab: (more = {}) => openTab(context, pages.origin, { api: base, options: { ...options, ...more } }),
     cookies: () => context.cookies(),
     /** As the browser does when one has run out, or as somebody does by hand. */
     async forget(...names) {
