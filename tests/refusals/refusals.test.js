@@ -8,6 +8,8 @@ import { read } from "../support/files.js";
 import { serve } from "../support/http.js";
 
 const ENTRIES = JSON.parse(read("tests", "refusals", "frameworks.json"));
+/** The same of a CSRF value; what the package makes of them is tested in a browser, in `browser/cookie`. */
+const OF_CSRF_VALUES = JSON.parse(read("tests", "browser", "cookie", "refusals.json"));
 const about = ({ name, version, when, status }) => `${[name, version].filter(Boolean).join(" ")}: ${when} (${status})`;
 
 /** The back ends whose refusals were met first; each is among the entries, or among what was not found. */
@@ -143,6 +145,10 @@ test("isRefused reads what the back end has sent, to the last byte", async () =>
   }
 });
 
+/** A file of a commit, or of the tag that is called like the version. */
+const isFile = ({ version, source: { repo, path, commit } }) =>
+  !!repo && !!path && (/^[0-9a-f]{40}$/.test(commit) || (!!version && commit === version));
+
 test("each entry says what was asked, what was answered, where that is from and why the session does not end", () => {
   assert.deepEqual([...new Set(ENTRIES.map(({ outcome }) => outcome))].sort(), ["ends", "isRefused", "kept"]);
   for (const entry of ENTRIES) {
@@ -152,12 +158,24 @@ test("each entry says what was asked, what was answered, where that is from and 
       Object.keys(headers).every((header) => ["content-type", "www-authenticate", "retry-after"].includes(header)),
       about(entry),
     );
-    const file = source.repo && source.path && /^[0-9a-f]{40}$/.test(source.commit);
-    assert.ok(file || /^https:\/\//.test(source.page) || (asked && source.package), `${about(entry)}: no source`);
+    assert.ok(
+      isFile(entry) || /^https:\/\//.test(source.page) || (asked && source.package),
+      `${about(entry)}: no source`,
+    );
     // What was asked itself can be asked again: it has a package and a version.
     if (asked) assert.ok(source.package && version, `${about(entry)}: asked, without a package or its version`);
     assert.equal(typeof asked, "boolean", about(entry));
     if (outcome !== "ends") assert.ok(why, `${about(entry)}: kept, without a reason`);
+  }
+});
+
+test("each refusal of a CSRF value says what was answered, and which file of which commit makes it", () => {
+  for (const entry of OF_CSRF_VALUES) {
+    const { name, version, when, csrf, status, headers, body, source, asked, again } = entry;
+    assert.ok(name && when && csrf && Number.isInteger(status) && typeof body === "string" && headers, about(entry));
+    assert.ok(isFile(entry), `${about(entry)}: no file`);
+    assert.deepEqual([typeof asked, typeof again], ["boolean", "boolean"], about(entry));
+    if (asked) assert.ok(source.package && version, `${about(entry)}: asked, without a package or its version`);
   }
 });
 
