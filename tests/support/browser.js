@@ -21,7 +21,7 @@ const WITHOUT_WASM = {
 
 /**
  * For what depends on how soon requests go out: while puppeteer is told of each, Firefox is late to send them, after a
- * hundred others by half a second. Requests and responses are no events of the page then.
+ * hundred others by up to a second. Requests and responses are no events of the page then.
  */
 export const UNWATCHED = { networkEnabled: false };
 
