@@ -75,8 +75,9 @@ extern "C" {
         signal: &AbortSignal,
     ) -> Promise;
     /// The same in its caller's turn, with a signal of its own where there is an `epoch` to end it, else with the one it
-    /// was joined to; the copy that a second send needs is kept. `settle` is called with the place, the request, 0 where there is an error, 1 where there is a
-    /// response, 2 where something is kept of the request as well, that response or error, and its status.
+    /// was joined to; the copy that a second send needs is kept. `settle` is called with the place, the request, 0 where
+    /// there is an error, 1 where there is a response, 2 where something is kept of the request as well, that response
+    /// or error, and its status.
     #[wasm_bindgen(js_name = sendFirst)]
     pub fn send_first(
         outgoing: &Outgoing,

@@ -17,9 +17,9 @@ extern "C" {
     /// The header's value: the token, after its scheme if it has one.
     #[wasm_bindgen(js_name = headerValueOf)]
     pub fn value(carried: &Carried) -> JsString;
-    /// Sends a call that brings nothing but a URL, with a signal of its own where there is an `epoch` to end it. With `crosses`, the session's
-    /// cookies are to go to another origin. `settle` is called with the place, `outgoing`, 0 where there is an error and
-    /// 1 where there is a response, that or the error, and its status.
+    /// Sends a call that brings nothing but a URL, with a signal of its own where there is an `epoch` to end it. With
+    /// `crosses`, the session's cookies are to go to another origin. `settle` is called with the place, `outgoing`, 0
+    /// where there is an error and 1 where there is a response, that or the error, and its status.
     pub fn send(
         carried: &Carried,
         underlying: &Underlying,
