@@ -42,7 +42,7 @@ test("every named block is run by a test", () => {
     .map((file) => read("tests", "readme", file))
     .concat(read("tests", "sdks", "support", "list.js"));
   // By its name, or as a key of a table that a test goes through.
-  const opened = /\bopen\(t, browser, "([\w-]+)"|^ {2}"?([\w-]+)"?: \{/gm;
+  const opened = /\b(?:open\(t, browser|withClient\(t), "([\w-]+)"|^ {2}"?([\w-]+)"?: \{/gm;
   const run = new Set(tests.flatMap((text) => [...text.matchAll(opened)].map(([, name, key]) => name ?? key)));
   // `auth` is the module that the others import.
   assert.deepEqual(

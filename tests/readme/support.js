@@ -20,13 +20,17 @@ export const replaced = (text, places) =>
 /**
  * One block as a page's script: `before` runs ahead of its imports, `after` in its own scope; `nodePaths` are folders of
  * packages that are not the project's; `places` are the texts that stand in the place of others, such as addresses.
+ * `auth`: the block that is `./auth.js`; another than the usual one is what `places` are replaced in.
  */
-export async function bundle(name, { before = "", after = "", nodePaths = [], places = {} }) {
+export async function bundle(name, { before = "", after = "", auth = "auth", nodePaths = [], places = {} }) {
   const { language, ...found } = block(name);
-  const code = replaced(found.code, places);
+  // Where the block has a module for its session, that is meant.
+  const isOwn = auth === "auth";
+  const code = isOwn ? replaced(found.code, places) : found.code;
+  const session = isOwn ? block(auth).code : replaced(block(auth).code, places);
   const files = {
     "#before": { contents: before, loader: "js" },
-    "./auth.js": { contents: block("auth").code, loader: "js" },
+    "./auth.js": { contents: session, loader: "js" },
     "#snippet": { contents: `import "#before";\n${code}\n${after}`, loader: language },
   };
   const documentation = {
@@ -95,8 +99,8 @@ async function backEnd({ script, html, routes }) {
  * Runs one block of the documentation in a page of a browser context of its own. The page is ready when the block has
  * run to its end; `paths()` are the requests since the last look.
  */
-export async function open(t, browser, name, { before, after, nodePaths, html = "", routes = {}, cookies = [] } = {}) {
-  const script = await bundle(name, { before, after: `${after ?? ""}\nglobalThis.ran = true;`, nodePaths });
+export async function open(t, browser, name, { after, html = "", routes = {}, cookies = [], ...options } = {}) {
+  const script = await bundle(name, { ...options, after: `${after ?? ""}\nglobalThis.ran = true;` });
   const server = await backEnd({ script, html, routes });
   const context = await (await browser()).createBrowserContext();
   t.after(async () => {

@@ -11,16 +11,16 @@ import { AUTHFETCH } from "../../support/files.js";
 // theirs.
 const CLIENTS = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** The browser's own fetch in place of recipes/auth.js. */
-const native = {
-  name: "native",
+/** A module of support in place of recipes/auth.js. */
+const session = (file) => ({
+  name: "session",
   setup({ onResolve }) {
     onResolve({ filter: /\/auth\.js$/ }, ({ resolveDir }) =>
       // A package may have an auth.js of its own.
-      resolveDir.startsWith(CLIENTS) ? { path: join(CLIENTS, "support", "native.js") } : undefined,
+      resolveDir.startsWith(CLIENTS) ? { path: join(CLIENTS, "support", file) } : undefined,
     );
   },
-};
+});
 
 const svelte = {
   name: "svelte",
@@ -32,14 +32,20 @@ const svelte = {
   },
 };
 
-/** One ES module from this entry text, whose imports are relative to tests/clients. */
-export const bundle = (contents, { control = false, alias = {}, mode = "production" } = {}) =>
+/**
+ * One ES module from this entry text, whose imports are relative to tests/clients. `auth`: what stands in support in the
+ * place of recipes/auth.js; with `control` that is the browser's own fetch.
+ */
+export const bundle = (
+  contents,
+  { control = false, auth = control ? "native.js" : undefined, alias = {}, mode = "production" } = {},
+) =>
   bundleText({
     stdin: { contents, resolveDir: CLIENTS, loader: "ts" },
     // Errors are told apart by the names of their classes.
     keepNames: true,
     define: { "process.env.NODE_ENV": JSON.stringify(mode) },
     alias: { authfetch: AUTHFETCH, ...alias },
-    plugins: control ? [svelte, native] : [svelte],
+    plugins: auth ? [svelte, session(auth)] : [svelte],
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
   });
