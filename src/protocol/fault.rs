@@ -33,6 +33,8 @@ pub enum Fault {
     ForgetsTheRejectedText,
     /// Whoever waits for a canary is not asked again when it has settled.
     WakesNobodyAfterTheCanary,
+    /// A call whose body is a stream goes out while a refresh runs.
+    HoldsNoStream,
     /// A call that was dropped stays in the queue of those that wait.
     KeepsDroppedCalls,
     /// A refresh whose session has ended keeps its slot and its lock.

@@ -1,6 +1,6 @@
 //! Each thing that can be done wrong on purpose is found by the exploration of a world in which it matters.
 
-use super::interleavings::{BUDGET, cancelling, in_cookies, private, shared, usual};
+use super::interleavings::{BUDGET, cancelling, in_cookies, private, shared, streams, usual};
 use super::model::{ALL_SETTLE, Budget, Small};
 use super::world::Reaction;
 use authfetch::protocol::config::Refreshable;
@@ -21,6 +21,7 @@ fn the_exploration_finds_each_fault_in_what_becomes_of_calls() {
     finds(three, Fault::WakesNobodyAfterTheCanary, ALL_SETTLE);
     finds(private(usual()), Fault::KeepsDroppedCalls, "a call that is dropped does not wait any more");
     finds(private(usual()), Fault::DropsTheCanaryUntold, ALL_SETTLE);
+    finds(streams(), Fault::HoldsNoStream, "a stream waits for the refresh that runs");
     let step_ups = Small { budget: Budget { step_ups: 1, by_hand: 1, ..BUDGET }, ..private(usual()) };
     finds(step_ups, Fault::RefreshAnswersStepUp, "a step-up is answered by a sign-in alone");
 }

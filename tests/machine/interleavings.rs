@@ -2,7 +2,7 @@
 
 use super::bounds::bound;
 use super::model::{Budget, Small};
-use super::world::Reaction;
+use super::world::{ONCE, Reaction, STREAM};
 use authfetch::protocol::config::{Credential, OnRetryRejected, OnSessionExpired, Place, Policy, Refreshable, Setup};
 
 pub const BUDGET: Budget = Budget {
@@ -120,6 +120,30 @@ fn no_interleaving_of_a_refresh_ahead_of_expiry_breaks_a_rule() {
     let mut small = private(usual());
     small.setup.background = true;
     breaks_no_rule("ahead of expiry", Small { budget, ..small });
+}
+
+/// A call whose body is a stream beside a GET, and a refresh ahead of expiry, by hand or for a 401.
+pub fn streams() -> Small {
+    let mut small = private(usual());
+    small.setup.background = true;
+    let budget = Budget { ahead: 1, by_hand: 1, expiries: 0, canaries: 0, failures: 0, refusals: 0, ..BUDGET };
+    Small { budget, paths: &[1, STREAM | 2], ..small }
+}
+
+#[test]
+fn no_interleaving_with_streams_breaks_a_rule() {
+    breaks_no_rule("streams", streams());
+    let fails = Budget { ahead: 1, failures: 1, refusals: 1, expiries: 1, ..Budget::default() };
+    breaks_no_rule("streams, in vain", Small { budget: fails, ..streams() });
+}
+
+#[test]
+fn no_interleaving_with_calls_that_are_sent_once_breaks_a_rule() {
+    for on_expired in [OnSessionExpired::Logout, OnSessionExpired::Hold] {
+        let budget = Budget { aborts: 0, listens: 0, ..BUDGET };
+        let small = private(policy(on_expired, OnRetryRejected::Auto));
+        breaks_no_rule(&format!("sent once, {on_expired:?}"), Small { budget, paths: &[ONCE | 1, 1], ..small });
+    }
 }
 
 #[test]

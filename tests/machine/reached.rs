@@ -1,4 +1,4 @@
-//! Which kinds of events, effects and steps of a refresh the random schedules reach.
+//! Which kinds of events, effects and steps of a refresh and of a call the random schedules reach.
 
 use super::random::walk;
 use std::cell::RefCell;
@@ -26,7 +26,8 @@ fn the_random_schedules_reach_all_that_one_tab_with_a_refresh_token_in_its_recor
     REACHED.set(Some(BTreeSet::new()));
     (0..2_000).for_each(|seed| drop(walk(seed)));
     let reached = REACHED.take().unwrap_or_default();
-    for (kind, names) in [("Event", EVENTS), ("Effect", EFFECTS), ("Step", STEPS)] {
+    let kinds = [("Event", EVENTS), ("Effect", EFFECTS), ("Step", STEPS), ("Flow", FLOW), ("Outcome", OUTCOMES)];
+    for (kind, names) in kinds {
         for name in names.split_whitespace() {
             assert!(reached.contains(&format!("{kind}::{name}")), "{kind}::{name} is not reached");
         }
@@ -41,3 +42,6 @@ const EFFECTS: &str = "\
     EndCalls Navigate Notify OpenChannel ReadMark ReadRecord ReleaseLock RequestToken RestoreRecord RetryRefresh \
     Revoke SetTimer SettleRefresh Signal WakeCall WatchUnload WriteRecord";
 const STEPS: &str = "BackOff Grace Lock Request";
+/// Those of a call. A stream that is held, and what is sent once, are in the worlds of `interleavings`.
+const FLOW: &str = "Send SendWithoutToken Settle Wait";
+const OUTCOMES: &str = "Aborted Answer Ended Error Expired Failed SignedOut";

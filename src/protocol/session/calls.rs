@@ -83,7 +83,7 @@ impl Session {
     /// browsers hide that.
     #[must_use]
     pub fn holds_stream(&self, call: &Call) -> Option<u32> {
-        self.refresh().filter(|_| call.sends == 0)
+        self.refresh().filter(|_| call.sends == 0 && !self.faulty(Fault::HoldsNoStream))
     }
 
     /// What the call does now. Effects may come of it: they are for after it was sent.

@@ -2,7 +2,8 @@
 
 use super::World;
 use super::exchange::Calling;
-use super::task::{Answer, End, Microtask, Phase, Task};
+use super::task::{Answer, End, Microtask, ONCE, Phase, STREAM, Task};
+use crate::reached::note;
 use authfetch::protocol::call::{self, Outcome, Step};
 use authfetch::protocol::decisions::{Call, Resource};
 use authfetch::protocol::environment::{drain, synchronize};
@@ -14,7 +15,9 @@ impl World {
         self.call_to(1, true)
     }
 
+    /// To a path, or [`ONCE`], or [`STREAM`].
     pub fn call_to(&mut self, path: u64, replayable: bool) -> usize {
+        let (once, streams) = (path & ONCE != 0, path & STREAM != 0);
         synchronize(self);
         let at = self.tasks.len();
         self.tasks.push(Task {
@@ -23,8 +26,10 @@ impl World {
             at_once: false,
             sent: None,
             sends: 0,
-            path,
-            replayable,
+            path: path & !(ONCE | STREAM),
+            replayable: replayable && !once,
+            once,
+            streams,
             requeues: 0,
             epoch: self.session.epoch(),
             refused_for: None,
@@ -46,6 +51,8 @@ impl World {
         let call = self.session.call(Some(Resource(self.tasks[at].path)));
         let now = self.now;
         let token = self.session.admit_at_once(&call, now);
+        let held = self.tasks[at].streams && self.session.holds_stream(&call).is_some();
+        let token = token.filter(|_| !held);
         if let Some(token) = token {
             self.goes_out(at, call, token);
             self.tasks[at].at_once = true;
@@ -67,10 +74,20 @@ impl World {
 
     /// What a step asks for.
     fn go_on(&mut self, at: usize, call: Call, step: Step, answer: Option<Answer>) {
+        note("Flow", step);
+        if let Step::Settle(outcome) = step {
+            note("Outcome", outcome);
+        }
         let end = match (step, answer) {
             (Step::Wait, _) => {
                 let task = &mut self.tasks[at];
                 (task.call, task.phase, task.at_once) = (Some(call), Phase::Waiting, false);
+                return drain(self);
+            }
+            (Step::Hold(refresh), _) => {
+                let task = &mut self.tasks[at];
+                (task.call, task.phase, task.at_once) = (Some(call), Phase::Held(refresh), false);
+                task.streams = false;
                 return drain(self);
             }
             (Step::Send(token), _) => {
@@ -88,8 +105,8 @@ impl World {
             (Step::Settle(Outcome::Failed), _) => End::Failed,
             (Step::Settle(Outcome::Ended | Outcome::Expired), _) => End::Ended,
             (Step::Settle(Outcome::Answer), None)
-            | (Step::Settle(Outcome::Token | Outcome::NoToken) | Step::Hold(_) | Step::Judge, _) => {
-                return self.breaks("a request has no stream here, and an answer");
+            | (Step::Settle(Outcome::Token | Outcome::NoToken) | Step::Judge, _) => {
+                return self.breaks("a request has an answer, and asks for no token alone");
             }
         };
         self.settle(at, end);
@@ -129,6 +146,11 @@ impl World {
                         None => self.breaks("only a call that waits is woken"),
                     }
                 }
+                Microtask::Release(at) => {
+                    if matches!(self.tasks[at].phase, Phase::Held(_)) {
+                        self.drive(at, false);
+                    }
+                }
                 Microtask::Reject(place) => {
                     if let Some(at) = self.at_place(place)
                         && self.over(at, None, false) == Some(Step::Settle(Outcome::Error))
@@ -142,6 +164,15 @@ impl World {
 
     fn at_place(&self, place: u32) -> Option<usize> {
         self.tasks.iter().position(|task| task.place() == Some(place))
+    }
+
+    /// This refresh is over: streams that wait for it wait no more.
+    pub(super) fn release_streams(&mut self, refresh: u32) {
+        for at in 0..self.tasks.len() {
+            if self.tasks[at].phase == Phase::Held(refresh) {
+                self.microtasks.push_back(Microtask::Release(at));
+            }
+        }
     }
 
     /// `Effect::CancelRequest`.
@@ -195,7 +226,7 @@ impl World {
     pub fn gone(&mut self, at: usize) {
         match self.tasks[at].phase {
             Phase::InFlight => drop(self.over(at, None, true)),
-            Phase::Waiting => self.drive(at, true),
+            Phase::Waiting | Phase::Held(_) => self.drive(at, true),
             Phase::Answered | Phase::Settled(_) => self.breaks("what has settled stays settled"),
         }
         self.end_turn();

@@ -135,7 +135,10 @@ impl World {
             }
             // Only to be told of.
             Effect::RetryRefresh(_) => {}
-            Effect::SettleRefresh(id, settled) => self.check_settle(id, settled),
+            Effect::SettleRefresh(id, settled) => {
+                self.check_settle(id, settled);
+                self.release_streams(id);
+            }
             Effect::WakeCall(id) => self.microtasks.push_back(Microtask::Wake(id)),
             Effect::CancelRequest(place) => self.cancel(place),
             Effect::CloseEpoch(ending) => self.check_end(ending),

@@ -38,7 +38,7 @@ impl Exchange for Calling<'_> {
     }
 
     fn streams(&mut self) -> bool {
-        false
+        self.world.tasks[self.at].streams
     }
 
     fn is_replayable(&mut self) -> bool {
@@ -46,7 +46,7 @@ impl Exchange for Calling<'_> {
     }
 
     fn is_once(&mut self) -> bool {
-        false
+        self.world.tasks[self.at].once
     }
 
     fn is_refused(&mut self) -> bool {

@@ -13,7 +13,7 @@ impl World {
         let settled = self.tasks.iter().all(|task| match task.phase {
             Phase::Settled(_) => true,
             Phase::Waiting => held || task.awaits_sign_in.is_some(),
-            Phase::InFlight | Phase::Answered => false,
+            Phase::Held(_) | Phase::InFlight | Phase::Answered => false,
         });
         settled && self.session.refresh().is_none()
     }

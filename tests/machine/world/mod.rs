@@ -15,7 +15,7 @@ mod task;
 mod users;
 
 pub use self::server::Reply;
-pub use self::task::{Answer, End, Phase, Task};
+pub use self::task::{Answer, End, ONCE, Phase, STREAM, Task};
 
 use self::environment::{Known, Lock};
 use self::ledger::Ledger;

@@ -32,9 +32,16 @@ pub enum End {
     Gone,
 }
 
+/// Beside a path: the body of the call is a stream.
+pub const STREAM: u64 = 1 << 62;
+/// Beside a path: the call is sent once at most.
+pub const ONCE: u64 = 1 << 61;
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Phase {
     Waiting,
+    /// Its stream waits for this refresh.
+    Held(u32),
     InFlight,
     /// It is being found out what its answer means.
     Answered,
@@ -52,6 +59,9 @@ pub struct Task {
     pub sends: u8,
     pub path: u64,
     pub replayable: bool,
+    pub(super) once: bool,
+    /// Its body is a stream, which has waited for no refresh yet.
+    pub(super) streams: bool,
     /// Of how many tokens it was cancelled.
     pub requeues: u8,
     /// The session that it was made in.
@@ -70,6 +80,8 @@ pub struct Task {
 pub(super) enum Microtask {
     /// This call asks again.
     Wake(u32),
+    /// The stream of this task has waited for its refresh.
+    Release(usize),
     /// The request at this place was aborted.
     Reject(u32),
 }

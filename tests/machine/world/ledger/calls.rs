@@ -15,6 +15,8 @@ impl World {
         self.require(!over, "nothing of an old epoch is sent");
         self.require(!again, "no call is sent again with the token it was refused for");
         self.require(!early, "a step-up is answered by a sign-in alone");
+        let spends = self.tasks[at].streams && self.tasks[at].sends == 0 && self.session.refresh().is_some();
+        self.require(!spends, "a stream waits for the refresh that runs");
         let fit = !self.has_run_out() || !self.session.can_refresh() || self.ledger.untried == Some(token);
         self.require(fit, "a token that has run out is refreshed before it is sent");
         self.ledger.untried = None;
@@ -48,6 +50,7 @@ impl World {
         let ends = self.setup.policy.on_retry_rejected != OnRetryRejected::Return;
         let kept = end == End::Answer(Answer::Unauthorized) && lost && ends;
         self.require(!kept, "a session in cookies that nothing can refresh ends at its first 401");
+        self.require(end != End::Failed || !self.tasks[at].once || sent.is_none(), "a call sent once gets its 401");
         self.require(end != End::Failed || cooling, "a call fails with the refresh's error in the cooldown only");
     }
 
