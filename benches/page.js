@@ -24,9 +24,10 @@ const turn = () => {
   });
 };
 
-const calls = contenders(() => Promise.resolve(answer(200)));
-
-const inits = withInit(() => Promise.resolve(answer(200)));
+const ANSWER = answer(200);
+const same = () => Promise.resolve(ANSWER);
+const calls = contenders(same, () => Promise.resolve(answer(200)));
+const inits = withInit(same);
 
 /** Microseconds a call, each awaited before the next is made; with `kind`, one that brings an `init`. */
 async function inTurn(name, count, kind) {

@@ -18,7 +18,7 @@ import { answerStorm, printStorm } from "./storm.js";
 
 // Short batches, and many: on a busy machine some of them meet nobody else.
 const BATCH = 500;
-const BATCHES = 20;
+const BATCHES = 10;
 const WIDTH = 1_000;
 const WAITING = 10_000;
 const WARM_UP = 2;
