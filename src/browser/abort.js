@@ -34,6 +34,11 @@ class Epoch {
     return signal ? AbortSignal.any([controller.signal, signal]) : controller.signal;
   }
 
+  /** The request at this place is over. */
+  forget(place) {
+    this.requests.delete(place);
+  }
+
   /** One signal that follows this epoch and a call's own; `undefined` where that is aborted, or no signal. */
   join(signal, followers) {
     try {
@@ -54,8 +59,7 @@ export const join = (it, { signal }, followers) => it.join(signal, followers);
 export const composes = () => !!AbortSignal.any;
 export const cancellable = (it, place, signal) => it.cancellable(place, signal);
 export const cancel = ({ requests }, place) => requests.get(place)?.abort();
-/** The request at this place is over. */
-export const forget = ({ requests }, place) => void requests.delete(place);
+export const forget = (it, place) => it.forget(place);
 
 /**
  * Whether only so many may follow one signal of ours. Whenever one more does, Firefox goes through all that ever did:

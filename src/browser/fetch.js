@@ -54,11 +54,11 @@ class Underlying {
   settled(promise, place, outgoing, settle, epoch) {
     return promise.then(
       (response) => {
-        epoch?.requests.delete(place);
+        epoch?.forget(place);
         return settle(place, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response));
       },
       (error) => {
-        epoch?.requests.delete(place);
+        epoch?.forget(place);
         const outcome = settle(place, outgoing, 0, error, NaN);
         if (outcome !== error && outcome instanceof Promise) return outcome;
         throw outcome;

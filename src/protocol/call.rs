@@ -48,8 +48,8 @@ pub trait Exchange {
 
     /// The session has judged its refusal, when it was shown this record: only to be told of.
     fn judged(&mut self, call: &Call, shown: &Record, unauthorized: &Unauthorized, answered: Answered);
-    /// Lets go of what has come: the call asks again.
-    fn let_go(&mut self, why: Again);
+    /// Discards what has come: the call asks again.
+    fn discard(&mut self, why: Again);
 }
 
 /// Why a call that was sent asks again.
@@ -152,7 +152,7 @@ pub fn on_closed<X: Exchange>(exchange: &mut X, call: &mut Call, closed: Closed,
         Closed::Settled(_) => Step::Settle(Outcome::Error),
         Closed::Requeued(closed) => {
             *call = closed;
-            exchange.let_go(Again::Cancelled);
+            exchange.discard(Again::Cancelled);
             next(exchange, call)
         }
         Closed::Ended => Step::Settle(Outcome::Ended),
@@ -208,7 +208,7 @@ pub fn on_answer<X: Exchange>(exchange: &mut X, call: &mut Call) -> Step {
         && exchange.is_replayable()
     {
         ask(exchange.place(), |session, now| session.wait_for_sign_in(call, now));
-        exchange.let_go(Again::Refused);
+        exchange.discard(Again::Refused);
         return next(exchange, call);
     }
     if !refused || challenge != Challenge::Other {
@@ -222,7 +222,7 @@ pub fn on_answer<X: Exchange>(exchange: &mut X, call: &mut Call) -> Step {
     exchange.judged(call, &shown, &unauthorized, answered);
     Step::Settle(match answered {
         Answered::Retry => {
-            exchange.let_go(Again::Refused);
+            exchange.discard(Again::Refused);
             return next(exchange, call);
         }
         Answered::Deliver => Outcome::Answer,

@@ -1,7 +1,8 @@
 //! One thing that may happen next in a world.
 
 use super::budget::Budget;
-use super::world::{Answer, World};
+use super::exchange::Answer;
+use super::world::World;
 use authfetch::protocol::event::{Event, Timer};
 use authfetch::protocol::session::Ticket;
 use authfetch::protocol::tabs::Mark;

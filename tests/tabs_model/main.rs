@@ -19,6 +19,7 @@ mod checks;
 mod cookie;
 mod copies;
 mod coverage;
+mod exchange;
 mod faults;
 mod model;
 mod pages;

@@ -2,8 +2,9 @@
 
 pub use super::action::Action;
 pub use super::budget::{Budget, NONE};
+use super::exchange::Answer;
 use super::reached::{self, Kinds};
-use super::world::{Answer, Life, Phase, Setup, World};
+use super::world::{Life, Phase, Setup, World};
 use authfetch::protocol::event::Timer;
 use stateright::{Checker, HasDiscoveries, Model, Property};
 use std::sync::{Mutex, PoisonError};

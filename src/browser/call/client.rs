@@ -4,6 +4,7 @@
 //! Only a 401, a wait or an expired token is driven further (see `driving`).
 
 use super::answer;
+use super::exchange::Driven;
 use super::outgoing::{self, Outgoing, found, outgoing_of, plain, take};
 use super::reach::{Reach, crosses, reach};
 use super::sending::{self, Sending};
@@ -16,7 +17,7 @@ use crate::browser::fetch::call;
 use crate::browser::options::Options;
 use crate::browser::promise::promise;
 use crate::browser::session::driver::SessionDriver;
-use crate::protocol::call as flow;
+use crate::protocol::call::{self as flow, Again, Exchange};
 use crate::protocol::decisions::{Call, Resource};
 use crate::protocol::error::Code;
 use crate::protocol::session::Closed;
@@ -25,7 +26,6 @@ use js_sys::{Function, Promise};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
 
 /// One instance: what is its own, and the session it shares.
 pub struct Client {
@@ -53,7 +53,7 @@ impl Client {
                     Closed::Settled(_) => client.failed(&outgoing_of(&sent), outcome),
                     Closed::Requeued(call) => {
                         let out = outgoing_of(&sent);
-                        client.requeued(&out, &if ok > 0 { Ok(outcome) } else { Err(outcome) });
+                        Driven::new(&client, &out, (ok > 0).then_some(outcome)).discard(Again::Cancelled);
                         promise(client.drive(call, out, None)).into()
                     }
                     Closed::Ended if ok > 0 => reject(client.driver.ends.error()),
@@ -224,11 +224,6 @@ impl Client {
         call.cancellable.then(|| self.driver.epoch()).into()
     }
 
-    /// The signal of a request that may be cancelled by itself; it follows `signal`, where its caller has given one.
-    fn own_signal(&self, call: &Call, signal: &JsValue) -> Option<AbortSignal> {
-        call.cancellable.then(|| self.driver.epoch().cancellable(call.place, signal))
-    }
-
     /// The request of a driven call is over.
     pub fn close_request(&self, place: u32, answered: bool) -> Closed {
         let closed = flow::close(&mut self.driver.place(), place, answered);
@@ -238,14 +233,6 @@ impl Client {
             self.driver.epoch().forget(place);
         }
         closed
-    }
-
-    /// The request was cancelled, and its call is to ask again; what has come of it all the same is let go.
-    pub fn requeued(&self, out: &Outgoing, outcome: &Result<JsValue, JsValue>) {
-        if let Ok(response) = outcome {
-            answer::cancel_body(response);
-        }
-        self.note(out, "requeued");
     }
 
     fn pass_through(&self, input: &JsValue, init: &JsValue, number: u32, why: &str) -> Promise {
@@ -262,14 +249,16 @@ impl Client {
 
     /// Sends it, with a token or without.
     pub fn send(&self, out: &Outgoing, token: Option<(&mut Call, AccessToken)>) -> Result<Promise, JsValue> {
-        let signal = self.driver.epoch().joined(out).ok_or_else(|| outgoing::reason(out))?;
+        let mut signal = self.driver.epoch().joined(out).ok_or_else(|| outgoing::reason(out))?;
         let (fetch, header) = (&self.options.fetch, &self.options.header);
         let Some((call, token)) = token else {
             return Ok(outgoing::send(out, fetch, header, &JsValue::UNDEFINED, &signal));
         };
         self.note_sent(call, token, Some(out));
-        let followed = if outgoing::signal(out).is_truthy() { signal.clone().into() } else { JsValue::UNDEFINED };
-        let signal = self.own_signal(call, &followed).unwrap_or(signal);
+        if call.cancellable {
+            let followed = if outgoing::signal(out).is_truthy() { signal.into() } else { JsValue::UNDEFINED };
+            signal = self.driver.epoch().cancellable(call.place, &followed);
+        }
         Ok(self.sending(token, |sending| outgoing::send(out, fetch, header, &sending.carried, &signal)))
     }
 }

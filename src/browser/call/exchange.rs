@@ -122,7 +122,7 @@ impl<'a> Exchange for Driven<'a> {
         self.client.note_judged(self.out, call, shown, unauthorized, answered);
     }
 
-    fn let_go(&mut self, why: Again) {
+    fn discard(&mut self, why: Again) {
         if self.came_as == Came::Response {
             answer::cancel_body(&self.came);
         }

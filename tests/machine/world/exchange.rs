@@ -80,7 +80,7 @@ impl Exchange for Calling<'_> {
 
     fn judged(&mut self, _: &Call, _: &Record, _: &Unauthorized, _: Answered) {}
 
-    fn let_go(&mut self, why: Again) {
+    fn discard(&mut self, why: Again) {
         let (world, at) = (&mut *self.world, self.at);
         world.tasks[at].phase = Phase::Waiting;
         match (why, self.answer) {

@@ -2,13 +2,11 @@
 //! what is done with each, and here it is done.
 
 use super::World;
-use super::effects::Page;
-use authfetch::protocol::call::{self, Again, Exchange, Outcome, Step};
-use authfetch::protocol::challenge::Challenge;
-use authfetch::protocol::decisions::{Call, Resource, Unauthorized};
+use crate::exchange::{Answer, Calling as Exchanged};
+use authfetch::protocol::call::{self, Outcome, Step};
+use authfetch::protocol::decisions::{Call, Resource};
 use authfetch::protocol::environment::drain;
-use authfetch::protocol::session::Answered;
-use authfetch::protocol::token::{AccessToken, Record};
+use authfetch::protocol::token::AccessToken;
 
 /// A call that has not settled.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -40,66 +38,6 @@ impl Calling {
     }
 }
 
-/// A call as its page sees it.
-struct Seen<'a> {
-    page: Page<'a>,
-    /// Whether it is answered, and not with a 401.
-    accepted: Option<bool>,
-    aborted: bool,
-}
-
-impl<'a> Exchange for Seen<'a> {
-    type Place = Page<'a>;
-
-    fn place(&mut self) -> &mut Page<'a> {
-        &mut self.page
-    }
-
-    fn is_aborted(&mut self) -> bool {
-        self.aborted
-    }
-
-    fn streams(&mut self) -> bool {
-        false
-    }
-
-    fn is_replayable(&mut self) -> bool {
-        true
-    }
-
-    fn is_once(&mut self) -> bool {
-        false
-    }
-
-    fn is_refused(&mut self) -> bool {
-        self.accepted == Some(false)
-    }
-
-    fn challenge(&mut self) -> (Challenge, u64) {
-        (Challenge::Other, 0)
-    }
-
-    fn tell_step_up(&mut self, _: &[String], _: Option<f64>) -> bool {
-        false
-    }
-
-    fn is_proof(&mut self) -> bool {
-        true
-    }
-
-    fn unauthorized(&mut self) -> Unauthorized {
-        Unauthorized { replayable: true, ..Unauthorized::default() }
-    }
-
-    fn judged(&mut self, _: &Call, _: &Record, _: &Unauthorized, _: Answered) {}
-
-    fn let_go(&mut self, why: Again) {
-        if why == Again::Cancelled && self.accepted.is_some() {
-            self.page.world.breaks("what was cancelled asks again in the same turn");
-        }
-    }
-}
-
 impl World {
     /// `fetch` by somebody who is signed in.
     pub fn call(&mut self, i: usize) {
@@ -122,7 +60,7 @@ impl World {
     /// A call asks what it does.
     fn drive(&mut self, i: usize, calling: Calling, aborted: bool) {
         let mut call = calling.call();
-        let step = call::next(&mut Seen { page: self.page(i), accepted: None, aborted }, &mut call);
+        let step = Exchanged::next(self.page(i), &mut call, aborted);
         self.go_on(i, calling, call, step);
     }
 
@@ -178,17 +116,8 @@ impl World {
     fn over(&mut self, i: usize, at: usize, answered: bool) {
         let calling = self.tabs[i].calls.remove(at);
         let Stage::Sent { mut call, at_once, accepted } = calling.stage else { return };
-        let closed = call::close(&mut self.page(i), call.place, answered);
-        let mut seen = Seen { page: self.page(i), accepted: answered.then_some(accepted), aborted: false };
-        let mut step = call::on_closed(&mut seen, &mut call, closed, answered);
-        if step == Step::Judge {
-            step = if at_once && accepted {
-                call::accepted_at_once(&mut seen.page, &call, || true);
-                Step::Settle(Outcome::Answer)
-            } else {
-                call::on_answer(&mut seen, &mut call)
-            };
-        }
+        let answer = if accepted { Answer::Accepted } else { Answer::Unauthorized };
+        let step = Exchanged::over(self.page(i), &mut call, at_once, answered.then_some(answer));
         self.go_on(i, calling, call, step);
     }
 

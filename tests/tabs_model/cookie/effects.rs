@@ -30,6 +30,12 @@ impl Page<'_> {
     }
 }
 
+impl crate::exchange::Tab for Page<'_> {
+    fn breaks(&mut self, rule: &'static str) {
+        self.world.breaks(rule);
+    }
+}
+
 impl Environment for Page<'_> {
     fn session<T>(&mut self, ask: impl FnOnce(&mut Session) -> T) -> T {
         ask(&mut self.tab().session)

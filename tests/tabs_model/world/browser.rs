@@ -1,6 +1,7 @@
 //! The environment of one tab's session: every effect is carried out here.
 
 use super::{Item, Known, Life, Microtask, World};
+use crate::exchange::Tab;
 use crate::reached;
 use authfetch::protocol::effect::{Effect, Members, Notice};
 use authfetch::protocol::environment::{self, Environment};
@@ -41,6 +42,22 @@ impl World {
         let epoch = tab.session.epoch();
         tab.told.retain(|(mark, _)| mark.epoch > epoch);
         tab.session_of = tab.session.record().has_session().then_some(epoch);
+    }
+}
+
+impl Tab for Browser<'_> {
+    fn breaks(&mut self, rule: &'static str) {
+        self.world.breaks(rule);
+    }
+
+    fn check_accepted(&mut self, epoch: u64) {
+        if epoch != self.world.tabs[self.i].session.epoch() {
+            self.world.breaks("no answer of an ended session reaches its caller");
+        }
+    }
+
+    fn note_step_up(&mut self, call: u32, signin: u64) {
+        self.world.tabs[self.i].stepped_up.push((call, signin));
     }
 }
 
@@ -128,22 +145,6 @@ impl Browser<'_> {
             Effect::Navigate => world.tabs[tab].navigates |= world.setup.navigates,
         }
         None
-    }
-
-    pub(super) fn breaks(&mut self, rule: &'static str) {
-        self.world.breaks(rule);
-    }
-
-    /// A call waits for a sign-in after this one.
-    pub(super) fn note_step_up(&mut self, call: u32, signin: u64) {
-        self.world.tabs[self.i].stepped_up.push((call, signin));
-    }
-
-    /// A call of this epoch is answered, and not refused.
-    pub(super) fn check_accepted(&mut self, epoch: u64) {
-        if epoch != self.world.tabs[self.i].session.epoch() {
-            self.world.breaks("no answer of an ended session reaches its caller");
-        }
     }
 
     fn read(&mut self) -> Stored {

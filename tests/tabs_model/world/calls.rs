@@ -1,93 +1,11 @@
 //! Calls, from their start to their settling: the flow that ships says what is done with each, and here it is done.
 
-use super::browser::Browser;
 use super::{End, Microtask, Phase, World};
-use authfetch::protocol::call::{self, Again, Exchange, Outcome, Step};
-use authfetch::protocol::challenge::Challenge;
-use authfetch::protocol::decisions::{Call, Resource, Unauthorized};
-use authfetch::protocol::environment::{Environment, drain, synchronize};
-use authfetch::protocol::session::Answered;
-use authfetch::protocol::token::{AccessToken, Record};
-
-/// What the API answers.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Answer {
-    Accepted,
-    Unauthorized,
-    /// It asks for more (RFC 9470), and a listener wants its calls to wait for that.
-    StepUp,
-}
-
-/// A call as its tab sees it.
-struct Calling<'a> {
-    browser: Browser<'a>,
-    call: Call,
-    /// What has come.
-    answer: Option<Answer>,
-    aborted: bool,
-    /// The sign-in that stood in the record when it was asked for its challenge.
-    signin: u64,
-}
-
-impl<'a> Exchange for Calling<'a> {
-    type Place = Browser<'a>;
-
-    fn place(&mut self) -> &mut Browser<'a> {
-        &mut self.browser
-    }
-
-    fn is_aborted(&mut self) -> bool {
-        self.aborted
-    }
-
-    fn streams(&mut self) -> bool {
-        false
-    }
-
-    fn is_replayable(&mut self) -> bool {
-        true
-    }
-
-    fn is_once(&mut self) -> bool {
-        false
-    }
-
-    fn is_refused(&mut self) -> bool {
-        self.answer != Some(Answer::Accepted)
-    }
-
-    fn challenge(&mut self) -> (Challenge, u64) {
-        self.signin = self.browser.session(|session| session.record().signin);
-        let step_up = Challenge::StepUp { acr_values: Vec::new(), max_age: None };
-        (if self.answer == Some(Answer::StepUp) { step_up } else { Challenge::Other }, 1)
-    }
-
-    fn tell_step_up(&mut self, _: &[String], _: Option<f64>) -> bool {
-        true
-    }
-
-    fn is_proof(&mut self) -> bool {
-        if !self.is_refused() {
-            self.browser.check_accepted(self.call.epoch);
-        }
-        true
-    }
-
-    fn unauthorized(&mut self) -> Unauthorized {
-        Unauthorized { replayable: true, ..Unauthorized::default() }
-    }
-
-    fn judged(&mut self, _: &Call, _: &Record, _: &Unauthorized, _: Answered) {}
-
-    fn let_go(&mut self, why: Again) {
-        if why == Again::Cancelled && self.answer.is_some() {
-            self.browser.breaks("what was cancelled asks again in the same turn");
-        }
-        if self.answer == Some(Answer::StepUp) {
-            self.browser.note_step_up(self.call.id, self.signin);
-        }
-    }
-}
+use crate::exchange::{Answer, Calling};
+use authfetch::protocol::call::{self, Outcome, Step};
+use authfetch::protocol::decisions::{Call, Resource};
+use authfetch::protocol::environment::{drain, synchronize};
+use authfetch::protocol::token::AccessToken;
 
 impl World {
     /// `fetch`, or a call that asks for a token alone.
@@ -126,12 +44,8 @@ impl World {
 
     /// A call asks what it does.
     fn drive(&mut self, i: usize, c: usize, mut call: Call, aborted: bool) {
-        let step = call::next(&mut self.calling(i, &call, None, aborted), &mut call);
+        let step = Calling::next(self.at(i), &mut call, aborted);
         self.go_on(i, c, call, step);
-    }
-
-    fn calling(&mut self, i: usize, call: &Call, answer: Option<Answer>, aborted: bool) -> Calling<'_> {
-        Calling { call: *call, browser: self.at(i), answer, aborted, signin: 0 }
     }
 
     /// What a step asks for.
@@ -207,17 +121,7 @@ impl World {
     /// A request is over: answered, or else failed. What its call does then is returned.
     fn over(&mut self, i: usize, c: usize, answer: Option<Answer>) -> Option<Step> {
         let Phase::InFlight { mut call, at_once, .. } = self.tabs[i].calls[c] else { return None };
-        let closed = call::close(&mut self.at(i), call.place, answer.is_some());
-        let mut calling = self.calling(i, &call, answer, false);
-        let mut step = call::on_closed(&mut calling, &mut call, closed, answer.is_some());
-        if step == Step::Judge {
-            step = if at_once && answer == Some(Answer::Accepted) {
-                call::accepted_at_once(&mut calling.browser, &call, || true);
-                Step::Settle(Outcome::Answer)
-            } else {
-                call::on_answer(&mut calling, &mut call)
-            };
-        }
+        let step = Calling::over(self.at(i), &mut call, at_once, answer);
         self.go_on(i, c, call, step);
         Some(step)
     }

@@ -22,7 +22,6 @@ use authfetch::protocol::event::{Event, MarkFor, Timer};
 use authfetch::protocol::session::{Session, Ticket};
 use authfetch::protocol::tabs::Mark;
 use authfetch::protocol::token::Record;
-pub use calls::Answer;
 pub use server::{Family, Issued, Request};
 pub use setup::Setup;
 use std::collections::{BTreeSet, VecDeque};
