@@ -48,6 +48,14 @@ fn init(json: &str) -> JsValue {
     js(json)
 }
 
+/// A call with a signal of its caller's, and what aborts that.
+fn with_signal(world: &World, path: &str) -> (Promise, AbortController) {
+    let controller = AbortController::new().expect("a controller");
+    let init = Object::new();
+    let _ = Reflect::set(&init, &"signal".into(), &controller.signal());
+    (world.call_with(&path.into(), &init), controller)
+}
+
 #[wasm_bindgen_test]
 async fn what_is_queued_behind_six_others_is_cancelled_at_the_first_401_and_sent_once_with_the_new_token() {
     let (world, calls) = stale("{}", 10);
@@ -123,10 +131,7 @@ async fn a_request_object_and_a_url_object_are_cancelled_and_sent_again_like_a_t
 async fn the_caller_s_abort_of_a_call_that_was_cancelled_rejects_it_with_his_reason() {
     let (world, calls) = stale("{}", KEPT + 1);
     world.server.hold_grants.set(true);
-    let controller = AbortController::new().expect("a controller");
-    let with_signal = Object::new();
-    let _ = Reflect::set(&with_signal, &"signal".into(), &controller.signal());
-    let call = world.call_with(&"/held/mine".into(), &with_signal);
+    let (call, controller) = with_signal(&world, "/held/mine");
     world.server.release("/held/0");
     until(|| world.server.token_requests.get() == 1).await;
     assert_eq!(aborted(&world), ["/held/mine"]);
@@ -177,10 +182,8 @@ async fn a_logout_ends_the_calls_that_were_cancelled_with_all_others() {
 async fn a_logout_aborts_the_requests_that_have_a_signal_of_their_own_with_the_same_reason() {
     let world = World::signed_in("{}");
     let mut calls = world.burst(8, "/held/");
-    let caller = AbortController::new().unwrap();
-    let with_signal = Object::new();
-    Reflect::set(&with_signal, &"signal".into(), &caller.signal()).unwrap();
-    calls.push(world.call_with(&"/held/8".into(), &with_signal));
+    let (call, caller) = with_signal(&world, "/held/8");
+    calls.push(call);
     let _ = world.auth.logout(&JsValue::UNDEFINED);
     let reason = rejection(&calls[0]).await;
     for call in &calls {
@@ -199,10 +202,8 @@ async fn a_logout_aborts_the_requests_that_have_a_signal_of_their_own_with_the_s
 async fn a_signal_of_a_call_that_has_a_signal_of_its_own_aborts_it_and_no_other() {
     let world = World::signed_in("{}");
     let mut calls = world.burst(8, "/held/");
-    let caller = AbortController::new().unwrap();
-    let with_signal = Object::new();
-    Reflect::set(&with_signal, &"signal".into(), &caller.signal()).unwrap();
-    calls.push(world.call_with(&"/held/8".into(), &with_signal));
+    let (call, caller) = with_signal(&world, "/held/8");
+    calls.push(call);
     caller.abort_with_reason(&"enough".into());
     assert_eq!(rejection(&calls[8]).await, "enough");
     assert_eq!(aborted(&world), ["/held/8"]);

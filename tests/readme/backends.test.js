@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useBrowser } from "../support/browser.js";
+import { cookieOf } from "../support/cookie-session.js";
 import { read } from "../support/files.js";
 import { json } from "../support/http.js";
 import { open, TELL } from "./support.js";
@@ -18,7 +19,7 @@ const form = (_, body) => {
 };
 const member = (name) => (_, body) => JSON.parse(body)[name];
 /** Where the back end looks for the refresh token in a cookie. */
-const cookie = ({ headers }) => headers.cookie?.match(/refresh=([^;]+)/)?.[1];
+const cookie = (request) => cookieOf(request, "refresh");
 const same = (tokens) => tokens;
 const inCookie = (name) => (tokens) => ({
   body: { [name]: tokens.access_token },

@@ -6,7 +6,7 @@ import { useBrowser } from "../support/browser.js";
 import { cookieSession } from "../support/cookie-session.js";
 import { json, serve } from "../support/http.js";
 import { until } from "../support/until.js";
-import { open } from "./support.js";
+import { open, told } from "./support.js";
 
 const browser = useBrowser("chromium");
 
@@ -137,18 +137,17 @@ test("events outlive a cookie, and the next connection is refreshed for", async 
     tell: `globalThis.told = [];
       globalThis.listen = async () => { for await (const data of events("/api/events", { pause: 0 })) told.push(data); };`,
   });
-  const told = (count) => page.waitForFunction((count) => globalThis.told.length >= count, {}, count);
   await page.evaluate(() => void listen().catch(({ code }) => told.push(code)));
   await until(() => streams.length === 1);
   server.expire();
   streams[0].write("id: 1\ndata: one\n\n");
-  await told(1);
+  await told(page, 1);
   streams[0].end();
   await until(() => streams.length === 2);
   streams[1].write("id: 2\ndata: two\n\n");
-  await told(2);
+  await told(page, 2);
   await page.evaluate(() => void auth.logout());
-  await told(3);
+  await told(page, 3);
   assert.deepEqual(await page.evaluate(() => globalThis.told), ["one", "two", "logged_out"]);
   assert.equal(paths().filter((path) => path === "/auth/refresh").length, 2);
 });
@@ -156,7 +155,7 @@ test("events outlive a cookie, and the next connection is refreshed for", async 
 test("uploads that fail together cost one refresh, and carry the value against forgery", async (t) => {
   const sent = [];
   const server = backEnd({
-    async "/api/files"(request, response, good) {
+    "/api/files"(request, response, good) {
       sent.push(request.headers["x-csrftoken"]);
       json(response, good ? 200 : 401);
     },

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useBrowser } from "../support/browser.js";
 import { until } from "../support/until.js";
-import { open, signIn, TELL } from "./support.js";
+import { open, signIn, TELL, told } from "./support.js";
 
 const browser = useBrowser("chromium", { protocolTimeout: 60_000 });
 
@@ -15,8 +15,6 @@ const stream = ({ headers }, response, _body, world) => {
   world.streams.push({ response, headers });
   response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
 };
-
-const told = (page, count) => page.waitForFunction((count) => globalThis.told.length >= count, {}, count);
 
 test("events outlive a token, and the next connection gets the new one", async (t) => {
   const { page, server } = await open(t, browser, "events", {

@@ -125,3 +125,6 @@ export const signIn = (page, server, more = {}) =>
 
 /** The record as it is stored. */
 export const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("authfetch")));
+
+/** Waits until the page's list `told` has so many entries. */
+export const told = (page, count) => page.waitForFunction((count) => globalThis.told.length >= count, {}, count);
