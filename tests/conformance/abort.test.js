@@ -267,12 +267,11 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
     async ({ once, server }) => {
       const running = once(async ({ instance, other, native }) => {
         const auth = instance(null);
+        globalThis.leave = () => auth.logout();
         // Each to an address of its own: browsers let a second request for one wait for the first, for 20 s.
         const before = auth.fetch("/held?signed-out");
         auth.setTokens({ access_token: "good" });
         const calls = [before, auth.fetch(`${other}/held`), auth.fetch("/held?without", { auth: false })];
-        await native("/echo");
-        globalThis.leave = () => auth.logout();
         return (await Promise.all(calls)).map(({ status }) => status);
       });
       await until(() => server.held() === 3, "the calls at the server");
