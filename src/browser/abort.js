@@ -26,6 +26,8 @@ class Epoch {
   controller = new AbortController();
   known = memory();
   requests = new Map();
+  /** Whether its session has ended, whose calls may not have been aborted yet. */
+  isOver = false;
 
   /** A signal that ends with this epoch, that `cancel` aborts, and that follows `signal` where there is one. */
   cancellable(place, signal) {
@@ -39,21 +41,27 @@ class Epoch {
     this.requests.delete(place);
   }
 
+  /** A signal that ends with this epoch, for a call that brings none. */
+  next() {
+    return next(this.controller.signal);
+  }
+
   /** One signal that follows this epoch and a call's own; `undefined` where that is aborted, or no signal. */
-  join(signal, followers) {
+  join(signal) {
     try {
       if (signal === undefined || (typeof signal === "object" && !signal?.aborted))
-        return joined(this.known, signal, this.controller.signal, followers);
+        return joined(this.known, signal, this.controller.signal);
     } catch {}
   }
 }
 export const epoch = () => new Epoch();
+export const close = (it) => {
+  it.isOver = true;
+};
 export const abort = ({ controller, requests }, reason) => {
   for (const one of [controller, ...requests.values()]) one.abort(reason);
 };
-/** The signal of the next `followers` calls that bring none of their own. */
-export const freshOf = ({ controller }, followers) => fresh(controller.signal, followers);
-export const join = (it, { signal }, followers) => it.join(signal, followers);
+export const join = (it, { signal }) => it.join(signal);
 
 /** Whether a signal can follow two others and outlive both of their holders. */
 export const composes = () => !!AbortSignal.any;
@@ -67,40 +75,41 @@ export const forget = (it, place) => it.forget(place);
  * further one would be kept in vain: nothing tells when its last follower has gone. `InternalError` is Firefox's own.
  */
 const LIMITED = "InternalError" in globalThis;
+const FOLLOWERS = 500;
 /** The session's signal, and those that end with it and are followed in its place. */
 const chains = new WeakMap();
 
-/** A signal that ends with `own`, and that nothing follows yet where that matters: the next `followers` may. */
-export const fresh = (own, followers) => {
+/** A signal that ends with `own`, and that at most `FOLLOWERS` follow where that matters. */
+const next = (own) => {
   if (!LIMITED || own.aborted) return own;
-  let chain = chains.get(own);
-  if (!chain) {
-    chains.set(own, (chain = { links: [] }));
-    own.addEventListener("abort", () => chain.links.forEach((link) => link.abort(own.reason)));
+  const chain = chains.get(own) ?? begun(own);
+  if (chain.left-- === 0) {
+    const link = new AbortController();
+    chain.links.push(link);
+    chain.left = FOLLOWERS - 1;
+    chain.last = link.signal;
   }
-  const link = new AbortController();
-  chain.links.push(link);
-  chain.left = followers;
-  return (chain.last = link.signal);
+  return chain.last;
 };
 
-const next = (own, followers) => {
-  const chain = chains.get(own);
-  return chain && chain.left-- > 0 ? chain.last : fresh(own, followers);
+const begun = (own) => {
+  const chain = { links: [], left: 0, last: undefined };
+  chains.set(own, chain);
+  own.addEventListener("abort", () => chain.links.forEach((link) => link.abort(own.reason)));
+  return chain;
 };
 
 /** One signal that follows both: the same one for each pair. `undefined` where the caller's is none. */
-export const joined = (known, caller, own, followers) => {
-  if (!caller) return next(own, followers);
+export const joined = (known, caller, own) => {
+  if (!caller) return next(own);
   let signal = known.get(caller);
   try {
-    if (!signal) new known(caller, (signal = either(caller, own, followers)));
+    if (!signal) new known(caller, (signal = either(caller, own)));
   } catch {}
   return signal;
 };
 
-const either = (caller, own, followers) =>
-  AbortSignal.any ? AbortSignal.any([caller, next(own, followers)]) : composed(caller, own);
+const either = (caller, own) => (AbortSignal.any ? AbortSignal.any([caller, next(own)]) : composed(caller, own));
 
 /** The session's signal, and what listens to callers' signals in its name, where the browser composes none. */
 const listeners = new WeakMap();

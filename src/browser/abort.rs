@@ -10,20 +10,16 @@ extern "C" {
     pub type Epoch;
     #[wasm_bindgen(js_name = epoch)]
     fn new() -> Epoch;
+    fn close(epoch: &Epoch);
     #[wasm_bindgen(js_name = abort)]
     fn end(epoch: &Epoch, reason: &JsValue);
-    #[wasm_bindgen(js_name = freshOf)]
-    fn fresh(epoch: &Epoch, followers: i32) -> AbortSignal;
-    fn join(epoch: &Epoch, call: &JsValue, followers: i32) -> Option<AbortSignal>;
+    fn join(epoch: &Epoch, call: &JsValue) -> Option<AbortSignal>;
     /// Whether one request of many can be cancelled by itself.
     pub fn composes() -> bool;
     fn cancellable(epoch: &Epoch, place: i32, signal: &JsValue) -> AbortSignal;
     fn cancel(epoch: &Epoch, place: i32);
     fn forget(epoch: &Epoch, place: i32);
 }
-
-/// After so many calls the next ones get a [`Epoch::fresh_signal`].
-pub const FOLLOWERS: u32 = 500;
 
 impl Default for Epoch {
     fn default() -> Self {
@@ -32,14 +28,14 @@ impl Default for Epoch {
 }
 
 impl Epoch {
+    /// Its session has ended: no call goes out with a signal of it any more.
+    pub fn close(&self) {
+        close(self);
+    }
+
     /// Ends every request that was sent with a signal of this epoch.
     pub fn abort(&self, reason: &JsValue) {
         end(self, reason);
-    }
-
-    /// The signal of the next [`FOLLOWERS`] calls that bring none of their own.
-    pub fn fresh_signal(&self) -> AbortSignal {
-        fresh(self, FOLLOWERS as i32)
     }
 
     /// A signal that ends with this epoch, and that [`Epoch::cancel`] aborts until the request is over. It follows `signal`
@@ -61,6 +57,6 @@ impl Epoch {
     /// One signal that follows both this epoch and the `signal` of a call, the same one for each call with the same signal.
     /// `None` where that is aborted, or no signal: of that the native function has to judge.
     pub fn joined(&self, call: &JsValue) -> Option<AbortSignal> {
-        join(self, call, FOLLOWERS as i32)
+        join(self, call)
     }
 }

@@ -1,11 +1,11 @@
 //! The exported class. It parses arguments, finds the session that its name shares, and hands on.
 
 use super::call::client::Client;
+use super::call::usual::{CallHandle, fetch_of};
 use super::debug;
 use super::effects::{events, lifecycle::on_server};
 use super::endpoint::Refresh;
 use super::error;
-use super::fetch::drop_in;
 use super::options::Options;
 use super::parser::Members;
 use super::promise::promise;
@@ -107,11 +107,9 @@ impl AuthFetch {
         };
         driver.opened();
         let client = Client::new(options, driver);
-        let call = Rc::clone(&client);
-        let call = Closure::<dyn Fn(JsValue, JsValue) -> JsValue>::new(move |input: JsValue, init: JsValue| {
-            call.fetch(&input, &init).unwrap_or_else(|error| Promise::reject(&error)).into()
-        });
-        let fetch = drop_in(&call.into_js_value());
+        // What is told of a call is told on the long way.
+        let told = client.driver.options.debug;
+        let fetch = fetch_of(CallHandle::new(Rc::clone(&client)), &client.instance, told.into());
         Ok(Self { client, fetch, closed: Cell::new(false) })
     }
 

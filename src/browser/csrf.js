@@ -118,8 +118,8 @@ export const protect = (members, underlying, timeout) => {
   underlying.csrf = {
     header,
     refuses,
-    /** Whether a request with this method carries it. */
-    covers: (method = "GET") => all || !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(method),
+    /** Whether a request with this method carries it; what is no text is read by the native function alone. */
+    covers: (method = "GET") => all || typeof method !== "string" || !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(method),
     /**
      * Sends a request by `once`, which gets the value. Where that is refused, it is sent once more, if `again` prepares
      * it for that. `number` is the one under which it is told of, 0 where it is not.

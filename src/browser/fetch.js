@@ -15,7 +15,8 @@ export const dropIn = (call) => {
       // biome-ignore lint/complexity/noArguments: they go on as they came
       if (asking) return asking.apply(undefined, arguments);
       // biome-ignore lint/complexity/noArguments: `fetch()` throws, `fetch(undefined)` does not; the length is 1
-      return arguments.length ? call(input, arguments[1]) : first();
+      const { length, 1: init } = arguments;
+      return length ? call(input, init) : first();
     },
   };
   ours.add(fetch);
@@ -41,29 +42,6 @@ class Underlying {
   find(back) {
     const found = globalThis.fetch;
     return this.given ?? (back || inside || ours.has(found) ? this.found : found);
-  }
-  chained(input, init, place, outgoing, settle, epoch) {
-    return this.settled(this.call(input, init), place, outgoing, settle, epoch);
-  }
-  /**
-   * What has come of a call is as `settle` has it, which gets 1 and a response with its status, 2 where something is kept
-   * of the request, 0 and an error without. Of an error it gives that or another one to be thrown, since a promise
-   * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
-   * `epoch`: of one that may be cancelled by itself.
-   */
-  settled(promise, place, outgoing, settle, epoch) {
-    return promise.then(
-      (response) => {
-        epoch?.forget(place);
-        return settle(place, outgoing, outgoing.copy || outgoing.stream ? 2 : 1, response, statusOf(response));
-      },
-      (error) => {
-        epoch?.forget(place);
-        const outcome = settle(place, outgoing, 0, error, NaN);
-        if (outcome !== error && outcome instanceof Promise) return outcome;
-        throw outcome;
-      },
-    );
   }
   /** Calls it; what it throws rejects. Called again meanwhile, it is wrapped around us. */
   call(input, init, back) {
@@ -115,13 +93,5 @@ const called = (fetch, lookedUp, input, init) => {
   } finally {
     depth--;
     inside = was;
-  }
-};
-
-const statusOf = (response) => {
-  try {
-    return Number(response.status);
-  } catch {
-    return NaN;
   }
 };

@@ -5,10 +5,6 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/fetch.js")]
 extern "C" {
-    /// `call` as a drop-in for the native function.
-    #[wasm_bindgen(js_name = dropIn)]
-    pub fn drop_in(call: &JsValue) -> Function;
-
     /// What an instance calls: the function that it was given, or what stands in `globalThis.fetch` at each call.
     pub type Underlying;
     /// With the function that it was given, if it was.

@@ -36,7 +36,6 @@ export const open = (endpoint, client_id, inCookies) => ({
   inCookies,
 });
 
-export const knows = ({ text }, theirs) => text === theirs;
 /** One of the texts. Where the session is in cookies, its epoch and generation stand in the access token's place. */
 const textAt = ({ inCookies }, members, at) => {
   if (!inCookies || at > 1) return textIn(members, TEXTS[at]);

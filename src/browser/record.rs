@@ -12,8 +12,6 @@ extern "C" {
     pub type Texts;
     /// Those of a session of which nothing is known yet. The endpoint and the client say whose its records are.
     pub fn open(endpoint: &JsValue, client_id: &JsValue, in_cookies: i32) -> Texts;
-    /// Whether this is the stored text as it is known.
-    pub fn knows(texts: &Texts, text: &JsValue) -> bool;
     fn member(texts: &Texts, at: i32) -> JsValue;
     /// The access token; `undefined` where the session is in cookies.
     pub fn bearer(texts: &Texts) -> JsValue;

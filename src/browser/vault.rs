@@ -84,11 +84,6 @@ impl Vault {
         self.texts.text()
     }
 
-    /// Whether this text is the known one.
-    pub fn knows(&self, text: &JsValue) -> bool {
-        record::knows(&self.texts, text)
-    }
-
     /// What this text says. It is not believed yet.
     #[inline(never)]
     pub fn read(&self, text: &JsValue) -> Stored {

@@ -16,7 +16,7 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/browser/abort.js")]
 extern "C" {
-    fn joined(known: &JsValue, caller: &JsValue, own: &JsValue, followers: u32) -> JsValue;
+    fn joined(known: &JsValue, caller: &JsValue, own: &JsValue) -> JsValue;
 }
 
 /// `AbortSignal.any` is missing as long as this lives.
@@ -93,7 +93,7 @@ async fn without_abort_signal_any_one_signal_serves_all_calls_of_a_caller_s_and_
 fn without_abort_signal_any_both_reasons_are_passed_on_as_they_are_whichever_comes_first() {
     let _without = WithoutAny::new();
     let controller = || AbortController::new().expect("a controller");
-    let join = |caller: &JsValue, own: &AbortController| joined(&WeakMap::new(), caller, &own.signal(), 500);
+    let join = |caller: &JsValue, own: &AbortController| joined(&WeakMap::new(), caller, &own.signal());
     for (callers, before) in [(true, true), (true, false), (false, true), (false, false)] {
         let (caller, own) = (controller(), controller());
         let (first, second) = if callers { (&caller, &own) } else { (&own, &caller) };

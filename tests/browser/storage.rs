@@ -1,7 +1,7 @@
 //! The record: one value, read with suspicion, moved over from the recipe, kept in memory where storage fails.
 
 use crate::world::{World, construct, get, js, local_storage, parse, status, store, stored, text, turn, until};
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect, eval};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -24,6 +24,35 @@ async fn a_record_with_only_an_access_token_is_valid() {
     store("by-hand", &"{\"access_token\":\"access-0\"}".into());
     let world = World::named("by-hand", "{}");
     assert_eq!((world.auth.state(), status(&world.call("/api/1")).await), ("signed-in".into(), Ok(200)));
+}
+
+#[wasm_bindgen_test]
+async fn what_is_put_in_the_place_of_local_storage_is_written_at_the_next_sign_in_and_read_from_then_on() {
+    let world = World::signed_in("{}");
+    assert_eq!(status(&world.call("/api/1")).await, Ok(200));
+    let mock = eval(
+        "(() => {
+            const all = new Map();
+            const getItem = (key) => all.get(key) ?? null;
+            const setItem = (key, text) => void all.set(key, text);
+            return { all, getItem, setItem, removeItem: (key) => void all.delete(key) };
+        })()",
+    )
+    .expect("a script");
+    let descriptor = js("{ 'configurable': true }");
+    Reflect::set(&descriptor, &"value".into(), &mock).expect("an object");
+    let global = js_sys::global();
+    Object::define_property(&global, &"localStorage".into(), &descriptor.unchecked_into());
+    world.sign_in(60);
+    let all = js_sys::Map::from(get(&mock, "all"));
+    let kept = all.get(&world.name.as_str().into()).as_string().expect("a record");
+    let signed_in = status(&world.call("/api/2")).await;
+    // By hand, of which no event tells: the next call sees it.
+    all.clear();
+    let signed_out = status(&world.call("/api/3")).await;
+    Reflect::delete_property(&global, &"localStorage".into()).expect("what was put there");
+    assert_eq!(text(&parse(&kept).expect("JSON"), "access_token"), "access-0");
+    assert_eq!((signed_in, signed_out), (Ok(200), Ok(401)));
 }
 
 #[wasm_bindgen_test]

@@ -265,7 +265,7 @@ pageInEachBrowser("an aborted call", ({ test, check }) => {
   check(
     "a logout leaves calls to other origins, calls with `auth: false` and those made signed out alone",
     async ({ once, server }) => {
-      const running = once(async ({ instance, other, native }) => {
+      const running = once(async ({ instance, other }) => {
         const auth = instance(null);
         globalThis.leave = () => auth.logout();
         // Each to an address of its own: browsers let a second request for one wait for the first, for 20 s.

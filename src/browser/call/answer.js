@@ -2,7 +2,7 @@
 
 import { attempt, get } from "../foreign.js";
 
-export const statusOf = (response) => Number(get(response, "status"));
+export const statusOf = (response) => attempt(() => Number(response.status), NaN);
 export const isRedirected = (response) => !!get(response, "redirected");
 export const urlOf = (response) => get(response, "url");
 const placeOf = (url) => url.split(/[?#]/)[0];

@@ -27,7 +27,7 @@ const takeHeaders = ({ init }) => {
   return !!pairs;
 };
 /** Of what a URL names: whether it is of another origin than the page. */
-const crosses = (resource) => Math.floor(resource / 2 ** 51) % 2 === 1;
+export const crosses = (resource) => Math.floor(resource / 2 ** 51) % 2 === 1;
 /** Whether cookies go along; to another origin by us, where nobody has said so. */
 const takeCookies = (it, crosses) => {
   const credentials = member(it, "credentials");
@@ -53,17 +53,17 @@ const own = (it, strict) => {
  * One number for what Rust asks before it carries our header, so that it asks once: `found` says what each means. A
  * question is only asked where those before it have found nothing.
  */
-export const examine = (it, verdict, reach, name, epoch, followers, strict) => {
+export const examine = (it, verdict, { header: name, isStrict, underlying, verdicts }, epoch) => {
   if ("error" in it) return 3;
   if (it.url === undefined) return 4;
   try {
-    const reached = verdict || (reach.verdicts.get(it.url) ?? 0);
+    const reached = verdict || (verdicts.get(it.url) ?? 0);
     if (reached <= 1) return reached;
     if (optsOut(it) || !takeHeaders(it)) return 4;
     if (given(header(it, name))) return 5;
-    if (reach.inCookies && !takeCookies(it, crosses(reached))) return 4;
-    it.joined = epoch.join(it.signal, followers);
-    return it.joined && own(it, strict) ? reached : 4;
+    if (underlying.inCookies && !takeCookies(it, crosses(reached))) return 4;
+    it.joined = epoch.join(it.signal);
+    return it.joined && own(it, isStrict) ? reached : 4;
   } catch (error) {
     it.error = error;
     return 3;

@@ -11,6 +11,7 @@ pub mod outgoing;
 pub mod reach;
 pub mod sending;
 pub mod telling;
+pub mod usual;
 
 /// A number for a text: FNV-1a.
 fn hash(text: &str) -> u64 {

@@ -61,36 +61,32 @@ const sendWithCsrf = (it, underlying, signal) => {
   if (it.isUsed) renew();
   return csrf.send(it.number, signal, once, again);
 };
-/** Sends it with our header, where there is a value for it. */
-export const send = (it, underlying, name, carried, signal) =>
+/** Sends it, with our header where it bears a token. */
+export const send = (it, { carried, header, underlying }, bears, signal) =>
   takesCsrf(it, underlying)
     ? sendWithCsrf(it, underlying, signal)
-    : underlying.call(it.target, initWith(it, name, carried?.value, signal));
-/**
- * The same, in its caller's turn, with a signal of its own where there is an `epoch` to end it, and what a second send
- * needs kept: its outcome is as `settle` has it.
- */
-export const sendFirst = (it, underlying, name, carried, epoch, limit, place, settle) => {
-  keepReplay(it, limit);
-  const signal = epoch ? epoch.cancellable(place, it.signal && it.joined) : it.joined;
-  return underlying.settled(send(it, underlying, name, carried, signal), place, it, settle, epoch);
-};
+    : underlying.call(it.target, initWith(it, header, bears ? carried.value : undefined, signal));
 /** Sends it without a session, whose end it does not follow. */
-export const sendBare = (it, underlying, limit) => {
+export const sendBare = (it, { limit, underlying }) => {
   const signal = it.signal ?? null;
   if (!takesCsrf(it, underlying))
     return underlying.call(it.target, it.isRequest ? initWith(it, "", undefined, signal) : it.init);
   keepReplay(it, limit);
   return sendWithCsrf(it, underlying, signal);
 };
-/** Hands it on as it came. With `back`, it came to us from what we called. */
-export const pass = ({ target, init }, underlying, back) => underlying.call(target, init, back);
+/** Hands it on as it came. Where its header is our own, it came to us from what we called. */
+export const pass = (it, { carried, header: name, underlying }, hasHeader) =>
+  underlying.call(it.target, it.init, hasHeader && header(it, name) === carried?.value);
 
 /** Whether it may be sent once at most: its 401 is its answer. */
 export const isOnce = (it) => it.isOnce;
 /** Whether it may reach the server twice: a GET or HEAD that may be sent again and does not outlive the page. */
-export const repeatable = (it) =>
-  !it.isOnce && /^(GET|HEAD)$/i.test(member(it, "method") ?? "GET") && !member(it, "keepalive");
+export const repeatable = (it) => {
+  const method = member(it, "method");
+  // What is no text is read by the native function alone, and may throw.
+  const isRead = method === undefined || (typeof method === "string" && /^(GET|HEAD)$/i.test(method));
+  return isRead && !it.isOnce && !member(it, "keepalive");
+};
 export const streams = ({ isOnce, stream }) => !!stream && !isOnce;
 /** Whether it can be sent again. */
 export const replayable = ({ copy, isOnce, stream }) => !isOnce && (stream ? stream.kept : copy !== null);

@@ -1,9 +1,8 @@
 //! One request that carries our token, kept so that it can be sent later, or again, byte for byte.
 
-use super::reach::Reach;
+use super::usual::Instance;
 use crate::browser::abort::Epoch;
-use crate::browser::fetch::Underlying;
-use js_sys::{Function, JsString, Promise};
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
@@ -31,18 +30,10 @@ extern "C" {
 extern "C" {
     /// All that is asked of it before it carries our header, in one step: a number of [`found`]. `verdict` is on its
     /// URL, 0 where that is yet to be remembered. Where nothing is found it is ours from now on, with a signal that
-    /// follows the epoch too. With `strict`, a redirect is an error unless the caller says otherwise: another header
-    /// than Authorization would not be stripped on a redirect to another origin. A session in cookies
-    /// goes to another origin too, unless the caller says otherwise.
-    pub fn examine(
-        outgoing: &Outgoing,
-        verdict: f64,
-        reach: &Reach,
-        header: &JsString,
-        epoch: &Epoch,
-        followers: i32,
-        strict: i32,
-    ) -> f64;
+    /// follows the epoch too. With another header than Authorization, a redirect is an error unless the caller says
+    /// otherwise: it would not be stripped on a redirect to another origin. A session in cookies goes to another origin
+    /// too, unless the caller says otherwise.
+    pub fn examine(outgoing: &Outgoing, verdict: f64, instance: &Instance, epoch: &Epoch) -> f64;
 }
 
 #[wasm_bindgen(module = "/src/browser/call/outgoing.js")]
@@ -60,40 +51,17 @@ extern "C" {
     pub fn aborted(outgoing: &Outgoing) -> bool;
     /// The reason it was aborted with: the same object.
     pub fn reason(outgoing: &Outgoing) -> JsValue;
-    /// The caller's own header of this name.
-    pub fn header(outgoing: &Outgoing, name: &JsString) -> Option<JsString>;
     /// What has been thrown meanwhile.
     #[wasm_bindgen(js_name = errorOf)]
     pub fn error(outgoing: &Outgoing) -> JsValue;
-    /// Sends it with our header, whose value is carried; without, where that is `undefined`. A value against request
-    /// forgery goes along; where the server refuses that, it is sent once more if it can be.
-    pub fn send(
-        outgoing: &Outgoing,
-        underlying: &Underlying,
-        header: &JsString,
-        carried: &JsValue,
-        signal: &AbortSignal,
-    ) -> Promise;
-    /// The same in its caller's turn, with a signal of its own where there is an `epoch` to end it, else with the one it
-    /// was joined to; the copy that a second send needs is kept. `settle` is called with the place, the request, 0 where
-    /// there is an error, 1 where there is a response, 2 where something is kept of the request as well, that response
-    /// or error, and its status.
-    #[wasm_bindgen(js_name = sendFirst)]
-    pub fn send_first(
-        outgoing: &Outgoing,
-        underlying: &Underlying,
-        header: &JsString,
-        carried: &JsValue,
-        epoch: &JsValue,
-        limit: f64,
-        place: i32,
-        settle: &Function,
-    ) -> Promise;
+    /// Sends it, with our header where it `bears` the token that calls carry. A value against request forgery goes along;
+    /// where the server refuses that, it is sent once more if it can be.
+    pub fn send(outgoing: &Outgoing, instance: &Instance, bears: i32, signal: &AbortSignal) -> Promise;
     /// Sends it outside of any session, whose end it would not follow.
     #[wasm_bindgen(js_name = sendBare)]
-    pub fn send_bare(outgoing: &Outgoing, underlying: &Underlying, limit: f64) -> Promise;
-    /// Hands it on as it came. With `back`, it came to us from what we called.
-    pub fn pass(outgoing: &Outgoing, underlying: &Underlying, back: i32) -> Promise;
+    pub fn send_bare(outgoing: &Outgoing, instance: &Instance) -> Promise;
+    /// Hands it on as it came. Where its header is our own, it came to us from what we called.
+    pub fn pass(outgoing: &Outgoing, instance: &Instance, has_header: i32) -> Promise;
 
     /// Whether it may be sent once at most: its 401 is its answer.
     #[wasm_bindgen(js_name = isOnce)]

@@ -2,12 +2,8 @@
 
 const KNOWN_URLS = 512;
 
-export const reach = (inCookies) => ({ verdicts: new Map(), warned: new Set(), inCookies });
 /** 0 where nothing is remembered of this URL, 1 for no, the number of what it names for yes. */
 export const recall = ({ verdicts }, url) => verdicts.get(url) ?? 0;
-/** The same of a call that brings nothing but a URL; 3 of any other. */
-export const recallPlain = (it, input, init) =>
-  typeof input === "string" && init === undefined ? recall(it, input) : 3;
 export const remember = ({ verdicts }, url, verdict) => {
   if (verdicts.size >= KNOWN_URLS) verdicts.clear();
   verdicts.set(url, verdict);

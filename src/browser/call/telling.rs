@@ -6,19 +6,8 @@ use crate::browser::debug;
 use crate::protocol::decisions::{Call, Unauthorized};
 use crate::protocol::session::Answered;
 use crate::protocol::token::Record;
-use js_sys::Promise;
-use std::rc::Rc;
-use wasm_bindgen::JsValue;
 
 impl Client {
-    /// The drop-in, whose story is told.
-    #[inline(never)]
-    pub fn told(self: &Rc<Self>, input: &JsValue, init: &JsValue) -> Promise {
-        let number = debug::begin(true, "call", input);
-        let promise = self.begin(input, init, number).unwrap_or_else(|error| Promise::reject(&error));
-        debug::follow(number, promise)
-    }
-
     /// Tells why something is so of this call.
     #[inline(never)]
     pub fn note(&self, out: &Outgoing, why: &str) {

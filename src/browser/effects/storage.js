@@ -1,5 +1,7 @@
 // Storage areas: the browser's own, or an object of the app's, whose methods may throw.
 
+import { attempt } from "../foreign.js";
+
 /** The browser's own; throws where it is blocked. */
 export const probe = (session) => {
   const name = session ? "sessionStorage" : "localStorage";
@@ -7,23 +9,44 @@ export const probe = (session) => {
   if (!area) throw new TypeError(`There is no ${name}.`);
   return area;
 };
-/** What the browser's own holds, in one step, since each call asks; `null` where it cannot be read. */
-export const stored = (session, key) => {
+/**
+ * Where one record stands: under this key of one of the browser's own areas, by its name, of an object of the app's, or
+ * without an area in this page's memory.
+ */
+export const entry = (area, key) => ({ area, key, found: undefined, text: null });
+/** The text in memory, which is where the record stands from now on. */
+export const keep = (it, text) => {
+  it.area = undefined;
+  it.text = text;
+};
+const textIn = ({ area, found, key, text }) => {
+  if (!area) return text;
   try {
-    return (session ? sessionStorage : localStorage).getItem(key);
+    return found.getItem(key) ?? null;
   } catch {
     return null;
   }
 };
+/** What stands there; `null` where there is nothing, or it cannot be read. */
+export const read = (it) => {
+  it.found = attempt(() => (typeof it.area === "string" ? globalThis[it.area] : it.area));
+  return textIn(it);
+};
+/** The same, where it is another text than the known one. */
+export const changed = (it, known) => {
+  const text = read(it);
+  return text === known.text ? undefined : text;
+};
 /**
- * Whether it holds another text than the one that is known. Of two equal ones the one that was read is known from now
- * on: while the storage gives out the same one, nothing has to be compared, however long a token is.
+ * Whether the known text stands there, in the area as it was looked up last: to look it up takes as long as to read.
+ * Of two equal ones the one that was read is known from now on: while the storage gives out the same one, nothing has
+ * to be compared, however long a token is.
  */
-export const differs = (session, key, known) => {
-  const text = stored(session, key);
-  if (text !== known.text) return true;
+export const stands = (it, known) => {
+  const text = textIn(it);
+  if (text !== known.text) return false;
   known.text = text;
-  return false;
+  return true;
 };
 export const remove = (area, key) => {
   try {

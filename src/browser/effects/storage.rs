@@ -1,12 +1,13 @@
 //! Where the record is kept: one string under one key, read and written synchronously.
 //!
-//! The area is looked up at each use. gloo-storage panics where storage is blocked, so it is asked only after a probe.
-//! A write that fails twice leaves the key removed and the page in memory: a spent refresh token is never left behind.
+//! The area is looked up at each use; a usual call reads the one that was looked up last. gloo-storage panics where
+//! storage is blocked, so it is asked only after a probe. A write that fails twice leaves the key removed and the page
+//! in memory: a spent refresh token is never left behind.
 
 use crate::protocol::config;
 use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use js_sys::JsString;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/effects/storage.js")]
@@ -17,10 +18,13 @@ extern "C" {
     /// It may give anything.
     #[wasm_bindgen(method, structural, catch, js_name = getItem)]
     fn get_item(this: &Area, key: &JsString) -> Result<JsValue, JsValue>;
-    /// What the browser's own area holds; `null` where it cannot be read.
-    fn stored(session: i32, key: &JsString) -> JsValue;
-    /// Whether it holds another text than `known` says.
-    fn differs(session: i32, key: &JsString, known: &JsValue) -> bool;
+    /// Where one record stands, and its text where that is this page's memory.
+    pub type Entry;
+    /// `area` is the name of one of the browser's own, an object of the app's, or `undefined` for memory.
+    fn entry(area: &JsValue, key: &JsString) -> Entry;
+    fn keep(entry: &Entry, text: &JsValue);
+    fn read(entry: &Entry) -> JsValue;
+    fn changed(entry: &Entry, known: &JsValue) -> JsValue;
     fn remove(area: &Area, key: &JsString);
     #[wasm_bindgen(catch)]
     fn write(area: &Area, key: &JsString, text: &JsValue) -> Result<(), JsValue>;
@@ -61,14 +65,23 @@ impl Place {
             Self::Custom(area) => area.clone(),
         })
     }
+
+    /// As [`entry`] takes it.
+    fn to_js(&self) -> JsValue {
+        match self {
+            Self::Local => "localStorage".into(),
+            Self::Session => "sessionStorage".into(),
+            Self::Memory => JsValue::UNDEFINED,
+            Self::Custom(area) => area.into(),
+        }
+    }
 }
 
 /// One record's place.
 pub struct Store {
     place: Place,
     key: JsString,
-    /// What stands in memory, once memory is where the record is kept.
-    memory: RefCell<JsValue>,
+    pub entry: Entry,
     in_memory: Cell<bool>,
 }
 
@@ -76,9 +89,12 @@ impl Store {
     /// Opens the place. A blocked one gives the store in memory, and what blocked it.
     pub fn open(place: Place, name: &JsString) -> (Self, Option<JsValue>) {
         let in_memory = Cell::new(place == Place::Memory);
-        let store = Self { place, key: name.clone(), memory: RefCell::new(JsValue::NULL), in_memory };
+        let store = Self { entry: entry(&place.to_js(), name), place, key: name.clone(), in_memory };
         let read = store.place.area().and_then(|area| area.get_item(&store.key));
         let blocked = read.err().filter(|_| !store.in_memory.replace(true));
+        if blocked.is_some() {
+            keep(&store.entry, &JsValue::NULL);
+        }
         (store, blocked)
     }
 
@@ -111,22 +127,12 @@ impl Store {
 
     /// The stored string, as JavaScript has it; `null` where there is none or it cannot be read.
     pub fn read(&self) -> JsValue {
-        match &self.place {
-            _ if self.in_memory.get() => self.memory.borrow().clone(),
-            Place::Local => stored(0, &self.key),
-            Place::Session => stored(1, &self.key),
-            Place::Custom(area) => area.get_item(&self.key).unwrap_or(JsValue::NULL),
-            Place::Memory => JsValue::NULL,
-        }
+        read(&self.entry)
     }
 
-    /// Whether another text stands there than the `text` of what is known; `None` where it has to be read to be compared.
-    pub fn differs(&self, known: &JsValue) -> Option<bool> {
-        match self.seen_by() {
-            config::Place::Shared => Some(differs(0, &self.key, known)),
-            config::Place::Copied => Some(differs(1, &self.key, known)),
-            config::Place::Private => None,
-        }
+    /// The same, where it is another text than the `text` of what is known; else `undefined`.
+    pub fn changed(&self, known: &JsValue) -> JsValue {
+        changed(&self.entry, known)
     }
 
     /// Writes the record. What is returned blocked the write, and from now on the record is kept in memory.
@@ -136,7 +142,7 @@ impl Store {
             blocked = Some(self.place.area().and_then(|area| write(&area, &self.key, text)).err()?);
             self.in_memory.set(true);
         }
-        self.memory.replace(text.clone());
+        keep(&self.entry, text);
         blocked
     }
 

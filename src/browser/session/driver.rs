@@ -134,11 +134,7 @@ impl SessionDriver {
 
     /// What stands in storage, where it is another text than the known one.
     fn changed_text(&self) -> Option<JsValue> {
-        match self.store.differs(&self.vault.texts) {
-            Some(false) => None,
-            Some(true) => Some(self.store.read()),
-            None => Some(self.store.read()).filter(|text| !self.vault.knows(text)),
-        }
+        Some(self.store.changed(&self.vault.texts)).filter(|text| !text.is_undefined())
     }
 
     /// Asks the session something of which effects may come, and does them.

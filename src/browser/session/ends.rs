@@ -117,7 +117,9 @@ impl SessionDriver {
         ends.members.replace(record::end(code.as_str(), &reason).into());
         ends.error.replace(error.clone());
         let told = Told { reason, error: if is_apps { JsValue::UNDEFINED } else { error.clone() } };
-        ends.ahead.borrow_mut().push(Ended { epoch: self.epoch.take(), error, told, revocable });
+        let epoch = self.epoch.take();
+        epoch.close();
+        ends.ahead.borrow_mut().push(Ended { epoch, error, told, revocable });
     }
 
     /// Rejects all that is pending of the earliest epoch that is over, with one object.

@@ -241,6 +241,12 @@ impl Session {
         Some(effect)
     }
 
+    /// Whether there is something to do.
+    #[must_use]
+    pub fn has_effects(&self) -> bool {
+        self.effects.first().is_some() || self.notices.first().is_some()
+    }
+
     fn next_notice(&mut self) -> Option<Effect> {
         let effect = self.notices.next()?;
         let stands = match effect {

@@ -43,6 +43,20 @@ async fn unsafe_methods_carry_the_value_and_with_all_every_method() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_method_throws_when_it_is_read_rejects_its_call_and_no_other() {
+    for options in ["{}", "{ csrf: { header: 'X-CSRF', value: '1' } }"] {
+        let world = World::signed_in(options);
+        world.site.hold("/held");
+        // So many that a further request may be queued: of that it is asked what its method is.
+        let held: Vec<_> = (0..7).map(|_| world.call("/held")).collect();
+        let call = world.call_with(&"/api".into(), "{ method: { toString() { throw 'of a method' } } }");
+        assert_eq!(rejection(&call).await, "of a method", "{options}");
+        world.site.release("/held");
+        assert_eq!(statuses(&held).await, [200; 7], "{options}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn a_cookie_is_decoded_and_read_again_at_every_send() {
     let world = World::stale("{ csrf: { header: 'X-XSRF-TOKEN', cookie: 'xsrf-read' }, revocation: '/logout' }");
     set_cookie("xsrf-read-not", "another");

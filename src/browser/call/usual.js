@@ -1,0 +1,97 @@
+// The usual call: it goes out in its caller's turn, and its answer is the caller's. What is to be known of the page is
+// read here, so that the machine is asked by numbers alone, twice: whether the call goes out, and whether its answer
+// means anything else. Any other call goes the long way (`client.rs`).
+
+import { stands } from "../effects/storage.js";
+import { dropIn } from "../fetch.js";
+import { isRedirected, statusOf } from "./answer.js";
+import { crosses, examine } from "./examining.js";
+import { send as bearing, keepReplay, releaseReplay, repeatable } from "./outgoing.js";
+import { recall } from "./reach.js";
+import { takeDown } from "./taking.js";
+
+/** The least of what `examine` gives that is a resource. */
+const RESOURCES = 6;
+
+/**
+ * What JavaScript holds of one instance. `verdicts` are on URLs, `warned` has the origins that were warned of, `limit` is
+ * that of copies of bodies; where `isStrict`, a redirect is an error; where `takesPlain`, a call may bring nothing but a
+ * URL.
+ */
+export const instance = (entry, texts, underlying, header, limit, isStrict, takesPlain) => ({
+  entry,
+  texts,
+  underlying,
+  header,
+  limit,
+  isStrict,
+  takesPlain,
+  verdicts: new Map(),
+  warned: new Set(),
+  carried: undefined,
+});
+
+/** Makes a call. Where it is no usual one, `handle` gets its arguments, or what is taken down of them and found of that. */
+const begin = (it, handle, input, init) => {
+  const { carried, entry, texts } = it;
+  // Signed out, or another tab has written: nothing of the arguments is read yet.
+  if (!texts.session || !carried || carried.epoch.isOver || !stands(entry, texts))
+    return handle.call(handle, input, init);
+  const isPlain = it.takesPlain && init === undefined && typeof input === "string";
+  const out = isPlain ? undefined : takeDown(input, init, 0);
+  let found = out ? examine(out, 0, it, carried.epoch) : recall(it, input);
+  // A getter of the caller's has signed out.
+  if (carried.epoch.isOver) found = 0;
+  const admitted = found < RESOURCES ? -1 : handle.admit(found, Date.now(), !out || repeatable(out), !!out);
+  if (admitted < 0) return handle.call(handle, out ?? input, init, out && found);
+  const sent = send(it, handle, out ?? input, found, admitted >> 2, admitted & 2);
+  if (admitted & 1) handle.drain();
+  return sent;
+};
+
+/** With `cancellable`, its request gets a signal of its own. */
+const send = (it, handle, outgoing, found, place, cancellable) => {
+  const { carried, underlying } = it;
+  const { epoch } = carried;
+  const own = cancellable ? epoch : undefined;
+  if (typeof outgoing !== "string") return sendFirst(outgoing, it, own, place, handle);
+  const init = { ...(crosses(found) ? carried.crossing : carried.init) };
+  init.signal = own ? epoch.cancellable(place) : epoch.next();
+  return settled(underlying.call(outgoing, init), it, place, outgoing, handle, own);
+};
+/**
+ * Sends what was taken down, in its caller's turn, and keeps what a second send needs. It has a signal of its own where
+ * there is an `epoch` to end it.
+ */
+export const sendFirst = (out, instance, epoch, place, handle) => {
+  keepReplay(out, instance.limit);
+  const signal = epoch ? epoch.cancellable(place, out.signal && out.joined) : out.joined;
+  return settled(bearing(out, instance, true, signal), instance, place, out, handle, epoch);
+};
+/**
+ * What comes of it is as `handle` has it. Of an error that gives the same or another one to be thrown, since a promise
+ * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
+ */
+const settled = (promise, { underlying }, place, outgoing, handle, epoch) =>
+  promise.then(
+    (response) => {
+      epoch?.forget(place);
+      const status = statusOf(response);
+      const isKept = outgoing.copy || outgoing.stream;
+      if (handle.close(place, underlying.inCookies && isRedirected(response) ? NaN : status)) {
+        if (isKept) releaseReplay(outgoing);
+        return response;
+      }
+      return handle.settle(place, outgoing, isKept ? 2 : 1, response, status);
+    },
+    (error) => {
+      epoch?.forget(place);
+      const outcome = handle.settle(place, outgoing, 0, error, NaN);
+      if (outcome !== error && outcome instanceof Promise) return outcome;
+      throw outcome;
+    },
+  );
+
+/** The `fetch` of an instance. No call is a usual one where each is `told` of. */
+export const fetchOf = (handle, instance, told) =>
+  dropIn((input, init) => (told ? handle.call(handle, input, init) : begin(instance, handle, input, init)));

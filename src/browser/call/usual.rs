@@ -1,0 +1,126 @@
+//! The usual call, which goes out in its caller's turn and whose answer is the caller's: what the machine is asked of
+//! it, by numbers alone. What the page is asked, and the sending, is in `usual.js`.
+
+use super::client::Client;
+use super::outgoing::Outgoing;
+use crate::browser::effects::storage::Entry;
+use crate::browser::fetch::Underlying;
+use crate::browser::record::Texts;
+use crate::protocol::call as flow;
+use crate::protocol::decisions::Resource;
+use crate::protocol::session::Closed;
+use js_sys::{Function, JsString, Promise};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/browser/call/usual.js")]
+extern "C" {
+    /// What JavaScript holds of one instance.
+    pub type Instance;
+    /// With another header than Authorization it `is_strict`. A call that brings nothing but a URL is a usual one where
+    /// `takes_plain`.
+    pub fn instance(
+        entry: &Entry,
+        texts: &Texts,
+        underlying: &Underlying,
+        header: &JsString,
+        limit: f64,
+        is_strict: i32,
+        takes_plain: i32,
+    ) -> Instance;
+    /// The `fetch` of an instance. No call is a usual one where each is `told` of.
+    #[wasm_bindgen(js_name = fetchOf)]
+    pub fn fetch_of(handle: CallHandle, instance: &Instance, told: i32) -> Function;
+    /// Sends what was taken down in its caller's turn, with a signal of its own where there is an `epoch` to end it; the
+    /// copy that a second send needs is kept. `handle` is told what has come of it.
+    #[wasm_bindgen(js_name = sendFirst)]
+    pub fn send_first(
+        outgoing: &Outgoing,
+        instance: &Instance,
+        epoch: &JsValue,
+        place: i32,
+        handle: &JsValue,
+    ) -> Promise;
+}
+
+/// It goes the long way.
+const LONG_WAY: i32 = -1;
+/// Bits below the place of a call that goes out: there are effects to be done after it, and it may be cancelled.
+const EFFECTS: i32 = 1;
+const CANCELLABLE: i32 = 2;
+const PLACE: u32 = 2;
+
+/// What JavaScript asks an instance by. It is held by the function that calls are made with, and by calls under way.
+#[wasm_bindgen]
+pub struct CallHandle(Rc<Client>);
+
+impl CallHandle {
+    /// The handle of this instance.
+    pub const fn new(client: Rc<Client>) -> Self {
+        Self(client)
+    }
+}
+
+#[wasm_bindgen]
+impl CallHandle {
+    /// Whether a call goes out now. `repeatable`: its request may reach the server twice; `has_init`: its body may be a
+    /// stream.
+    pub fn admit(&self, resource: f64, now: f64, repeatable: bool, has_init: bool) -> i32 {
+        let client = &*self.0;
+        let driver = &client.driver;
+        if driver.reentry.running.get() {
+            return LONG_WAY;
+        }
+        let (mut call, goes) = driver.session(|session| {
+            let call = session.call(Some(Resource(resource as u64)));
+            let token = session.admit_at_once(&call, now as u64);
+            (call, token.filter(|_| !(has_init && session.holds_stream(&call).is_some())))
+        });
+        let Some(token) = goes else {
+            client.begun.set(Some(call));
+            return LONG_WAY;
+        };
+        flow::note_sent(&mut driver.place(), &mut call, token, || repeatable);
+        client.carry(token);
+        let effects = if driver.session(|session| session.has_effects()) { EFFECTS } else { 0 };
+        let cancellable = if call.cancellable { CANCELLABLE } else { 0 };
+        (call.place << PLACE) as i32 | cancellable | effects
+    }
+
+    /// Makes any other call: see [`Client::fetch`].
+    pub fn call(&self, own: &JsValue, input: &JsValue, init: &JsValue, found: f64) -> Promise {
+        self.0.fetch(own, input, init, found)
+    }
+
+    /// Does what has come of a call that went out.
+    pub fn drain(&self) {
+        self.0.driver.drain();
+    }
+
+    /// A call was answered. True where its caller gets the answer, and it means nothing else.
+    pub fn close(&self, place: u32, status: f64) -> bool {
+        let client = &*self.0;
+        let driver = &client.driver;
+        if status.is_nan() || status == 401.0 || client.options.is_unauthorized.is_some() {
+            return false;
+        }
+        let closed = driver.session(|session| {
+            let awaited = session.record().awaits_acceptance();
+            (!awaited).then(|| session.close_request(place))
+        });
+        match closed {
+            Some(Closed::Settled(_)) => true,
+            Some(closed) => {
+                client.closed.set(Some(closed));
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// What its caller gets of any other outcome, a promise where it goes on. `ok`: 0 of an error, 1 of a response, 2
+    /// where something is kept of the request as well.
+    pub fn settle(&self, place: u32, sent: &JsValue, ok: i32, outcome: JsValue, status: f64) -> JsValue {
+        self.0.settled(place, sent, ok, outcome, status)
+    }
+}
