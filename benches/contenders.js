@@ -19,7 +19,9 @@ export function contenders(fetch, fetchAnew) {
   return {
     "raw stub": () => fetch(PATH),
     handwritten: handwritten(fetch, refresh),
+    "handwritten, can cancel each": cancellable(handwritten, fetch, refresh),
     authfetch: authfetch(fetch, refresh),
+    "authfetch, cancelPending: false": authfetch(fetch, refresh, { cancelPending: false, name: "cancels-nothing" }),
     "axios + axios-auth-refresh": axiosAuthRefresh(fetchAnew, refresh),
     ky: kyHooks(fetchAnew, refresh),
   };
@@ -28,11 +30,31 @@ export function contenders(fetch, fetchAnew) {
 function handwritten(fetch, refresh) {
   const auth = createAuthFetch({ fetch, refresh });
   auth.setTokens(TOKENS);
-  return () => auth.fetch(PATH);
+  return (init) => auth.fetch(PATH, init);
 }
 
-function authfetch(fetch, refresh) {
-  const auth = new AuthFetch({ fetch, refresh });
+/** The same, where each call under way can be cancelled by itself, as `cancelPending` has it of those that are queued. */
+function cancellable(made, fetch, refresh) {
+  const pending = new Map();
+  let last = 0;
+  const call = made(fetch, refresh);
+  return () => {
+    const controller = new AbortController();
+    const number = ++last;
+    pending.set(number, controller);
+    const over = () => pending.delete(number);
+    return call({ signal: controller.signal }).then(
+      (response) => (over(), response),
+      (error) => {
+        over();
+        throw error;
+      },
+    );
+  };
+}
+
+function authfetch(fetch, refresh, more) {
+  const auth = new AuthFetch({ fetch, refresh, ...more });
   auth.setTokens(TOKENS);
   return () => auth.fetch(PATH);
 }

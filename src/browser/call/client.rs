@@ -5,8 +5,9 @@
 
 use super::answer;
 use super::exchange::Driven;
+use super::instance::{Instance, instance};
 use super::outgoing::{self, Outgoing, found, outgoing_of, take};
-use super::usual::{Instance, instance, send_first};
+use super::sending::send_first;
 use crate::browser::debug;
 use crate::browser::effects::timers;
 use crate::browser::effects::token_endpoint::REENTERED;

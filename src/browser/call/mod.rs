@@ -7,6 +7,7 @@ pub mod answer;
 pub mod client;
 pub mod driving;
 pub mod exchange;
+pub mod instance;
 pub mod outgoing;
 pub mod reach;
 pub mod sending;

@@ -1,6 +1,6 @@
 //! One request that carries our token, kept so that it can be sent later, or again, byte for byte.
 
-use super::usual::Instance;
+use super::instance::Instance;
 use crate::browser::abort::Epoch;
 use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;

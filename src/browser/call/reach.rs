@@ -2,8 +2,8 @@
 
 use super::client::Client;
 use super::hash;
+use super::instance::Instance;
 use super::outgoing::found;
-use super::usual::Instance;
 use crate::browser::options::Scope;
 use crate::browser::parser::is_own_origin;
 use crate::browser::url::{is_http, resolve};

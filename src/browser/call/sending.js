@@ -1,4 +1,7 @@
-// What each call carries of the session.
+// What each call carries of the session, and what goes out in its caller's turn.
+
+import { isRedirected, statusOf } from "./answer.js";
+import { keepReplay, releaseReplay, send } from "./outgoing.js";
 
 /**
  * From now on calls carry the token, after its scheme if it has one; without a token the session is in cookies, which
@@ -12,3 +15,36 @@ export const carry = (instance, given, token, epoch) => {
   const init = value ? { headers: [[header, value]], ...(isStrict && { redirect: "error" }) } : {};
   instance.carried = { epoch, value, init, crossing: { credentials: "include" } };
 };
+
+/**
+ * Sends what was taken down, in its caller's turn, and keeps what a second send needs. It has a signal of its own where
+ * there is an `epoch` to end it.
+ */
+export const sendFirst = (out, instance, epoch, place, handle) => {
+  keepReplay(out, instance.limit);
+  const signal = epoch ? epoch.cancellable(place, out.signal && out.joined) : out.joined;
+  return settled(send(out, instance, true, signal), instance, place, out, handle, epoch);
+};
+/**
+ * What comes of it is as `handle` has it. Of an error that gives the same or another one to be thrown, since a promise
+ * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
+ */
+export const settled = (promise, { underlying }, place, outgoing, handle, epoch) =>
+  promise.then(
+    (response) => {
+      epoch?.forget(place);
+      const status = statusOf(response);
+      const isKept = outgoing.copy || outgoing.stream;
+      if (handle.close(place, underlying.inCookies && isRedirected(response) ? NaN : status)) {
+        if (isKept) releaseReplay(outgoing);
+        return response;
+      }
+      return handle.settle(place, outgoing, isKept ? 2 : 1, response, status);
+    },
+    (error) => {
+      epoch?.forget(place);
+      const outcome = handle.settle(place, outgoing, 0, error, NaN);
+      if (outcome !== error && outcome instanceof Promise) return outcome;
+      throw outcome;
+    },
+  );

@@ -4,32 +4,14 @@
 
 import { stands } from "../effects/storage.js";
 import { dropIn } from "../fetch.js";
-import { isRedirected, statusOf } from "./answer.js";
 import { crosses, examine } from "./examining.js";
-import { send as bearing, keepReplay, releaseReplay, repeatable } from "./outgoing.js";
+import { repeatable } from "./outgoing.js";
 import { recall } from "./reach.js";
+import { sendFirst, settled } from "./sending.js";
 import { takeDown } from "./taking.js";
 
 /** The least of what `examine` gives that is a resource. */
 const RESOURCES = 6;
-
-/**
- * What JavaScript holds of one instance. `verdicts` are on URLs, `warned` has the origins that were warned of, `limit` is
- * that of copies of bodies; where `isStrict`, a redirect is an error; where `takesPlain`, a call may bring nothing but a
- * URL.
- */
-export const instance = (entry, texts, underlying, header, limit, isStrict, takesPlain) => ({
-  entry,
-  texts,
-  underlying,
-  header,
-  limit,
-  isStrict,
-  takesPlain,
-  verdicts: new Map(),
-  warned: new Set(),
-  carried: undefined,
-});
 
 /** Makes a call. Where it is no usual one, `handle` gets its arguments, or what is taken down of them and found of that. */
 const begin = (it, handle, input, init) => {
@@ -59,39 +41,6 @@ const send = (it, handle, outgoing, found, place, cancellable) => {
   init.signal = own ? epoch.cancellable(place) : epoch.next();
   return settled(underlying.call(outgoing, init), it, place, outgoing, handle, own);
 };
-/**
- * Sends what was taken down, in its caller's turn, and keeps what a second send needs. It has a signal of its own where
- * there is an `epoch` to end it.
- */
-export const sendFirst = (out, instance, epoch, place, handle) => {
-  keepReplay(out, instance.limit);
-  const signal = epoch ? epoch.cancellable(place, out.signal && out.joined) : out.joined;
-  return settled(bearing(out, instance, true, signal), instance, place, out, handle, epoch);
-};
-/**
- * What comes of it is as `handle` has it. Of an error that gives the same or another one to be thrown, since a promise
- * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
- */
-const settled = (promise, { underlying }, place, outgoing, handle, epoch) =>
-  promise.then(
-    (response) => {
-      epoch?.forget(place);
-      const status = statusOf(response);
-      const isKept = outgoing.copy || outgoing.stream;
-      if (handle.close(place, underlying.inCookies && isRedirected(response) ? NaN : status)) {
-        if (isKept) releaseReplay(outgoing);
-        return response;
-      }
-      return handle.settle(place, outgoing, isKept ? 2 : 1, response, status);
-    },
-    (error) => {
-      epoch?.forget(place);
-      const outcome = handle.settle(place, outgoing, 0, error, NaN);
-      if (outcome !== error && outcome instanceof Promise) return outcome;
-      throw outcome;
-    },
-  );
-
 /** The `fetch` of an instance. No call is a usual one where each is `told` of. */
 export const fetchOf = (handle, instance, told) =>
   dropIn((input, init) => (told ? handle.call(handle, input, init) : begin(instance, handle, input, init)));

@@ -2,45 +2,19 @@
 //! it, by numbers alone. What the page is asked, and the sending, is in `usual.js`.
 
 use super::client::Client;
-use super::outgoing::Outgoing;
-use crate::browser::effects::storage::Entry;
-use crate::browser::fetch::Underlying;
-use crate::browser::record::Texts;
+use super::instance::Instance;
 use crate::protocol::call as flow;
 use crate::protocol::decisions::Resource;
 use crate::protocol::session::Closed;
-use js_sys::{Function, JsString, Promise};
+use js_sys::{Function, Promise};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/call/usual.js")]
 extern "C" {
-    /// What JavaScript holds of one instance.
-    pub type Instance;
-    /// With another header than Authorization it `is_strict`. A call that brings nothing but a URL is a usual one where
-    /// `takes_plain`.
-    pub fn instance(
-        entry: &Entry,
-        texts: &Texts,
-        underlying: &Underlying,
-        header: &JsString,
-        limit: f64,
-        is_strict: i32,
-        takes_plain: i32,
-    ) -> Instance;
     /// The `fetch` of an instance. No call is a usual one where each is `told` of.
     #[wasm_bindgen(js_name = fetchOf)]
     pub fn fetch_of(handle: CallHandle, instance: &Instance, told: i32) -> Function;
-    /// Sends what was taken down in its caller's turn, with a signal of its own where there is an `epoch` to end it; the
-    /// copy that a second send needs is kept. `handle` is told what has come of it.
-    #[wasm_bindgen(js_name = sendFirst)]
-    pub fn send_first(
-        outgoing: &Outgoing,
-        instance: &Instance,
-        epoch: &JsValue,
-        place: i32,
-        handle: &JsValue,
-    ) -> Promise;
 }
 
 /// It goes the long way.
@@ -100,22 +74,16 @@ impl CallHandle {
     /// A call was answered. True where its caller gets the answer, and it means nothing else.
     pub fn close(&self, place: u32, status: f64) -> bool {
         let client = &*self.0;
-        let driver = &client.driver;
         if status.is_nan() || status == 401.0 || client.options.is_unauthorized.is_some() {
             return false;
         }
-        let closed = driver.session(|session| {
-            let awaited = session.record().awaits_acceptance();
-            (!awaited).then(|| session.close_request(place))
-        });
-        match closed {
-            Some(Closed::Settled(_)) => true,
-            Some(closed) => {
-                client.closed.set(Some(closed));
-                false
-            }
-            None => false,
+        let closed = flow::close(&mut client.driver.place(), place, true);
+        let noted = !client.driver.session(|session| session.record().awaits_acceptance());
+        let is_plain = noted && matches!(closed, Closed::Settled(_));
+        if !is_plain {
+            client.closed.set(Some(closed));
         }
+        is_plain
     }
 
     /// What its caller gets of any other outcome, a promise where it goes on. `ok`: 0 of an error, 1 of a response, 2
