@@ -17,6 +17,8 @@ export class AuthFetchError extends Error {
   }
   constructor(message, code, cause, answer, transient) {
     super(message, cause === undefined ? undefined : { cause });
+    // Until it is read, V8 keeps what was called alive: an instance that has signed out, as long as its last error.
+    void this.stack;
     this.code = code;
     if (code === "refresh_failed") this.transient = !!transient;
     if (answer !== undefined) this.answer = answer;

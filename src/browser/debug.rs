@@ -22,7 +22,7 @@ extern "C" {
 }
 
 /// The number of what nothing is told of.
-pub const SILENT: u32 = 0;
+const SILENT: u32 = 0;
 
 /// The input of what has none.
 pub static NO_INPUT: JsValue = JsValue::UNDEFINED;

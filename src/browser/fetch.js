@@ -1,5 +1,5 @@
-// The function that stands where `fetch` stood. Rust closures have no `length`, no name and cannot tell no argument
-// from `undefined`; a method can, and like the native function it is no constructor. Nothing else happens here.
+// The function that stands where `fetch` stood, and the one that it calls. A method can tell no argument from
+// `undefined`, and like the native function it is no constructor.
 
 /** The function found at import. */
 const first = globalThis.fetch;
@@ -33,7 +33,7 @@ class Underlying {
   /** `given` is a function; without one it is what stands in `globalThis.fetch` at each call. */
   constructor(given, inCookies) {
     this.given = given;
-    this.inCookies = inCookies;
+    this.inCookies = !!inCookies;
   }
   /**
    * The function, looked up. Where our own stands there, or has called us (`back`), it is what stood there when the
@@ -48,12 +48,12 @@ class Underlying {
     const fetch = this.find(back);
     const usual = this.given ?? this.found;
     const lookedUp = !this.given;
-    if (fetch === usual) return called(fetch, lookedUp, input, init);
+    if (fetch === usual || typeof fetch !== "function") return called(fetch, lookedUp, input, init);
     const count = (more) => under.get(fetch) !== ROUNDS && under.set(fetch, (under.get(fetch) ?? 0) + more);
     if (!count(1)) return called(usual, lookedUp, input, init);
     const promise = called(fetch, lookedUp, input, init);
     const ended = () => count(-1);
-    Promise.resolve(promise).then(ended, ended);
+    promise.then(ended, ended);
     return promise;
   }
 }
@@ -82,12 +82,13 @@ const ROUNDS = 1_000;
 let depth = 0;
 const DEEPEST = 64;
 
+/** A promise of what it gives: a mock may give anything. */
 const called = (fetch, lookedUp, input, init) => {
   const was = inside;
   inside = lookedUp;
   try {
     if (++depth > DEEPEST) throw new TypeError("Instances that are called by each other call for ever.");
-    return init === undefined ? fetch(input) : fetch(input, init);
+    return Promise.resolve(init === undefined ? fetch(input) : fetch(input, init));
   } catch (error) {
     return Promise.reject(error);
   } finally {

@@ -32,6 +32,7 @@ mod signals;
 mod storage;
 mod tabs;
 mod transient;
+mod underlying;
 mod urls;
 mod waiting;
 mod waking;

@@ -66,11 +66,14 @@ impl Client {
         sent: &JsValue,
         ok: i32,
         outcome: JsValue,
-        status: f64,
+        may_be_refused: bool,
     ) -> JsValue {
         let closed = self.closed.take();
         match closed.unwrap_or_else(|| flow::close(&mut self.driver.place(), place, ok > 0)) {
-            Closed::Settled(call) if ok > 0 => self.on_response(call, sent, ok > 1, outcome, status),
+            Closed::Settled(call) if ok > 0 && may_be_refused => {
+                promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(outcome))).into()
+            }
+            Closed::Settled(call) if ok > 0 => self.on_response(&call, sent, ok > 1, outcome),
             Closed::Settled(_) => self.failed(&outgoing_of(sent), outcome),
             Closed::Requeued(call) => {
                 let out = outgoing_of(sent);
@@ -130,6 +133,7 @@ impl Client {
             return Ok(sent);
         }
         // A predicate of the app's may have signed in or out.
+        let begun = begun.filter(|call| call.resource == resource);
         let mut call = begun.unwrap_or_else(|| driver.session(|session| session.call(Some(resource))));
         let goes = self.goes(&call);
         let held = driver.session(|session| session.holds_stream(&call)).is_some();
@@ -177,16 +181,13 @@ impl Client {
         promise(Rc::clone(self).drive(call, out, None))
     }
 
-    fn on_response(self: &Rc<Self>, call: Call, sent: &JsValue, kept: bool, response: JsValue, status: f64) -> JsValue {
-        let driver = &self.driver;
-        let options = &self.options;
-        if status == 401.0
-            || options.is_unauthorized.is_some()
-            || (options.policy.by_cookie() && answer::is_redirected(&response))
-        {
-            return promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(response))).into();
-        }
-        flow::accepted_at_once(&mut driver.place(), &call, || answer::is_proof(&response));
+    /// Whether an answer may be a refusal. `redirected`: of a session in cookies.
+    pub(super) fn may_be_refused(&self, status: f64, redirected: bool) -> bool {
+        status == 401.0 || redirected || self.options.is_unauthorized.is_some()
+    }
+
+    fn on_response(&self, call: &Call, sent: &JsValue, kept: bool, response: JsValue) -> JsValue {
+        flow::accepted_at_once(&mut self.driver.place(), call, || answer::is_proof(&response));
         if kept {
             outgoing::release_replay(sent);
         }

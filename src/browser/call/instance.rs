@@ -1,4 +1,4 @@
-//! What JavaScript holds of one instance.
+//! What JavaScript holds of one instance: what its calls are made of.
 
 use crate::browser::effects::storage::Entry;
 use crate::browser::fetch::Underlying;
@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/src/browser/call/instance.js")]
 extern "C" {
-    /// See the module's text.
+    /// See `instance.js`.
     pub type Instance;
     /// With another header than Authorization it `is_strict`. A call that brings nothing but a URL is a usual one where
     /// `takes_plain`.

@@ -1,7 +1,7 @@
 //! One call: the caller's arguments, where the token may go, what is sent and sent again, and what an answer means.
 //!
-//! [`client::Client`] is the type. The usual call ends in its synchronous part; only what waits or is refused is
-//! driven.
+//! [`client::Client`] is the type. The usual call is made in `usual.js`, which asks [`usual::CallHandle`]; any other goes
+//! through the client, and what waits or is refused is driven.
 
 pub mod answer;
 pub mod client;

@@ -61,22 +61,27 @@ const sendWithCsrf = (it, underlying, signal) => {
   if (it.isUsed) renew();
   return csrf.send(it.number, signal, once, again);
 };
-/** Sends it, with our header where it bears a token. */
-export const send = (it, { carried, header, underlying }, bears, signal) =>
+/** Sends it, with our header where there is a value for it. */
+export const sendWith = (it, { header, underlying }, value, signal) =>
   takesCsrf(it, underlying)
     ? sendWithCsrf(it, underlying, signal)
-    : underlying.call(it.target, initWith(it, header, bears ? carried.value : undefined, signal));
+    : underlying.call(it.target, initWith(it, header, value, signal));
+/** The same with the token that calls carry, where it `bears` one. */
+export const send = (it, instance, bears, signal) =>
+  sendWith(it, instance, bears ? instance.carried.value : undefined, signal);
 /** Sends it without a session, whose end it does not follow. */
 export const sendBare = (it, { limit, underlying }) => {
   const signal = it.signal ?? null;
   if (!takesCsrf(it, underlying))
-    return underlying.call(it.target, it.isRequest ? initWith(it, "", undefined, signal) : it.init);
+    return underlying.call(it.target, it.isRequest ? initWith(it, "", undefined, signal) : initOf(it));
   keepReplay(it, limit);
   return sendWithCsrf(it, underlying, signal);
 };
+/** None where it says nothing. */
+const initOf = ({ init }) => (isObject(init) && Object.keys(init).length === 0 ? undefined : init);
 /** Hands it on as it came. Where its header is our own, it came to us from what we called. */
 export const pass = (it, { carried, header: name, underlying }, hasHeader) =>
-  underlying.call(it.target, it.init, hasHeader && header(it, name) === carried?.value);
+  underlying.call(it.target, initOf(it), hasHeader && header(it, name) === carried?.value);
 
 /** Whether it may be sent once at most: its 401 is its answer. */
 export const isOnce = (it) => it.isOnce;

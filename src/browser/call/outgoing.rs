@@ -17,8 +17,6 @@ extern "C" {
     /// examined next. `number` is the one under which it is told of.
     #[wasm_bindgen(js_name = takeDown)]
     pub fn take(input: &JsValue, init: &JsValue, number: i32) -> Outgoing;
-    /// A call with nothing but a URL.
-    pub fn plain(url: &JsValue, number: i32) -> Outgoing;
     /// No request, only the signal and the number of one.
     pub fn unsent(signal: &JsValue, number: i32) -> Outgoing;
     /// The request that went along with a call: all of it, or its URL.

@@ -1,7 +1,7 @@
 // What each call carries of the session, and what goes out in its caller's turn.
 
 import { isRedirected, statusOf } from "./answer.js";
-import { keepReplay, releaseReplay, send } from "./outgoing.js";
+import { keepReplay, releaseReplay, sendWith } from "./outgoing.js";
 
 /**
  * From now on calls carry the token, after its scheme if it has one; without a token the session is in cookies, which
@@ -21,29 +21,32 @@ export const carry = (instance, given, token, epoch) => {
  * there is an `epoch` to end it.
  */
 export const sendFirst = (out, instance, epoch, place, handle) => {
+  // Code of the app's, which a copy of the body may run, may sign in or out: it is noted as sent with this token.
+  const { value } = instance.carried;
   keepReplay(out, instance.limit);
   const signal = epoch ? epoch.cancellable(place, out.signal && out.joined) : out.joined;
-  return settled(send(out, instance, true, signal), instance, place, out, handle, epoch);
+  return settled(sendWith(out, instance, value, signal), instance, place, out, handle, epoch);
 };
 /**
- * What comes of it is as `handle` has it. Of an error that gives the same or another one to be thrown, since a promise
- * that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes on.
+ * What comes of a request, as `handle` has it. Of an error that gives the same or another one to be thrown, since a
+ * promise that is rejected before anybody handles it would cost ten times as much; or a promise, where the call goes
+ * on. `epoch`: of one that may be cancelled by itself.
  */
 export const settled = (promise, { underlying }, place, outgoing, handle, epoch) =>
   promise.then(
     (response) => {
       epoch?.forget(place);
-      const status = statusOf(response);
       const isKept = outgoing.copy || outgoing.stream;
-      if (handle.close(place, underlying.inCookies && isRedirected(response) ? NaN : status)) {
+      const [status, redirected] = [statusOf(response), underlying.inCookies && isRedirected(response)];
+      if (handle.close(place, status, redirected)) {
         if (isKept) releaseReplay(outgoing);
         return response;
       }
-      return handle.settle(place, outgoing, isKept ? 2 : 1, response, status);
+      return handle.settle(place, outgoing, isKept ? 2 : 1, response, status, redirected);
     },
     (error) => {
       epoch?.forget(place);
-      const outcome = handle.settle(place, outgoing, 0, error, NaN);
+      const outcome = handle.settle(place, outgoing, 0, error, NaN, false);
       if (outcome !== error && outcome instanceof Promise) return outcome;
       throw outcome;
     },

@@ -73,7 +73,7 @@ export const takeDown = (input, init, number) => {
   }
 };
 /** A call with nothing but a URL. */
-export const plain = (url, number) => outgoing(url, url, { __proto__: null }, number);
+const plain = (url, number) => outgoing(url, url, { __proto__: null }, number);
 /** No request, only the signal and the number of one. */
 export const unsent = (signal, number) => outgoing("", "", { signal }, number);
 /** The request that went along with a call: all of it, or its URL. */

@@ -10,7 +10,8 @@ import { recall } from "./reach.js";
 import { sendFirst, settled } from "./sending.js";
 import { takeDown } from "./taking.js";
 
-/** The least of what `examine` gives that is a resource. */
+/** Of what is found of a call (`found` in `outgoing.rs`): nothing yet, and the least that is a resource. */
+const UNKNOWN = 0;
 const RESOURCES = 6;
 
 /** Makes a call. Where it is no usual one, `handle` gets its arguments, or what is taken down of them and found of that. */
@@ -23,7 +24,7 @@ const begin = (it, handle, input, init) => {
   const out = isPlain ? undefined : takeDown(input, init, 0);
   let found = out ? examine(out, 0, it, carried.epoch) : recall(it, input);
   // A getter of the caller's has signed out.
-  if (carried.epoch.isOver) found = 0;
+  if (carried.epoch.isOver) found = UNKNOWN;
   const admitted = found < RESOURCES ? -1 : handle.admit(found, Date.now(), !out || repeatable(out), !!out);
   if (admitted < 0) return handle.call(handle, out ?? input, init, out && found);
   const sent = send(it, handle, out ?? input, found, admitted >> 2, admitted & 2);

@@ -37,9 +37,9 @@ impl CallHandle {
 
 #[wasm_bindgen]
 impl CallHandle {
-    /// Whether a call goes out now. `repeatable`: its request may reach the server twice; `has_init`: its body may be a
-    /// stream.
-    pub fn admit(&self, resource: f64, now: f64, repeatable: bool, has_init: bool) -> i32 {
+    /// Whether a call goes out now: its place and the bits below it, or a negative number. `repeatable`: its request may
+    /// reach the server twice; `may_stream`: its body may be a stream.
+    pub fn admit(&self, resource: f64, now: f64, repeatable: bool, may_stream: bool) -> i32 {
         let client = &*self.0;
         let driver = &client.driver;
         if driver.reentry.running.get() {
@@ -48,7 +48,7 @@ impl CallHandle {
         let (mut call, goes) = driver.session(|session| {
             let call = session.call(Some(Resource(resource as u64)));
             let token = session.admit_at_once(&call, now as u64);
-            (call, token.filter(|_| !(has_init && session.holds_stream(&call).is_some())))
+            (call, token.filter(|_| !(may_stream && session.holds_stream(&call).is_some())))
         });
         let Some(token) = goes else {
             client.begun.set(Some(call));
@@ -72,9 +72,10 @@ impl CallHandle {
     }
 
     /// A call was answered. True where its caller gets the answer, and it means nothing else.
-    pub fn close(&self, place: u32, status: f64) -> bool {
+    /// `redirected`: of a session in cookies.
+    pub fn close(&self, place: u32, status: f64, redirected: bool) -> bool {
         let client = &*self.0;
-        if status.is_nan() || status == 401.0 || client.options.is_unauthorized.is_some() {
+        if client.may_be_refused(status, redirected) {
             return false;
         }
         let closed = flow::close(&mut client.driver.place(), place, true);
@@ -88,7 +89,16 @@ impl CallHandle {
 
     /// What its caller gets of any other outcome, a promise where it goes on. `ok`: 0 of an error, 1 of a response, 2
     /// where something is kept of the request as well.
-    pub fn settle(&self, place: u32, sent: &JsValue, ok: i32, outcome: JsValue, status: f64) -> JsValue {
-        self.0.settled(place, sent, ok, outcome, status)
+    pub fn settle(
+        &self,
+        place: u32,
+        sent: &JsValue,
+        ok: i32,
+        outcome: JsValue,
+        status: f64,
+        redirected: bool,
+    ) -> JsValue {
+        let may_be_refused = self.0.may_be_refused(status, redirected);
+        self.0.settled(place, sent, ok, outcome, may_be_refused)
     }
 }

@@ -11,7 +11,7 @@ export const probe = (session) => {
 };
 /**
  * Where one record stands: under this key of one of the browser's own areas, by its name, of an object of the app's, or
- * without an area in this page's memory.
+ * without an area in this page's memory. `found`: the area as it was looked up last.
  */
 export const entry = (area, key) => ({ area, key, found: undefined, text: null });
 /** The text in memory, which is where the record stands from now on. */
