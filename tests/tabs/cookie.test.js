@@ -16,6 +16,25 @@ const FEW = 1;
 /** ms: longer than the access token lives. */
 const LATER = 700_000;
 const NO_LOGOUT = [];
+/** Of tabs in a queue: the more there are, the shorter is the wait for one of them, and for the test. */
+const QUEUED = 8;
+const LOCK = "authfetch:cookie:authfetch";
+
+/**
+ * Starts this in all these tabs at once. The first token request is answered when all other tabs wait for its lock:
+ * each of them has asked for a refresh before the first one's is over.
+ */
+async function meet(profile, tabs, name, ...args) {
+  const release = profile.server.shut("answer", 1);
+  await profile.atOnce(tabs, name, ...args);
+  const waiting = () =>
+    tabs[0].page.evaluate(async (lock) => {
+      const { pending } = await navigator.locks.query();
+      return pending.filter(({ name }) => name === lock).length;
+    }, LOCK);
+  await until(async () => (await waiting()) === tabs.length - 1, "the others to wait for the lock");
+  release();
+}
 
 /** So many tabs: the user signs in in the first, and the others, all at once, find the cookie. */
 async function signedIn(profile, count, more = {}, before) {
@@ -23,8 +42,7 @@ async function signedIn(profile, count, more = {}, before) {
   const tabs = [await profile.tab({ options, before })];
   await tabs[0].tell("login", "ann");
   while (tabs.length < count) tabs.push(await profile.tab({ options, before }));
-  await all(tabs.slice(1), "arm", "refresh");
-  if (count > 1) await tabs[1].tell("go");
+  if (count > 1) await meet(profile, tabs.slice(1), "refresh");
   for (const tab of tabs) await tab.is("state", "signed-in");
   return tabs;
 }
@@ -39,11 +57,11 @@ async function inTurn(profile, count, more, before) {
   unused(profile);
   await heard(tabs, Array(count).fill(NO_LOGOUT));
   profile.server.expire();
-  await profile.atOnce(tabs, "burst", CALLS);
+  await meet(profile, tabs, "burst", CALLS);
   await assertAllAnswered(tabs, CALLS);
   await all(tabs, "forget");
   await all(tabs, "late", LATER);
-  await profile.atOnce(tabs, "burst", CALLS);
+  await meet(profile, tabs, "burst", CALLS);
   await assertAllAnswered(tabs, CALLS);
   unused(profile);
   await heard(tabs, Array(count).fill(NO_LOGOUT));
@@ -87,20 +105,20 @@ tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
     await tabs[1].is("heard", ["other-tab"], "logout");
   });
 
-  test("a queue of five tabs with slow answers is waited out, and nobody steals the lock", async () => {
-    const profile = await start({ latency: 3_000 });
+  test("a queue of eight tabs with slow answers is waited out, and nobody steals the lock", async () => {
+    const profile = await start({ latency: 1_200 });
     // The last one waits for longer than the bound of 2 × `refreshTimeout` + 2 s.
-    const options = { ...profile.server.options, refreshTimeout: 4_800 };
+    const options = { ...profile.server.options, refreshTimeout: 3_000 };
     const tabs = [];
-    while (tabs.length < 5) tabs.push(await profile.tab({ options, before: countSteals }));
+    while (tabs.length < QUEUED) tabs.push(await profile.tab({ options, before: countSteals }));
     await tabs[0].tell("login", "ann");
     await profile.atOnce(tabs, "refresh");
-    await until(() => profile.server.seen().tokenRequests === 5, "five token requests");
+    await until(() => profile.server.seen().tokenRequests === QUEUED, "eight token requests");
     for (const tab of tabs) await tab.is("state", "signed-in");
     unused(profile);
     assert.deepEqual(
       await Promise.all(tabs.map((tab) => tab.page.evaluate(() => globalThis.steals))),
-      Array(5).fill(0),
+      Array(QUEUED).fill(0),
     );
   });
 
@@ -145,7 +163,7 @@ tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
     const names = new Set(
       said.filter((line) => line.startsWith("request")).map((line) => JSON.parse(line.slice("request ".length))[0]),
     );
-    assert.deepEqual([...names], ["authfetch:cookie:authfetch"]);
+    assert.deepEqual([...names], [LOCK]);
   });
 
   test("two apps of one origin under the default name end nothing of each other", async () => {

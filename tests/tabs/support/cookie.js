@@ -7,7 +7,7 @@ import { Doors } from "../../support/doors.js";
 import { json, serve, textOf } from "../../support/http.js";
 import { page } from "./server.js";
 
-const LATENCY = 400; // ms from the rotation at the server to its answer
+const LATENCY = 50; // ms from the rotation at the server to its answer
 const LIFETIME = 600; // s
 
 const HEADERS = "authorization, content-type";
@@ -70,7 +70,10 @@ class Families {
   }
 }
 
-/** Starts both. The page is at `origin`, the API at `api`. */
+/**
+ * Starts both. The page is at `origin`, the API at `api`. The doors are "call", at the API; "answer", after the
+ * rotation; and "asleep".
+ */
 export async function startCookieServer({ latency = LATENCY } = {}) {
   const families = new Families();
   const doors = new Doors();
@@ -95,6 +98,7 @@ export async function startCookieServer({ latency = LATENCY } = {}) {
     }
     if (pathname === "/session/refresh") {
       const next = families.exchange(cookie);
+      await doors.pass("answer");
       await pause(latency);
       if (!next) return json(response, 401, { error: "invalid_grant" });
       return json(response, 200, next.tokens, withCookie(next.cookie));
