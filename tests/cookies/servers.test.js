@@ -2,11 +2,11 @@
 // dj-rest-auth, each on the page's origin and on another.
 
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import { withoutPython } from "../support/backend.js";
 import { inEachBrowser } from "../support/browser.js";
 import { until } from "../support/until.js";
-import { openSite } from "./support/site.js";
+import { openSite, startBackend } from "./support/site.js";
 
 const LATENCY = 400; // ms
 /** Each back end in one place; in both with the full bounds. */
@@ -20,10 +20,10 @@ for (const [name, places] of Object.entries(PLACES)) {
   const skip = name === "django" && withoutPython();
   for (const across of isFull ? [false, true] : places) {
     inEachBrowser(`${name}, ${across ? "across origins" : "on the page's origin"}, in`, ({ browser }) => {
+      let backend;
       let site;
-      afterEach(() => site?.close());
       const open = async () => {
-        site = await openSite(await browser(), name, { across });
+        site = await openSite(await browser(), backend);
         const tab = await site.tab();
         assert.equal(await tab.tell("signIn", site.login), 200);
         assert.equal(await tab.tell("state"), "signed-in");
@@ -36,6 +36,11 @@ for (const [name, places] of Object.entries(PLACES)) {
       const refreshes = () => site.count(site.paths.refresh);
 
       describe("a session in cookies", { skip }, () => {
+        // One for all of them: each signs in anew, from an origin and a profile of its own.
+        before(async () => (backend = await startBackend(name, { across })));
+        after(() => backend?.close());
+        afterEach(() => site?.close());
+
         test("a burst of a hundred GETs costs one refresh, and nothing is lost", async () => {
           const tab = await open();
           await expire();

@@ -45,11 +45,27 @@ export async function openTab(context, origin, told) {
   return { page, tell: teller(page, "tab") };
 }
 
-/** Starts the back end `name`, and a page of its own origin, or with `across` of another. */
-export async function openSite(browser, name, { across = false } = {}) {
-  const { command, csrf, paths, login } = BACKENDS[name];
+/** Starts the back end `name`, for sites whose page is of its origin, or with `across` of another, which it trusts. */
+export async function startBackend(name, { across = false } = {}) {
+  const { command, ...told } = BACKENDS[name];
+  const pages = await serve((_request, response, { pathname }) => sendPageFile(pathname, response));
+  const backend = await start(await command(), { host: true, env: { TRUSTED_ORIGIN: pages.origin } });
+  return {
+    ...told,
+    ...backend,
+    pages: across ? pages.origin : undefined,
+    close() {
+      backend.close();
+      return pages.close();
+    },
+  };
+}
+
+/** Opens a site of this back end: an origin for it, and a profile of the browser. */
+export async function openSite(browser, backend) {
+  const { csrf, paths, login } = backend;
+  const across = backend.pages !== undefined;
   const site = { log: [], latency: 0, interrupt: null };
-  let backend;
   const api = async (request, response, { pathname }) => {
     if (!across && isPageFile(pathname)) return sendPageFile(pathname, response);
     const entry = { method: request.method, path: pathname, csrf: request.headers[csrf.header.toLowerCase()] };
@@ -62,8 +78,6 @@ export async function openSite(browser, name, { across = false } = {}) {
     if (!response.destroyed) backend.route(request, response, body);
   };
   const front = await serve(api);
-  const pages = across ? await serve((_request, response, { pathname }) => sendPageFile(pathname, response)) : front;
-  backend = await start(await command(), { host: true, env: { TRUSTED_ORIGIN: pages.origin } });
   const context = await browser.createBrowserContext();
 
   const base = across ? front.origin : "";
@@ -78,7 +92,8 @@ export async function openSite(browser, name, { across = false } = {}) {
     paths,
     login,
     backend: (path) => fetch(backend.origin + path, { method: "POST" }),
-    tab: (more = {}) => openTab(context, pages.origin, { api: base, options: { ...options, ...more } }),
+    tab: (more = {}) =>
+      openTab(context, backend.pages ?? front.origin, { api: base, options: { ...options, ...more } }),
     cookies: () => context.cookies(),
     /** As the browser does when one has run out, or as somebody does by hand. */
     async forget(...names) {
@@ -86,8 +101,7 @@ export async function openSite(browser, name, { across = false } = {}) {
     },
     async close() {
       await context.close();
-      backend.close();
-      await Promise.all([...new Set([front, pages])].map((server) => server.close()));
+      await front.close();
     },
   });
 }
