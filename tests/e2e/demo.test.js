@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { LIMIT, useBrowser } from "../support/browser.js";
 import { assertTombstoneIn } from "../support/tombstone.js";
 import { until } from "../support/until.js";
-import { openDemo } from "./support.js";
+import { openDemo, QUICK } from "./support.js";
 
 const LANE = "demo";
 /** ms: longer than the token lives. */
@@ -30,7 +30,7 @@ function inBrowser(name) {
 
 async function expiredBurst(demo) {
   await demo.signIn();
-  await demo.choose("delay", 20);
+  await demo.choose("delay", QUICK);
   await demo.press("fire-expired");
   assert.deepEqual(await demo.outcomes(), { 200: 100 });
   const { ok, unauthorized, tokenRequests, tokenRefused, reuseDetected } = demo.server.counters(LANE);
@@ -80,7 +80,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     const { demo } = world;
     await demo.signIn();
     await demo.choose("count", 10);
-    await demo.choose("delay", 20);
+    await demo.choose("delay", QUICK);
     // By the page's own clock, so that the new token lives as long as a busy machine needs.
     await demo.page.evaluate((ms) => {
       const { now } = Date;
@@ -154,6 +154,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
   test("the button that logs out in mid-flight leaves every call answered or aborted", async () => {
     const { demo } = world;
     await demo.signIn();
+    await demo.choose("delay", QUICK);
     await demo.press("fire-logout");
     const { 200: answered = 0, aborted = 0, ...others } = await demo.outcomes();
     assert.deepEqual(others, {});
@@ -165,6 +166,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
 
   test("plain fetch is refused a hundred times and refreshes nothing", async () => {
     const { demo } = world;
+    await demo.choose("delay", QUICK);
     const shown = await demo.compared("plain");
     assert.deepEqual([shown.ok, shown.refused, shown.tokenRequests], ["0 of 100", "100", "0"]);
     assert.equal(demo.server.counters("plain").unauthorized, 100);
@@ -173,6 +175,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
   test("the naive recipe trips reuse detection and loses its session, and only its own", async () => {
     const { demo } = world;
     await demo.signIn();
+    await demo.choose("delay", QUICK);
     const shown = await demo.compared("naive");
     assert.ok(Number(shown.tokenRequests) > 1, `${shown.tokenRequests} token requests`);
     assert.ok(Number(shown.reuseDetected) >= 1, `${shown.reuseDetected} reuse detections`);
@@ -185,6 +188,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
 
   test("authfetch in the same place answers all after one token request", async () => {
     const { demo } = world;
+    await demo.choose("delay", QUICK);
     const shown = await demo.compared("authfetch");
     assert.deepEqual(
       [shown.ok, shown.tokenRequests, shown.reuseDetected, shown.session],
@@ -192,7 +196,7 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     );
   });
 
-  test("the keyboard alone signs in and fires a burst", async () => {
+  test("the keyboard alone signs in, chooses a delay and fires a burst", async () => {
     const { demo } = world;
     const { keyboard } = demo.page;
     await demo.tabTo("sign-in");
@@ -201,6 +205,11 @@ describe("the demo in Chromium", { timeout: LIMIT }, () => {
     await demo.page.waitForFunction(() => document.activeElement?.id === "account");
     await keyboard.press("Enter");
     await demo.signedIn();
+    await demo.tabTo("delay");
+    for (const delay of ["80", `${QUICK}`]) {
+      await keyboard.press("ArrowLeft");
+      assert.equal(await demo.page.$eval("[name=delay]:checked", ({ value }) => value), delay);
+    }
     await demo.tabTo("fire-expired");
     const outline = await demo.page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
     assert.equal(outline, "solid", "the focus can be seen");

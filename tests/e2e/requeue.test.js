@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { inEachBrowser, UNWATCHED } from "../support/browser.js";
 import { until } from "../support/until.js";
-import { openDemo } from "./support.js";
+import { openDemo, QUICK } from "./support.js";
 
 const LANE = "demo";
 /** How many requests of a host a browser sends at once. */
@@ -39,6 +39,7 @@ const burstOf = ({ browser, name }) => {
 
   test("a hundred calls under way with a rejected token are at most 115 requests", async (t) => {
     await open();
+    await demo.choose("delay", QUICK);
     const answerTheFirst = demo.server.hold("/api/");
     await demo.press("fire-expired");
     await counted("apiRequests", AT_ONCE);
@@ -59,6 +60,7 @@ const burstOf = ({ browser, name }) => {
 
   test("with `cancelPending: false` they are two hundred requests", async (t) => {
     await open("?cancelPending=false");
+    await demo.choose("delay", QUICK);
     await demo.press("fire-expired");
     assert.equal(await requests(t, "`cancelPending: false`"), 200);
   });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { inEachBrowser } from "../support/browser.js";
 import { opened } from "../support/page.js";
 import { until } from "../support/until.js";
-import { openDemo } from "./support.js";
+import { openDemo, QUICK } from "./support.js";
 
 const LANE = "demo";
 const CALLS = 50;
@@ -19,7 +19,7 @@ inEachBrowser("the demo's tabs in", ({ browser }) => {
     demo = await openDemo(await browser());
     await demo.signIn();
     await demo.choose("count", CALLS);
-    await demo.choose("delay", 20);
+    await demo.choose("delay", QUICK);
   });
   afterEach(async () => {
     assert.deepEqual(
