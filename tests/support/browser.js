@@ -29,7 +29,7 @@ export const UNWATCHED = { networkEnabled: false };
 export const LIMIT = 600_000; // ms
 
 /** Starts a headless browser, "chromium" or "firefox", with these arguments too; the caller closes it. */
-export function launch(name, { args = [], ...more } = {}) {
+export async function launch(name, { args = [], ...more } = {}) {
   const browser = BROWSERS[name];
   if (!browser)
     throw new TypeError(`launch: no browser is called "${name}", there are ${Object.keys(BROWSERS).join(" and ")}`);
@@ -44,13 +44,18 @@ export function launch(name, { args = [], ...more } = {}) {
   return puppeteer.launch({ ...options, args: [...(options.args ?? []), ...args] });
 }
 
-/** A browser that starts when it is first asked for: outside of a group, hooks do not wait for one another. */
+/**
+ * A browser that starts when it is first asked for: outside of a group, hooks do not wait for one another. It can be
+ * closed twice.
+ */
 function starting(name, options) {
   let started;
-  const close = (browser) => browser.close();
+  let closed;
+  const end = (browser) => browser.close();
   return {
+    name,
     browser: () => (started ??= launch(name, options)),
-    close: () => started?.then(close, () => {}),
+    close: () => (closed ??= started?.then(end, () => {})),
   };
 }
 
@@ -68,12 +73,16 @@ export function useBrowser(name, options) {
  * after the hooks that `tests` declares. What is left of the third argument is for `launch`.
  */
 export function inEachBrowser(title, tests, { timeout = LIMIT, ...options } = {}) {
-  for (const name of Object.keys(BROWSERS)) {
+  const all = Object.keys(BROWSERS).map((name) => starting(name, options));
+  all.forEach(({ name, browser, close }, at) => {
     describe(`${title} ${name}`, { timeout }, () => {
-      const { browser, close } = starting(name, options);
       before(browser);
+      // The next one starts while these tests run: Firefox takes seconds for it. Where it cannot, its own hook says so.
+      before(() => void all[at + 1]?.browser().catch(() => {}));
       tests({ name, browser });
       after(close);
     });
-  }
+  });
+  // What has started for a group of which no test is run.
+  after(() => Promise.all(all.map(({ close }) => close())));
 }
