@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { inEachBrowser, UNWATCHED } from "../support/browser.js";
+import { inEachBrowser } from "../support/browser.js";
 import { until } from "../support/until.js";
 import { openDemo, QUICK } from "./support.js";
 
@@ -66,4 +66,4 @@ const burstOf = ({ browser, name }) => {
   });
 };
 
-inEachBrowser("the demo's burst in", burstOf, UNWATCHED);
+inEachBrowser("the demo's burst in", burstOf);

@@ -20,10 +20,11 @@ const WITHOUT_WASM = {
 };
 
 /**
- * For what depends on how soon requests go out: while puppeteer is told of each, Firefox is late to send them, after a
- * hundred others by up to a second. Requests and responses are no events of the page then.
+ * For tests to which requests and responses are events of the page, or which take it offline. Others go without: while
+ * puppeteer is told of each request, Firefox is late to send them, after a hundred others by up to a second.
  */
-export const UNWATCHED = { networkEnabled: false };
+export const WATCHED = { networkEnabled: true };
+const UNWATCHED = { networkEnabled: false };
 
 /** For the tests of one file in one browser. */
 export const LIMIT = 600_000; // ms
@@ -70,10 +71,11 @@ export function useBrowser(name, options) {
 /**
  * Declares tests once for each browser, in a group called by the title and the browser's name: "the tabs in" becomes
  * "the tabs in firefox". `tests` is given that `name`, and `browser()`, which resolves with the browser; it is closed
- * after the hooks that `tests` declares. What is left of the third argument is for `launch`.
+ * after the hooks that `tests` declares. What is left of the third argument is for `launch`, and `WATCHED` where
+ * requests are looked at from outside.
  */
 export function inEachBrowser(title, tests, { timeout = LIMIT, ...options } = {}) {
-  const all = Object.keys(BROWSERS).map((name) => starting(name, options));
+  const all = Object.keys(BROWSERS).map((name) => starting(name, { ...UNWATCHED, ...options }));
   all.forEach(({ name, browser, close }, at) => {
     describe(`${title} ${name}`, { timeout }, () => {
       before(browser);

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_REFRESH, ONE_REFRESH } from "../support/authorization-server.js";
+import { WATCHED } from "../support/browser.js";
 import { until } from "../support/until.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
 import { all, assertAllAnswered, assertAllEnded, tabsInEachBrowser } from "./support/profile.js";
@@ -15,7 +16,7 @@ const SESSION = { options: { storage: "session" } };
 
 const duplicate = (profile, tab) => profile.opened(tab, () => void open(location.href));
 
-tabsInEachBrowser("beside the tabs", ({ open }) => {
+const beside = ({ open }) => {
   test("a duplicated tab drops the session that it was given a copy of, and the first one keeps it", async () => {
     const profile = await open();
     const tab = await profile.tab(SESSION);
@@ -136,4 +137,6 @@ tabsInEachBrowser("beside the tabs", ({ open }) => {
     assert.equal(new Set(seen).size, 4);
     await assertNothingSaid(profile, tabs, seen);
   });
-});
+};
+
+tabsInEachBrowser("beside the tabs", beside, WATCHED);

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { WATCHED } from "../support/browser.js";
 import { until } from "../support/until.js";
 import { startCookieServer } from "./support/cookie.js";
 import { assertNothingSaid, listenIn } from "./support/listening.js";
@@ -87,7 +88,7 @@ async function logsOutUntold(profile, tab) {
   profile.server.reset();
 }
 
-tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
+const inACookie = ({ open, name }) => {
   const start = (options) => open(options, startCookieServer);
 
   test("two tabs that share no record use one refresh cookie in turn, and neither is signed out", async () =>
@@ -292,4 +293,6 @@ tabsInEachBrowser("a refresh token in a cookie", ({ open, name }) => {
     assert.equal(await tab.tell("refresh"), "signed_out");
     assert.equal(profile.server.seen().tokenRequests, 1);
   });
-});
+};
+
+tabsInEachBrowser("a refresh token in a cookie", inACookie, WATCHED);

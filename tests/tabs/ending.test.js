@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_REFRESH } from "../support/authorization-server.js";
+import { WATCHED } from "../support/browser.js";
 import { until } from "../support/until.js";
 import {
   all,
@@ -38,7 +39,7 @@ async function logsOutOfAll(profile, { prepare = () => {} } = {}) {
   return tabs;
 }
 
-tabsInEachBrowser("the end of a session", ({ open, name }) => {
+const theEnd = ({ open, name }) => {
   test("a logout in one tab ends the calls of all tabs, and is told once in each", async () => {
     const profile = await open();
     await logsOutOfAll(profile);
@@ -209,4 +210,6 @@ tabsInEachBrowser("the end of a session", ({ open, name }) => {
     await until(async () => (await tab.tell("record")).accepted === true, "the note");
     assert.equal((await tab.tell("record")).version, version);
   });
-});
+};
+
+tabsInEachBrowser("the end of a session", theEnd, WATCHED);

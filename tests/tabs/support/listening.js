@@ -46,6 +46,7 @@ export async function assertNothingSaid(profile, tabs, tokens) {
       said.some((line) => line.startsWith(kind)),
       `${kind} was not heard`,
     );
+  assert.ok(profile.urls.length > 0, "no request was seen");
   const all = [...said, ...profile.urls, await databases(tabs[0])].join("\n");
   for (const token of tokens) assert.ok(!all.includes(token), "a token was said");
   return said;

@@ -115,9 +115,10 @@ class Profile {
 
 /**
  * Declares the tests of one file in each browser. `open()` gives a profile that is closed after the test,
- * whose pages may not have left an error uncaught.
+ * whose pages may not have left an error uncaught. What its pages ask for is in its `urls` where `options` is
+ * `WATCHED`.
  */
-export function tabsInEachBrowser(title, tests) {
+export function tabsInEachBrowser(title, tests, options) {
   const inOne = ({ browser, name }) => {
     let profile;
     afterEach(async () => {
@@ -132,7 +133,7 @@ export function tabsInEachBrowser(title, tests) {
     };
     tests({ open, name });
   };
-  inEachBrowser(`${title}, in`, inOne);
+  inEachBrowser(`${title}, in`, inOne, options);
 }
 
 /** Chromium freezes this tab; the function that is given wakes it. */
