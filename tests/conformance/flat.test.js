@@ -101,6 +101,26 @@ pageInEachBrowser("a hundred thousand calls", ({ check, name }) => {
     });
   }
 
+  // Only Chromium can be asked to collect.
+  if (name === "chromium") {
+    check("an instance that has signed out is collected, once nobody has it", async ({ page, once }) => {
+      await once(async ({ instance }) => {
+        globalThis.left = [];
+        for (let n = 0; n < 5; n++) {
+          const auth = instance("good");
+          await auth.fetch("/echo");
+          await auth.logout();
+          auth.close();
+          globalThis.left.push(new WeakRef(auth));
+        }
+      });
+      await until(async () => {
+        await heaps(page);
+        return page.evaluate(() => globalThis.left.every((one) => !one.deref()));
+      }, "the instances to be collected");
+    });
+  }
+
   check("a logout reaches each of two thousand calls with a signal of its own", async ({ once }) => {
     const found = await once(async ({ instance }) => {
       const fetch = (_, { signal }) =>
