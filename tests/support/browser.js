@@ -24,7 +24,7 @@ const WITHOUT_WASM = {
  * puppeteer is told of each request, Firefox is late to send them, after a hundred others by up to a second.
  */
 export const WATCHED = { networkEnabled: true };
-const UNWATCHED = { networkEnabled: false };
+export const UNWATCHED = { networkEnabled: false };
 
 /** For the tests of one file in one browser. */
 export const LIMIT = 600_000; // ms
