@@ -35,8 +35,8 @@ pub struct Client {
     pub(super) carried: Cell<Option<(AccessToken, u32)>>,
     /// A call that was found to be no usual one when it was admitted, and goes the long way in the same turn.
     pub(super) begun: Cell<Option<Call>>,
-    /// The same of one that was closed.
-    pub(super) closed: Cell<Option<Closed>>,
+    /// The same of one that was answered and closed, and whether it may be refused.
+    pub(super) closed: Cell<Option<(Closed, bool)>>,
 }
 
 fn reject(error: JsValue) -> JsValue {
@@ -60,16 +60,12 @@ impl Client {
     }
 
     /// What has come of a call that was sent in its caller's turn, and means more than an answer.
-    pub(super) fn settled(
-        self: &Rc<Self>,
-        place: u32,
-        sent: &JsValue,
-        ok: i32,
-        outcome: JsValue,
-        may_be_refused: bool,
-    ) -> JsValue {
+    pub(super) fn settled(self: &Rc<Self>, place: u32, sent: &JsValue, ok: i32, outcome: JsValue) -> JsValue {
+        // An answer was closed before.
         let closed = self.closed.take();
-        match closed.unwrap_or_else(|| flow::close(&mut self.driver.place(), place, ok > 0)) {
+        let (closed, may_be_refused) =
+            closed.unwrap_or_else(|| (flow::close(&mut self.driver.place(), place, false), false));
+        match closed {
             Closed::Settled(call) if ok > 0 && may_be_refused => {
                 promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(outcome))).into()
             }
@@ -179,11 +175,6 @@ impl Client {
         // A refresh may have begun when the session was asked: it runs whatever becomes of this call.
         self.driver.drain();
         promise(Rc::clone(self).drive(call, out, None))
-    }
-
-    /// Whether an answer may be a refusal. `redirected`: of a session in cookies.
-    pub(super) fn may_be_refused(&self, status: f64, redirected: bool) -> bool {
-        status == 401.0 || redirected || self.options.is_unauthorized.is_some()
     }
 
     fn on_response(&self, call: &Call, sent: &JsValue, kept: bool, response: JsValue) -> JsValue {

@@ -37,16 +37,15 @@ export const settled = (promise, { underlying }, place, outgoing, handle, epoch)
     (response) => {
       epoch?.forget(place);
       const isKept = outgoing.copy || outgoing.stream;
-      const [status, redirected] = [statusOf(response), underlying.inCookies && isRedirected(response)];
-      if (handle.close(place, status, redirected)) {
+      if (handle.close(place, statusOf(response), underlying.inCookies && isRedirected(response))) {
         if (isKept) releaseReplay(outgoing);
         return response;
       }
-      return handle.settle(place, outgoing, isKept ? 2 : 1, response, status, redirected);
+      return handle.settle(place, outgoing, isKept ? 2 : 1, response);
     },
     (error) => {
       epoch?.forget(place);
-      const outcome = handle.settle(place, outgoing, 0, error, NaN, false);
+      const outcome = handle.settle(place, outgoing, 0, error);
       if (outcome !== error && outcome instanceof Promise) return outcome;
       throw outcome;
     },

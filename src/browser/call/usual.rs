@@ -71,34 +71,23 @@ impl CallHandle {
         self.0.driver.drain();
     }
 
-    /// A call was answered. True where its caller gets the answer, and it means nothing else.
+    /// A call was answered. True where its caller gets the answer, and it means nothing else; else it is settled next.
     /// `redirected`: of a session in cookies.
     pub fn close(&self, place: u32, status: f64, redirected: bool) -> bool {
         let client = &*self.0;
-        if client.may_be_refused(status, redirected) {
-            return false;
-        }
+        let may_be_refused = status == 401.0 || redirected || client.options.is_unauthorized.is_some();
         let closed = flow::close(&mut client.driver.place(), place, true);
-        let noted = !client.driver.session(|session| session.record().awaits_acceptance());
-        let is_plain = noted && matches!(closed, Closed::Settled(_));
+        let noted = client.driver.session(|session| !session.record().awaits_acceptance());
+        let is_plain = noted && !may_be_refused && matches!(closed, Closed::Settled(_));
         if !is_plain {
-            client.closed.set(Some(closed));
+            client.closed.set(Some((closed, may_be_refused)));
         }
         is_plain
     }
 
     /// What its caller gets of any other outcome, a promise where it goes on. `ok`: 0 of an error, 1 of a response, 2
     /// where something is kept of the request as well.
-    pub fn settle(
-        &self,
-        place: u32,
-        sent: &JsValue,
-        ok: i32,
-        outcome: JsValue,
-        status: f64,
-        redirected: bool,
-    ) -> JsValue {
-        let may_be_refused = self.0.may_be_refused(status, redirected);
-        self.0.settled(place, sent, ok, outcome, may_be_refused)
+    pub fn settle(&self, place: u32, sent: &JsValue, ok: i32, outcome: JsValue) -> JsValue {
+        self.0.settled(place, sent, ok, outcome)
     }
 }
