@@ -41,15 +41,17 @@ export const jump = (ms) => void (now += ms);
 // As they are before any test replaces them.
 const { locks } = navigator;
 const request = locks.request.bind(locks);
+// The package's own, as it makes it.
 const database = new Promise((done) => {
-  const opening = indexedDB.open("tests:clock");
-  opening.onupgradeneeded = () => opening.result.createObjectStore("nothing");
+  const opening = indexedDB.open("authfetch", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("marks");
   opening.onsuccess = () => done(opening.result);
 });
 /** What has been asked of the browser's locks and databases is answered before this, however busy it is. */
 const roundTrip = async () => {
   await request("tests:clock", () => {});
-  const reading = (await database).transaction("nothing").objectStore("nothing").get(0);
+  // It waits for whatever is being written there.
+  const reading = (await database).transaction("marks").objectStore("marks").get(0);
   await new Promise((done) => (reading.onsuccess = done));
   await turn();
 };

@@ -28,6 +28,10 @@ async fn a_record_with_only_an_access_token_is_valid() {
 
 #[wasm_bindgen_test]
 async fn what_is_put_in_the_place_of_local_storage_is_written_at_the_next_sign_in_and_read_from_then_on() {
+    // WebKit's compiled code goes on with what stood there, whoever asks for it.
+    if eval("/AppleWebKit/.test(navigator.userAgent) && !/Chrome/.test(navigator.userAgent)") == Ok(JsValue::TRUE) {
+        return;
+    }
     let world = World::signed_in("{}");
     assert_eq!(status(&world.call("/api/1")).await, Ok(200));
     let mock = eval(
@@ -44,10 +48,6 @@ async fn what_is_put_in_the_place_of_local_storage_is_written_at_the_next_sign_i
     let (global, name) = (js_sys::global(), "localStorage".into());
     let own = Object::get_own_property_descriptor(&global, &name);
     Object::define_property(&global, &name, &descriptor.unchecked_into());
-    if !Object::is(&get(&global, "localStorage"), &mock) {
-        // WebKit lets nobody put anything there.
-        return;
-    }
     world.sign_in(60);
     let all = js_sys::Map::from(get(&mock, "all"));
     let kept = all.get(&world.name.as_str().into()).as_string().expect("a record");
