@@ -41,18 +41,24 @@ export const jump = (ms) => void (now += ms);
 // As they are before any test replaces them.
 const { locks } = navigator;
 const request = locks.request.bind(locks);
-// The package's own, as it makes it.
-const database = new Promise((done) => {
-  const opening = indexedDB.open("authfetch", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore("marks");
-  opening.onsuccess = () => done(opening.result);
-});
-/** What has been asked of the browser's locks and databases is answered before this, however busy it is. */
+/** The package's own database, as it opens it: what it has asked for before is answered before. */
+const database = () =>
+  new Promise((done) => {
+    const opening = indexedDB.open("authfetch", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("marks");
+    opening.onsuccess = () => done(opening.result);
+  });
+/**
+ * What has been asked of the browser's locks, databases and bodies is answered before this, however busy it is: Firefox
+ * reads the body of a response in another thread.
+ */
 const roundTrip = async () => {
+  await new Response("{}").json();
   await request("tests:clock", () => {});
-  // It waits for whatever is being written there.
-  const reading = (await database).transaction("marks").objectStore("marks").get(0);
+  const opened = await database();
+  const reading = opened.transaction("marks").objectStore("marks").get(0);
   await new Promise((done) => (reading.onsuccess = done));
+  opened.close();
   await turn();
 };
 
