@@ -7,7 +7,7 @@ use super::answer;
 use super::exchange::Driven;
 use super::instance::{Instance, instance};
 use super::outgoing::{self, Outgoing, found, outgoing_of, take};
-use super::sending::send_first;
+use super::sending::{self, send_first};
 use crate::browser::debug;
 use crate::browser::effects::timers;
 use crate::browser::effects::token_endpoint::REENTERED;
@@ -15,6 +15,7 @@ use crate::browser::error;
 use crate::browser::fetch::call;
 use crate::browser::options::Options;
 use crate::browser::promise::promise;
+use crate::browser::record::Text;
 use crate::browser::session::driver::SessionDriver;
 use crate::protocol::call::{self as flow, Again, Exchange};
 use crate::protocol::decisions::{Call, Resource};
@@ -212,6 +213,22 @@ impl Client {
         let sent = outgoing::pass(out, &self.instance, has_header.into());
         self.note(out, why);
         sent
+    }
+
+    /// From now on calls carry `token`: what they carry is made once while it lives.
+    pub(super) fn carry(&self, token: AccessToken) {
+        let carried = Some((token, self.driver.epochs_over()));
+        if self.carried.replace(carried) != carried {
+            self.carry_anew();
+        }
+    }
+
+    #[inline(never)]
+    fn carry_anew(&self) {
+        let vault = &self.driver.vault;
+        let kind = vault.texts.get(Text::TokenType);
+        let scheme = self.options.scheme.as_ref().map(AsRef::as_ref).unwrap_or(&kind);
+        sending::carry(&self.instance, scheme, &vault.bearer_token(), &self.driver.epoch());
     }
 
     /// Sends it, with a token or without.
