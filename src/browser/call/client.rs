@@ -61,23 +61,28 @@ impl Client {
     }
 
     /// What has come of a call that was sent in its caller's turn, and means more than an answer.
-    pub(super) fn settled(self: &Rc<Self>, place: u32, sent: &JsValue, ok: i32, outcome: JsValue) -> JsValue {
+    pub(super) fn settled(self: &Rc<Self>, place: u32, sent: &JsValue, outcome: JsValue) -> JsValue {
         // An answer was closed before.
         let closed = self.closed.take();
+        let answered = closed.is_some();
         let (closed, may_be_refused) =
             closed.unwrap_or_else(|| (flow::close(&mut self.driver.place(), place, false), false));
         match closed {
-            Closed::Settled(call) if ok > 0 && may_be_refused => {
+            Closed::Settled(call) if may_be_refused => {
                 promise(Rc::clone(self).drive(call, outgoing_of(sent), Some(outcome))).into()
             }
-            Closed::Settled(call) if ok > 0 => self.on_response(&call, sent, ok > 1, outcome),
+            Closed::Settled(call) if answered => {
+                flow::accepted_at_once(&mut self.driver.place(), &call, || answer::is_proof(&outcome));
+                outgoing::release_replay(sent);
+                outcome
+            }
             Closed::Settled(_) => self.failed(&outgoing_of(sent), outcome),
             Closed::Requeued(call) => {
                 let out = outgoing_of(sent);
-                Driven::new(self, &out, (ok > 0).then_some(outcome)).discard(Again::Cancelled);
+                Driven::new(self, &out, answered.then_some(outcome)).discard(Again::Cancelled);
                 promise(Rc::clone(self).drive(call, out, None)).into()
             }
-            Closed::Ended if ok > 0 => reject(self.driver.ends.error()),
+            Closed::Ended if answered => reject(self.driver.ends.error()),
             Closed::Ended => self.ended(&outgoing_of(sent), outcome),
         }
     }
@@ -113,7 +118,8 @@ impl Client {
             return Ok(self.pass_through(input, init, number, "left alone: signed out"));
         }
         let out = taken.unwrap_or_else(|| take(input, init, number as i32));
-        let resource = match self.found(&out, found as u64) {
+        let found = if found as u64 == found::UNKNOWN { self.found(&out) } else { found as u64 };
+        let resource = match found {
             found::OUTSIDE => {
                 let promise = self.pass(&out, false, "left alone: outside of origins");
                 return Ok(self.outside(&outgoing::url(&out), promise));
@@ -150,11 +156,8 @@ impl Client {
     }
 
     /// What is found of a call; any other number is that of its resource.
-    fn found(&self, out: &Outgoing, found: u64) -> u64 {
-        if found != found::UNKNOWN {
-            return found;
-        }
-        let mut verdict = found;
+    fn found(&self, out: &Outgoing) -> u64 {
+        let mut verdict = found::UNKNOWN;
         loop {
             let (epoch, epochs_over) = (self.driver.epoch(), self.driver.epochs_over());
             match outgoing::examine(out, verdict as f64, &self.instance, &epoch) as u64 {
@@ -176,14 +179,6 @@ impl Client {
         // A refresh may have begun when the session was asked: it runs whatever becomes of this call.
         self.driver.drain();
         promise(Rc::clone(self).drive(call, out, None))
-    }
-
-    fn on_response(&self, call: &Call, sent: &JsValue, kept: bool, response: JsValue) -> JsValue {
-        flow::accepted_at_once(&mut self.driver.place(), call, || answer::is_proof(&response));
-        if kept {
-            outgoing::release_replay(sent);
-        }
-        response
     }
 
     /// The call is in flight from now on. Whether its request may reach the server twice is asked only where it may

@@ -36,16 +36,15 @@ export const settled = (promise, { underlying }, place, outgoing, handle, epoch)
   promise.then(
     (response) => {
       epoch?.forget(place);
-      const isKept = outgoing.copy || outgoing.stream;
       if (handle.close(place, statusOf(response), underlying.inCookies && isRedirected(response))) {
-        if (isKept) releaseReplay(outgoing);
+        if (outgoing.copy || outgoing.stream) releaseReplay(outgoing);
         return response;
       }
-      return handle.settle(place, outgoing, isKept ? 2 : 1, response);
+      return handle.settle(place, outgoing, response);
     },
     (error) => {
       epoch?.forget(place);
-      const outcome = handle.settle(place, outgoing, 0, error);
+      const outcome = handle.settle(place, outgoing, error);
       if (outcome !== error && outcome instanceof Promise) return outcome;
       throw outcome;
     },

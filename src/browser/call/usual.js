@@ -13,6 +13,10 @@ import { takeDown } from "./taking.js";
 /** Of what is found of a call (`found` in `outgoing.rs`): nothing yet, and the least that is a resource. */
 const UNKNOWN = 0;
 const RESOURCES = 6;
+/** Of a call that goes out, below its place (`usual.rs`): there are effects to be done after it; it may be cancelled. */
+const EFFECTS = 1;
+const CANCELLABLE = 2;
+const PLACE = 2;
 
 /** Makes a call. Where it is no usual one, `handle` gets its arguments, or what is taken down of them and found of that. */
 const begin = (it, handle, input, init) => {
@@ -27,8 +31,8 @@ const begin = (it, handle, input, init) => {
   if (carried.epoch.isOver) found = UNKNOWN;
   const admitted = found < RESOURCES ? -1 : handle.admit(found, Date.now(), !out || repeatable(out), !!out);
   if (admitted < 0) return handle.call(handle, out ?? input, init, out && found);
-  const sent = send(it, handle, out ?? input, found, admitted >> 2, admitted & 2);
-  if (admitted & 1) handle.drain();
+  const sent = send(it, handle, out ?? input, found, admitted >> PLACE, admitted & CANCELLABLE);
+  if (admitted & EFFECTS) handle.drain();
   return sent;
 };
 

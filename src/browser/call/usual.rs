@@ -61,7 +61,7 @@ impl CallHandle {
         (call.place << PLACE) as i32 | cancellable | effects
     }
 
-    /// Makes any other call: see [`Client::fetch`].
+    /// Makes any other call: see [`Client::fetch`]. `own` is this handle.
     pub fn call(&self, own: &JsValue, input: &JsValue, init: &JsValue, found: f64) -> Promise {
         self.0.fetch(own, input, init, found)
     }
@@ -85,9 +85,9 @@ impl CallHandle {
         is_plain
     }
 
-    /// What its caller gets of any other outcome, a promise where it goes on. `ok`: 0 of an error, 1 of a response, 2
-    /// where something is kept of the request as well.
-    pub fn settle(&self, place: u32, sent: &JsValue, ok: i32, outcome: JsValue) -> JsValue {
-        self.0.settled(place, sent, ok, outcome)
+    /// What its caller gets of any other outcome, a promise where it goes on: of an answer that was closed just now, or
+    /// else of an error.
+    pub fn settle(&self, place: u32, sent: &JsValue, outcome: JsValue) -> JsValue {
+        self.0.settled(place, sent, outcome)
     }
 }

@@ -3,8 +3,7 @@
 import { attempt } from "../foreign.js";
 
 /** The browser's own; throws where it is blocked. */
-export const probe = (session) => {
-  const name = session ? "sessionStorage" : "localStorage";
+export const probe = (name) => {
   const area = globalThis[name];
   if (!area) throw new TypeError(`There is no ${name}.`);
   return area;

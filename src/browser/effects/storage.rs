@@ -31,7 +31,7 @@ extern "C" {
     /// What stands there, which is removed.
     fn take(area: &Area, key: &str) -> JsValue;
     #[wasm_bindgen(catch)]
-    fn probe(session: i32) -> Result<Area, JsValue>;
+    fn probe(name: &JsValue) -> Result<Area, JsValue>;
 }
 
 /// The kinds of places a record may be kept in; instances of one name share a session only in one place.
@@ -54,11 +54,11 @@ impl Place {
         let is_window = || js_sys::global().is_instance_of::<web_sys::Window>();
         Ok(match self {
             Self::Local => {
-                let area = probe(0)?;
+                let area = probe(&self.to_js())?;
                 if is_window() { LocalStorage::raw().unchecked_into() } else { area }
             }
             Self::Session => {
-                let area = probe(1)?;
+                let area = probe(&self.to_js())?;
                 if is_window() { SessionStorage::raw().unchecked_into() } else { area }
             }
             Self::Memory => return Err(JsValue::UNDEFINED),
