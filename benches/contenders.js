@@ -19,7 +19,7 @@ export function contenders(fetch, fetchAnew) {
   return {
     "raw stub": () => fetch(PATH),
     handwritten: handwritten(fetch, refresh),
-    "handwritten, can cancel each": cancellable(handwritten, fetch, refresh),
+    "handwritten, can cancel each": cancellable(fetch, refresh),
     authfetch: authfetch(fetch, refresh),
     "authfetch, cancelPending: false": authfetch(fetch, refresh, { cancelPending: false, name: "cancels-nothing" }),
     "axios + axios-auth-refresh": axiosAuthRefresh(fetchAnew, refresh),
@@ -34,10 +34,10 @@ function handwritten(fetch, refresh) {
 }
 
 /** The same, where each call under way can be cancelled by itself, as `cancelPending` has it of those that are queued. */
-function cancellable(made, fetch, refresh) {
+function cancellable(fetch, refresh) {
   const pending = new Map();
   let last = 0;
-  const call = made(fetch, refresh);
+  const call = handwritten(fetch, refresh);
   return () => {
     const controller = new AbortController();
     const number = ++last;

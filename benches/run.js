@@ -166,8 +166,8 @@ async function printWaiting(call) {
   }
 }
 
-/** A median and the least of the same, and what compares the latter. */
-const both = (middle, least, ...ratio) => [`${cell(middle)}, ${cell(least)}`, ...ratio.map(cell)];
+/** A median, and the least of the same. */
+const both = (middle, least) => `${cell(middle)}, ${cell(least)}`;
 
 /** What a call with an `init` costs beside the same call by hand. */
 async function printKinds(call, kinds) {
@@ -181,9 +181,9 @@ async function printKinds(call, kinds) {
     const byHand = made.filter((name) => name.startsWith("handwritten"));
     const beside = [0, 1].flatMap((at) => {
       const name = byHand[at];
-      return name ? both(added(name), least(name), least("authfetch") / least(name)) : ["–", "–"];
+      return name ? [both(added(name), least(name)), cell(least("authfetch") / least(name))] : ["–", "–"];
     });
-    return [kind, cell(median(of("raw stub"))), both(added("authfetch"), least("authfetch"))[0], ...beside];
+    return [kind, cell(median(of("raw stub"))), both(added("authfetch"), least("authfetch")), ...beside];
   });
   const byHand = (name) => [name, "authfetch ÷ it, by minima"];
   const head = ["with", "raw", "authfetch adds", ...byHand("handwritten adds"), ...byHand("… ends with the session")];
