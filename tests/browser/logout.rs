@@ -191,9 +191,9 @@ fn what_a_closed_instance_holds_in_memory_is_not_the_next_one_s_of_its_name() {
 async fn instances_of_one_name_share_a_session_and_others_do_not() {
     let world = World::signed_in("{}");
     let twin = World::on(world.server.clone(), &world.name, "{}");
-    let stranger = World::on(world.server.clone(), &format!("{}-other", world.name), "{}");
+    let other = World::on(world.server.clone(), &format!("{}-other", world.name), "{}");
     assert!(Object::is(&world.auth.session(), &twin.auth.session()));
-    assert_eq!(stranger.auth.state(), "signed-out");
+    assert_eq!(other.auth.state(), "signed-out");
     world.server.good.replace("stale".into());
     let (one, two) = (world.call("/api/1"), twin.call("/api/2"));
     assert_eq!((status(&one).await, status(&two).await), (Ok(200), Ok(200)));

@@ -1,16 +1,13 @@
 //! What an app, a server or another tab does out of turn: it is told where it belongs, and no other call waits for it.
 
 use crate::clock::Clock;
+use crate::cookie::site::script;
 use crate::server::Answer;
 use crate::world::{World, construct, get, js, rejection, status, store, text, turn, until};
 use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
-
-fn script(text: &str) -> JsValue {
-    js_sys::eval(&format!("({text})")).unwrap_or_else(|_| panic!("no script: {text}"))
-}
 
 /// A world with one more option, given as a script.
 fn with(options: &str, name: &str, value: &str) -> World {

@@ -1,18 +1,15 @@
 //! What an instance calls: a function of the app's, a mock perhaps, which gets what the native function would get, and
 //! may give anything.
 
+use crate::cookie::site::script;
 use crate::world::{Auth, construct, get, js, rejection, text};
-use js_sys::{Array, Reflect, eval};
+use js_sys::{Array, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// More than an exception that leaves the wasm by force may be thrown: what each leaves behind fills it.
 const MANY: usize = 400;
-
-fn script(text: &str) -> JsValue {
-    eval(&format!("({text})")).unwrap_or_else(|_| panic!("no script: {text}"))
-}
 
 /// An instance of its own name that is signed in.
 fn signed_in(options: &str) -> Auth {

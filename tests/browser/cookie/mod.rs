@@ -7,4 +7,4 @@ mod mistakes;
 mod redirects;
 mod sending;
 mod session;
-mod site;
+pub mod site;
